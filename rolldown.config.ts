@@ -1,0 +1,10 @@
+import { defineConfig } from 'rolldown'
+
+/** One bundle, split only where a command imports lazily, so that `--version` loads almost nothing. */
+export default defineConfig({
+  input: { main: 'bin/main.ts' },
+  platform: 'node',
+  external: ['better-sqlite3'],
+  transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+  output: { dir: 'dist', format: 'esm', cleanDir: true, chunkFileNames: '[name]-[hash].js' },
+})
