@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { id, killLevel, reasonCode, safetyMode, text } from './fields.ts'
+
+/** Safety: the mode machine and the kill switch, and why each moved. */
+export const safety = {
+  'safety.reason_raised': z.strictObject({ reason_code: reasonCode, mode: safetyMode, detail: text }),
+  'safety.reason_cleared': z.strictObject({ reason_code: reasonCode }),
+  'safety.mode_changed': z.strictObject({ from: safetyMode, to: safetyMode, reason_code: reasonCode }),
+  'safety.release_refused': z.strictObject({ from: safetyMode, to: safetyMode, reason_codes: z.array(reasonCode) }),
+  'safety.kill_changed': z.strictObject({ scope: id, from: killLevel, to: killLevel, reason: text, actor: id }),
+  'safety.flatten_progress': z.strictObject({ scope: id, state: z.enum(['WORKING', 'FLAT', 'STUCK']), detail: text }),
+} as const

@@ -1,0 +1,158 @@
+import type { ActionClass, DecisionKind } from '../domain/action.ts'
+import type { AllowedAmend, AllowedOrder, AmendInstruction, PlaceInstruction } from '../domain/instruction.ts'
+import type { GateInput, Rule, Verdict } from './gate-input.ts'
+import type { Limits } from './limits.ts'
+import { allocation } from './rules/allocation.ts'
+import { allowlist } from './rules/allowlist.ts'
+import { exposure } from './rules/exposure.ts'
+import { halted } from './rules/halted.ts'
+import { intentValid } from './rules/intent-valid.ts'
+import { killLevel } from './rules/kill-level.ts'
+import { marketData } from './rules/market-data.ts'
+import { marketOrder } from './rules/market-order.ts'
+import { numbers } from './rules/numbers.ts'
+import { orderSize } from './rules/order-size.ts'
+import { positionKnown } from './rules/position-known.ts'
+import { priceDeviation } from './rules/price-deviation.ts'
+import { rates } from './rules/rates.ts'
+import { reduceOnly } from './rules/reduce-only.ts'
+import { reservation } from './rules/reservation.ts'
+import { safeMode } from './rules/safe-mode.ts'
+import { selfCross } from './rules/self-cross.ts'
+
+/** The rule list, in the order of UGF-D-003. Order matters: evaluation stops at the first refusal. */
+export const RULES: readonly Rule[] = [
+  intentValid,
+  halted,
+  safeMode,
+  killLevel,
+  allowlist,
+  marketData,
+  numbers,
+  priceDeviation,
+  marketOrder,
+  reduceOnly,
+  orderSize,
+  exposure,
+  positionKnown,
+  allocation,
+  rates,
+  selfCross,
+  reservation,
+]
+
+/** The reason code of a decision that nothing spoke against. */
+export const ALLOW_CODE = 'J_POLICY_ALLOW'
+
+export interface Decision {
+  readonly decision: DecisionKind
+  readonly reasonCodes: readonly string[]
+  /** What the deciding rule saw; undefined when nothing spoke against the intent. */
+  readonly inputs: Verdict['inputs'] | undefined
+  readonly clippedQty: number | undefined
+  readonly retryAfterUs: number | undefined
+}
+
+const ALLOWED: Decision = {
+  decision: 'ALLOW',
+  reasonCodes: [ALLOW_CODE],
+  inputs: undefined,
+  clippedQty: undefined,
+  retryAfterUs: undefined,
+}
+
+/** Whether an intent with this decision may go on to become, or stay, an order. */
+export function isPermitted(decision: DecisionKind): boolean {
+  return decision === 'ALLOW' || decision === 'REDUCE_ONLY'
+}
+
+type Stage = GateInput['stage']
+
+/**
+ * The policy gate: the one way from an intent to an order. Pure: the same input and limits give the same decision.
+ * Every mode, bot, operator and kill goes through {@link judge}; only here is an {@link AllowedOrder} made.
+ */
+export class Gate {
+  readonly limits: Limits
+  readonly #rules: Readonly<Record<Stage, ReadonlyMap<ActionClass, readonly Rule[]>>>
+
+  constructor(limits: Limits, rules: readonly Rule[] = RULES) {
+    this.limits = limits
+    const actions: readonly ActionClass[] = ['CANCEL', 'REDUCE', 'AMEND', 'OPEN']
+    const forStage = (stage: Stage) =>
+      new Map(
+        actions.map((action) => [
+          action,
+          rules.filter((rule) => rule.judges.includes(action) && (stage === 'accept' || rule.atSend)),
+        ]),
+      )
+    this.#rules = { accept: forStage('accept'), send: forStage('send') }
+  }
+
+  /** Judges one action. Stops at the first refusal; milder verdicts add up and the strictest stands. A rule that throws refuses. */
+  judge(input: GateInput): Decision {
+    const rules = this.#rules[input.stage].get(input.action)
+    if (rules === undefined)
+      return refusal({ decision: 'BLOCK', reasonCode: 'UNSUPPORTED_ACTION', inputs: { action: input.action } })
+    let standing: Decision | undefined
+    const asked = input.qty
+    for (const rule of rules) {
+      const verdict = judgeSafely(rule, input, this.limits)
+      if (verdict === undefined) continue
+      if (!isPermitted(verdict.decision) && verdict.decision !== 'THROTTLE') {
+        input.qty = asked
+        return refusal(verdict, standing)
+      }
+      if (verdict.clippedQty !== undefined) input.qty = verdict.clippedQty
+      standing = merge(standing, verdict)
+    }
+    input.qty = asked
+    return standing ?? ALLOWED
+  }
+
+  /** Every rule's verdict, for `gate explain`: nothing stops the list. */
+  explain(input: GateInput): readonly { readonly rule: Rule; readonly verdict: Verdict | undefined }[] {
+    const rules = this.#rules[input.stage].get(input.action) ?? []
+    return rules.map((rule) => ({ rule, verdict: judgeSafely(rule, input, this.limits) }))
+  }
+
+  /** Stamps an order that a decision permits. The only place that makes one. */
+  allow(decision: Decision, order: PlaceInstruction): AllowedOrder | undefined {
+    return isPermitted(decision.decision) ? (order as AllowedOrder) : undefined
+  }
+
+  allowAmend(decision: Decision, amend: AmendInstruction): AllowedAmend | undefined {
+    return isPermitted(decision.decision) ? (amend as AllowedAmend) : undefined
+  }
+}
+
+function judgeSafely(rule: Rule, input: GateInput, limits: Limits): Verdict | undefined {
+  try {
+    return rule.judge(input, limits)
+  } catch (error) {
+    return { decision: 'BLOCK', reasonCode: 'GATE_ERROR', inputs: { rule: rule.number, error: String(error) } }
+  }
+}
+
+function refusal(verdict: Verdict, standing?: Decision): Decision {
+  return {
+    decision: verdict.decision,
+    reasonCodes: standing ? [verdict.reasonCode, ...standing.reasonCodes] : [verdict.reasonCode],
+    inputs: verdict.inputs,
+    clippedQty: undefined,
+    retryAfterUs: verdict.retryAfterUs,
+  }
+}
+
+/** Adds a verdict that does not refuse outright. THROTTLE beats REDUCE_ONLY here: waiting sends nothing, clipping sends something. */
+function merge(standing: Decision | undefined, verdict: Verdict): Decision {
+  if (!standing) return { ...refusal(verdict), clippedQty: verdict.clippedQty }
+  const leads = verdict.decision === 'THROTTLE' && standing.decision !== 'THROTTLE'
+  return {
+    decision: leads ? verdict.decision : standing.decision,
+    reasonCodes: leads ? [verdict.reasonCode, ...standing.reasonCodes] : [...standing.reasonCodes, verdict.reasonCode],
+    inputs: leads ? verdict.inputs : standing.inputs,
+    clippedQty: verdict.clippedQty ?? standing.clippedQty,
+    retryAfterUs: Math.max(verdict.retryAfterUs ?? 0, standing.retryAfterUs ?? 0) || undefined,
+  }
+}
