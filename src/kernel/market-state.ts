@@ -1,0 +1,55 @@
+import type { Instrument } from '../domain/instrument.ts'
+import { OrderBook } from '../market/book.ts'
+import type { FeedState } from '../risk/gate-input.ts'
+
+/** What the kernel knows of the market in each instrument, as last received. Prices in ticks; NaN is unknown. */
+export class MarketState {
+  readonly bid: Float64Array
+  readonly ask: Float64Array
+  /** Last price, whatever said it: bar close, trade, or middle of the quote. */
+  readonly last: Float64Array
+  readonly lastTs: Float64Array
+  readonly feed: FeedState[]
+  readonly #books: (OrderBook | undefined)[]
+
+  constructor(instruments: readonly Instrument[]) {
+    const unknown = () => new Float64Array(instruments.length).fill(Number.NaN)
+    this.bid = unknown()
+    this.ask = unknown()
+    this.last = unknown()
+    this.lastTs = new Float64Array(instruments.length).fill(Number.NEGATIVE_INFINITY)
+    this.feed = instruments.map(() => 'OK')
+    this.#books = instruments.map(() => undefined)
+  }
+
+  book(at: number): OrderBook | undefined {
+    return this.#books[at]
+  }
+
+  /** The instrument's book, made when its first level arrives. */
+  bookFor(at: number): OrderBook {
+    let book = this.#books[at]
+    if (book === undefined) {
+      book = new OrderBook()
+      this.#books[at] = book
+    }
+    return book
+  }
+
+  see(at: number, price: number, ts: number): void {
+    this.last[at] = price
+    this.lastTs[at] = ts
+  }
+
+  /** What an order would be measured against: the middle of the quote, else the last price. */
+  reference(at: number): number {
+    const middle = ((this.bid[at] as number) + (this.ask[at] as number)) / 2
+    return Number.isNaN(middle) ? (this.last[at] as number) : middle
+  }
+
+  /** The price that an order of this side would meet now. */
+  touch(at: number, side: 'buy' | 'sell'): number {
+    const touch = side === 'buy' ? (this.ask[at] as number) : (this.bid[at] as number)
+    return Number.isNaN(touch) ? (this.last[at] as number) : touch
+  }
+}

@@ -1,0 +1,92 @@
+import { type Instrument, quantiseTicks } from '../domain/instrument.ts'
+import type { Lots, Ticks } from '../domain/money.ts'
+import type { OrderType, Side, TimeInForce } from '../domain/order.ts'
+import type { Amendment, Order } from '../orders/order.ts'
+import type { PlaceRequest } from '../strategy/strategy.ts'
+
+/** A wish in whole ticks and lots. */
+export interface Shaped extends Amendment {
+  readonly stopLoss: Ticks | undefined
+  readonly takeProfit: Ticks | undefined
+  readonly timeInForce: TimeInForce
+}
+
+export type Refused = { readonly refused: string; readonly detail: string }
+
+/** Which prices each type carries. What is missing or too much is not an order that anyone meant. */
+const CARRIES: Readonly<
+  Record<OrderType, { readonly limit: boolean; readonly stop: boolean; readonly trail: boolean }>
+> = {
+  MARKET: { limit: false, stop: false, trail: false },
+  LIMIT: { limit: true, stop: false, trail: false },
+  STOP: { limit: false, stop: true, trail: false },
+  STOP_LIMIT: { limit: true, stop: true, trail: false },
+  TRAILING_STOP: { limit: false, stop: true, trail: true },
+}
+
+/**
+ * Rounds a wish to the instrument: limit prices in the passive direction, stops so that they do not trigger early,
+ * sizes toward zero; and refuses what has no meaning.
+ */
+export function shape(instrument: Instrument, wish: PlaceRequest): Shaped | Refused {
+  if (wish.reasonCode === '') return { refused: 'REASON_CODE_REQUIRED', detail: 'every order says why it exists' }
+  const carries = CARRIES[wish.type]
+  for (const field of ['limit', 'stop', 'trail'] as const) {
+    if (carries[field] !== (wish[field] !== undefined)) {
+      return {
+        refused: 'INTENT_META_MISSING',
+        detail: `${wish.type} ${carries[field] ? 'needs' : 'takes no'} ${field}`,
+      }
+    }
+  }
+  const timeInForce = wish.timeInForce ?? (wish.type === 'MARKET' ? 'IOC' : 'GTC')
+  if (timeInForce === 'POST_ONLY' && wish.type !== 'LIMIT')
+    return { refused: 'INTENT_META_MISSING', detail: `${wish.type} cannot be POST_ONLY` }
+  const qty = wholeLots(wish.qty)
+  if (qty === undefined) return { refused: 'INVALID_QTY', detail: `${wish.qty} lots round to nothing tradable` }
+  const { side } = wish
+  const exit: Side = side === 'buy' ? 'sell' : 'buy'
+  const prices = {
+    limit: price(wish.limit, side, 'passive'),
+    stop: price(wish.stop, side, 'aggressive'),
+    trail: wish.trail === undefined ? undefined : wholeLots(Math.ceil(wish.trail)),
+    stopLoss: price(wish.stopLoss, exit, 'aggressive'),
+    takeProfit: price(wish.takeProfit, exit, 'passive'),
+  }
+  for (const [field, shaped] of Object.entries(prices)) {
+    if (shaped === null || (shaped === undefined && wish[field as keyof typeof prices] !== undefined)) {
+      return {
+        refused: 'INVALID_PRICE',
+        detail: `${field} ${String(wish[field as keyof typeof prices])} is no price of ${instrument.id}`,
+      }
+    }
+  }
+  return { qty, timeInForce, ...(prices as Omit<Shaped, 'qty' | 'timeInForce'>) }
+}
+
+/** @returns undefined where none was given, null where it is none */
+function price(raw: number | undefined, side: Side, rounding: 'passive' | 'aggressive'): Ticks | null | undefined {
+  if (raw === undefined) return undefined
+  return quantiseTicks(raw, { side, rounding }) ?? null
+}
+
+function wholeLots(raw: number): (Lots & Ticks) | undefined {
+  const nearest = Math.round(raw)
+  const whole = Math.abs(raw - nearest) <= 1e-9 * Math.max(1, Math.abs(raw) * 1e-6) ? nearest : Math.floor(raw)
+  return Number.isSafeInteger(whole) && whole > 0 ? (whole as Lots & Ticks) : undefined
+}
+
+/** What an order would become; undefined where that is no order of its type. */
+export function amendment(order: Order, change: { qty?: number; limit?: number; stop?: number }): Amendment | undefined {
+  const carries = CARRIES[order.type]
+  if ((change.limit !== undefined && !carries.limit) || (change.stop !== undefined && !carries.stop)) return undefined
+  const qty = change.qty === undefined ? order.qty : wholeLots(change.qty)
+  const limit =
+    change.limit === undefined ? order.limit : quantiseTicks(change.limit, { side: order.side, rounding: 'passive' })
+  const stop =
+    change.stop === undefined ? order.stop : quantiseTicks(change.stop, { side: order.side, rounding: 'aggressive' })
+  if (qty === undefined || qty <= order.filled) return undefined
+  if ((carries.limit && limit === undefined) || (carries.stop && stop === undefined)) return undefined
+  return { qty, limit, stop, trail: order.trail }
+}
+
