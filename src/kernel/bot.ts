@@ -1,7 +1,7 @@
 import { assert } from '../domain/brand.ts'
 import type { BotId, OrderId } from '../domain/ids.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import { type Random, random } from '../domain/random.ts'
+import { Random } from '../domain/random.ts'
 import type { FillReport } from '../domain/report.ts'
 import type { Order, OrderBookkeeper } from '../orders/order.ts'
 import type { Portfolio } from '../portfolio/portfolio.ts'
@@ -72,7 +72,7 @@ export class Bot {
     })
     this.#warmUpLeft = config.strategy.warmUp?.(config.params) ?? 0
     this.#state = this.#warmUpLeft > 0 ? 'WARMING_UP' : 'RUNNING'
-    this.handlers = config.strategy.create(config.params, this.#context(random(rooms.seed, at)))
+    this.handlers = config.strategy.create(config.params, this.#context(Random.seeded(rooms.seed * 65_536 + at)))
   }
 
   get state(): BotState {
@@ -139,7 +139,16 @@ export class Bot {
 
   notifyFill(order: Order, { price, qty, liquidity, fee, ts }: FillReport): void {
     if (this.handlers.onFill === undefined || !this.isFed) return
-    const fill = { orderId: order.id, side: order.side, price, qty, liquidity, fee, ts, at: this.localAt(order.instrumentAt) }
+    const fill = {
+      orderId: order.id,
+      side: order.side,
+      price,
+      qty,
+      liquidity,
+      fee,
+      ts,
+      at: this.localAt(order.instrumentAt),
+    }
     this.guard('onFill', () => this.handlers.onFill?.(fill))
   }
 
@@ -150,7 +159,10 @@ export class Bot {
 
   #instrumentAt(local = 0): number {
     const at = this.config.instruments[local]
-    assert(at !== undefined, `${this.config.id} has ${this.config.instruments.length} instruments, asked for number ${local}`)
+    assert(
+      at !== undefined,
+      `${this.config.id} has ${this.config.instruments.length} instruments, asked for number ${local}`,
+    )
     return at
   }
 
@@ -164,7 +176,11 @@ export class Bot {
   #discard(request: { at?: number }, reasonCode: string): void {
     const { scribe, instruments } = this.#rooms
     const instrument = instruments[this.#instrumentAt(request.at)] as Instrument
-    scribe.write('intent.discarded', { instrument_id: instrument.id, reason_code: reasonCode, detail: this.#state }, this.config.id)
+    scribe.write(
+      'intent.discarded',
+      { instrument_id: instrument.id, reason_code: reasonCode, detail: this.#state },
+      this.config.id,
+    )
   }
 
   #own(id: OrderId): Order | undefined {
@@ -189,7 +205,8 @@ export class Bot {
       instruments: Object.freeze(mine),
       random: () => draws.float(),
       position: (local?: number) => portfolio.botQty(bot.at, bot.#instrumentAt(local)),
-      averagePrice: (local?: number) => averageTicks(portfolio.position(bot.at, bot.#instrumentAt(local)), mine[local ?? 0] as Instrument),
+      averagePrice: (local?: number) =>
+        averageTicks(portfolio.position(bot.at, bot.#instrumentAt(local)), mine[local ?? 0] as Instrument),
       mark: (local?: number) => market.last[bot.#instrumentAt(local)] as number,
       get equity(): number {
         return portfolio.botEquity(bot.at)
@@ -199,16 +216,23 @@ export class Bot {
       order: (id: OrderId): OrderView | undefined => bot.#own(id),
       book: (local?: number): BookView | undefined => market.book(bot.#instrumentAt(local)),
       place(request: PlaceRequest): OrderId | undefined {
-        if (bot.#state !== 'RUNNING') return void bot.#discard(request, bot.#state === 'WARMING_UP' ? 'WARM_UP' : 'BOT_NOT_RUNNING')
+        if (bot.#state !== 'RUNNING')
+          return void bot.#discard(request, bot.#state === 'WARMING_UP' ? 'WARM_UP' : 'BOT_NOT_RUNNING')
         return bot.#rooms.desk().place(bot.at, bot.#instrumentAt(request.at), { ...request, origin: 'strategy' })
       },
-      cancel: (id: OrderId, reasonCode: string) => bot.#own(id) !== undefined && bot.#rooms.desk().cancel(id, reasonCode, 'strategy'),
+      cancel: (id: OrderId, reasonCode: string) =>
+        bot.#own(id) !== undefined && bot.#rooms.desk().cancel(id, reasonCode, 'strategy'),
       cancelAll(reasonCode: string, local?: number): void {
         for (const order of bot.#orders(local)) bot.#rooms.desk().cancel(order.id, reasonCode, 'strategy')
       },
       amend: (id: OrderId, change: { qty?: number; limit?: number; stop?: number; reasonCode: string }) =>
         bot.#own(id) !== undefined && bot.#state === 'RUNNING' && bot.#rooms.desk().amend(id, change, 'strategy'),
-      signal(name: string, strength: number, evidence: Readonly<Record<string, number | string | boolean>> = {}, local?: number): void {
+      signal(
+        name: string,
+        strength: number,
+        evidence: Readonly<Record<string, number | string | boolean>> = {},
+        local?: number,
+      ): void {
         const { id } = mine[local ?? 0] as Instrument
         scribe.write('signal.emitted', { instrument_id: id, name, strength, evidence: { ...evidence } }, bot.config.id)
       },

@@ -11,16 +11,9 @@ import {
 } from '../domain/ids.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { Effect } from '../domain/instruction.ts'
-import type { Lots } from '../domain/money.ts'
+import { type Lots, moneyToNumber } from '../domain/money.ts'
 import type { FillReport, FundingReport, LiquidationReport, VenueReport } from '../domain/report.ts'
-import {
-  canExit,
-  isTerminal,
-  type Order,
-  type OrderOrigin,
-  type OrderState,
-  openLots,
-} from '../orders/order.ts'
+import { canExit, isTerminal, type Order, type OrderOrigin, type OrderState, openLots } from '../orders/order.ts'
 import { type Decision, Gate, isPermitted } from '../risk/gate.ts'
 import type { KeyStatus } from '../risk/gate-input.ts'
 import type { PlaceRequest } from '../strategy/strategy.ts'
@@ -31,7 +24,8 @@ import { amendment, type Shaped, shape } from './shaping.ts'
 /** Who is told what became of an order. */
 export interface DeskListener {
   orderChanged(order: Order): void
-  fillBooked(order: Order, fill: FillReport): void
+  /** `realised` is in the quote currency, before the fee. */
+  fillBooked(order: Order, fill: FillReport, realised: number): void
   /** The venue contradicts itself or us: stop taking risk until someone has looked. */
   distrust(reasonCode: string, detail: string): void
 }
@@ -344,7 +338,7 @@ export class OrderDesk {
       seq,
     )
     this.#wakeBracket(order, fill)
-    this.#listener.fillBooked(order, fill)
+    this.#listener.fillBooked(order, fill, moneyToNumber(booking.realised))
     if (outcome !== 'late') this.#listener.orderChanged(order)
     if (order.ocoGroup !== undefined) this.#cancelSiblings(order)
     this.#cancelOrphans(order)

@@ -77,7 +77,10 @@ function wholeLots(raw: number): (Lots & Ticks) | undefined {
 }
 
 /** What an order would become; undefined where that is no order of its type. */
-export function amendment(order: Order, change: { qty?: number; limit?: number; stop?: number }): Amendment | undefined {
+export function amendment(
+  order: Order,
+  change: { qty?: number; limit?: number; stop?: number },
+): Amendment | undefined {
   const carries = CARRIES[order.type]
   if ((change.limit !== undefined && !carries.limit) || (change.stop !== undefined && !carries.stop)) return undefined
   const qty = change.qty === undefined ? order.qty : wholeLots(change.qty)
@@ -89,4 +92,3 @@ export function amendment(order: Order, change: { qty?: number; limit?: number; 
   if ((carries.limit && limit === undefined) || (carries.stop && stop === undefined)) return undefined
   return { qty, limit, stop, trail: order.trail }
 }
-

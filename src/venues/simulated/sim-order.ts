@@ -1,0 +1,38 @@
+import type { OrderId, VenueOrderId } from '../../domain/ids.ts'
+import type { OrderType, Side, TimeInForce } from '../../domain/order.ts'
+
+/** An order as the simulated venue holds it. Ticks and lots as plain numbers: this is the venue's side of the wall. */
+export interface SimOrder {
+  readonly orderId: OrderId
+  readonly venueOrderId: VenueOrderId
+  readonly instrumentAt: number
+  readonly side: Side
+  /** +1 buy, −1 sell. */
+  readonly sign: 1 | -1
+  readonly type: OrderType
+  readonly timeInForce: TimeInForce
+  readonly reduceOnly: boolean
+  qty: number
+  filled: number
+  limit: number | undefined
+  stop: number | undefined
+  readonly trail: number | undefined
+  /** When it reached the venue. */
+  readonly arrivalTs: number
+  /** A stop that was reached: from then on it is what it becomes. */
+  isTriggered: boolean
+  /** It could trade at once when it came, so it takes. */
+  takesOnArrival: boolean
+  isAcknowledged: boolean
+  isDone: boolean
+  /** Reached the venue while a bar was under way: of that bar it may see nothing more, or only its worst. */
+  arrivedInBar: boolean
+  /** Marks that this phase of the bar has dealt with it. */
+  phase: number
+  /** Place in the queue model of its price level, −1 when it is in none. */
+  queueSlot: number
+}
+
+export function openQty(order: SimOrder): number {
+  return order.qty - order.filled
+}

@@ -1,0 +1,245 @@
+import type { OrderId } from '../../domain/ids.ts'
+import { type Instrument, notional } from '../../domain/instrument.ts'
+import type { AllowedAmend, AllowedOrder } from '../../domain/instruction.ts'
+import { type Lots, type Money, moneyToNumber, rate, share, type Ticks } from '../../domain/money.ts'
+import type { BarColumns, BookColumns, QuoteColumns, TradeColumns } from '../../market/columns.ts'
+import type { Venue } from '../venue.ts'
+import { VenueAccount } from './account.ts'
+import type { Assumptions } from './assumptions.ts'
+import { BarMatcher } from './bar-matcher.ts'
+import { BookMatcher } from './book-matcher.ts'
+import type { SimOrder } from './sim-order.ts'
+import { TouchMatcher } from './touch-matcher.ts'
+import { type ReportSink, Workbench } from './workbench.ts'
+
+export type MatchedOn = 'bars' | 'trades' | 'quotes' | 'book'
+
+/**
+ * The simulated venue: it matches our orders against market data under stated {@link Assumptions}, keeps books of its own
+ * and reports like any venue. It sees market data at venue time, before anyone else does.
+ */
+export class SimulatedVenue implements Venue {
+  readonly account: VenueAccount
+  readonly #instruments: readonly Instrument[]
+  readonly #assumptions: Assumptions
+  readonly #bench: Workbench
+  readonly #matchedOn: readonly MatchedOn[]
+  readonly #bars: readonly BarMatcher[]
+  readonly #touches: readonly TouchMatcher[]
+  readonly #books: readonly BookMatcher[]
+  /** Whether the instrument's bar has opened and not yet closed. */
+  readonly #underWay: Uint8Array
+  readonly #opening: Uint8Array
+  readonly #nextFundingTs: Float64Array
+  /** Sum of what each batch of orders of one moment would leave in the account, for the check at submission. */
+  #batchTs = Number.NaN
+  #imagined = 0
+
+  /** @param matchedOn for each instrument, the kind of data that its orders are matched on */
+  constructor(options: {
+    instruments: readonly Instrument[]
+    matchedOn: readonly MatchedOn[]
+    assumptions: Assumptions
+    sink: ReportSink
+  }) {
+    const { instruments, assumptions, sink, matchedOn } = options
+    this.#instruments = instruments
+    this.#assumptions = assumptions
+    this.#matchedOn = matchedOn
+    this.account = new VenueAccount(instruments)
+    this.#bench = new Workbench({ instruments, account: this.account, assumptions, sink })
+    this.#bars = instruments.map((_, at) => new BarMatcher(this.#bench, at))
+    this.#touches = instruments.map((_, at) => new TouchMatcher(this.#bench, at))
+    this.#books = instruments.map((_, at) => new BookMatcher(this.#bench, at))
+    this.#underWay = new Uint8Array(instruments.length)
+    this.#opening = new Uint8Array(instruments.length)
+    this.#nextFundingTs = new Float64Array(instruments.length).fill(Number.NaN)
+  }
+
+  deposit(currency: string, amount: Money): void {
+    this.account.deposit(currency, amount)
+  }
+
+  // ---- orders --------------------------------------------------------------------------------------------------------
+
+  place(order: AllowedOrder, ts: number): void {
+    const at = order.instrumentAt
+    const sim = this.#bench.admit(order, ts, this.#underWay[at] === 1 && this.#opening[at] === 0)
+    const last = this.account.marks[at] as number
+    if (this.#assumptions.submissionCheck && !this.#passesSubmission(sim, last, ts)) {
+      this.#bench.reject(sim, 'INSUFFICIENT_FUNDS', 'cash would go below zero at the last price', ts)
+      return
+    }
+    if (this.#matchedOn[at] === 'book') return (this.#books[at] as BookMatcher).arrive(sim, ts)
+    sim.takesOnArrival = sim.limit !== undefined && sim.stop === undefined && (sim.limit - last) * sim.sign >= 0
+    if (sim.timeInForce === 'POST_ONLY' && sim.takesOnArrival) {
+      this.#bench.reject(sim, 'POST_ONLY_WOULD_TAKE', `limit ${sim.limit} meets the last price ${last}`, ts)
+      return
+    }
+    if (sim.type !== 'MARKET') this.#bench.acknowledge(sim, ts)
+    if (this.#matchedOn[at] !== 'bars') return (this.#touches[at] as TouchMatcher).arrive(sim, ts)
+    const takesNow = sim.type === 'MARKET' || sim.takesOnArrival
+    if (this.#assumptions.marketFill === 'same-close' && takesNow && this.#underWay[at] === 0 && !Number.isNaN(last)) {
+      ;(this.#bars[at] as BarMatcher).fillNow(sim, last, ts)
+    }
+  }
+
+  amend(amend: AllowedAmend, ts: number): void {
+    this.#bench.amend(amend, ts)
+    const order = this.#bench.find(amend.orderId)
+    if (order !== undefined && !order.isDone && this.#matchedOn[amend.instrumentAt] === 'book') {
+      ;(this.#books[amend.instrumentAt] as BookMatcher).requeue(order, ts)
+    }
+  }
+
+  cancel(orderId: OrderId, _instrumentAt: number, ts: number): void {
+    this.#bench.cancel(orderId, ts)
+  }
+
+  /** Orders that rest or wait in an instrument. */
+  working(at: number): number {
+    return (this.#bench.orders[at] as SimOrder[]).length
+  }
+
+  // ---- market ----------------------------------------------------------------------------------------------------------
+
+  onBarOpen(at: number, bars: BarColumns, row: number): void {
+    this.#underWay[at] = 1
+    const isBarClose = this.#assumptions.marginMark === 'bar-close'
+    this.account.marks[at] = (isBarClose ? bars.close[row] : bars.open[row]) as number
+    if (this.working(at) === 0) return
+    this.#opening[at] = 1
+    ;(this.#bars[at] as BarMatcher).open(bars, row)
+  }
+
+  /** What reacted to the open has arrived: it still meets the open. Then the open is over. */
+  onBarOpened(at: number, bars: BarColumns, row: number): void {
+    if (this.working(at) > 0) {
+      this.#opening[at] = 1
+      ;(this.#bars[at] as BarMatcher).open(bars, row)
+    }
+    this.#opening[at] = 0
+  }
+
+  onBarClose(at: number, bars: BarColumns, row: number): void {
+    this.#opening[at] = 0
+    if (this.working(at) > 0) (this.#bars[at] as BarMatcher).inside(bars, row)
+    if (this.account.position(at) !== 0) this.#liquidate(at, bars, row)
+    if (this.working(at) > 0) (this.#bars[at] as BarMatcher).close(bars, row)
+    this.account.marks[at] = bars.close[row] as number
+    this.#underWay[at] = 0
+    if (this.#assumptions.funding.rate !== 0) this.#fund(at, bars.closeTs[row] as number)
+  }
+
+  onQuote(at: number, quotes: QuoteColumns, row: number): void {
+    const bid = quotes.bid[row] as number
+    const ask = quotes.ask[row] as number
+    const ts = quotes.venueTs[row] as number
+    this.account.marks[at] = (bid + ask) / 2
+    if (this.#matchedOn[at] !== 'quotes') return
+    const sizes = { bidQty: quotes.bidQty[row] as number, askQty: quotes.askQty[row] as number, ts }
+    ;(this.#touches[at] as TouchMatcher).quote(bid, ask, sizes)
+    if (this.#assumptions.funding.rate !== 0) this.#fund(at, ts)
+  }
+
+  onTrade(at: number, trades: TradeColumns, row: number): void {
+    const price = trades.price[row] as number
+    const ts = trades.venueTs[row] as number
+    const matchedOn = this.#matchedOn[at]
+    if (matchedOn === 'book')
+      return (this.#books[at] as BookMatcher).trade(price, trades.qty[row] as number, {
+        taker: trades.taker[row] as number,
+        ts,
+      })
+    this.account.marks[at] = price
+    if (matchedOn !== 'trades') return
+    ;(this.#touches[at] as TouchMatcher).trade(price, trades.qty[row] as number, ts)
+    if (this.#assumptions.funding.rate !== 0) this.#fund(at, ts)
+  }
+
+  onBook(at: number, book: BookColumns, row: number): void {
+    ;(this.#books[at] as BookMatcher).update(book, row)
+  }
+
+  // ---- account ---------------------------------------------------------------------------------------------------------
+
+  /** Orders of one moment are looked at in the order they came, each as if the earlier ones had filled at the last price. */
+  #passesSubmission(order: SimOrder, last: number, ts: number): boolean {
+    const instrument = this.#instruments[order.instrumentAt] as Instrument
+    if (this.#batchTs !== ts) {
+      this.#batchTs = ts
+      this.#imagined = moneyToNumber(this.account.balance(instrument.quote))
+    }
+    const price = order.limit ?? order.stop ?? last
+    const value = order.qty * price * instrument.valuePerTickLot
+    const fee = moneyToNumber(
+      this.#assumptions.fees({
+        instrument,
+        side: order.side,
+        qty: order.qty as Lots,
+        price: price as Ticks,
+        liquidity: 'taker',
+      }),
+    )
+    const after = this.#imagined - order.sign * value - fee
+    if (after < 0 && order.sign > 0 && !order.reduceOnly) return false
+    this.#imagined = after
+    return true
+  }
+
+  /**
+   * Closes a margin position once equity falls below its maintenance. The price that does it follows from the account, and a
+   * bar that opened beyond it closes at its open.
+   */
+  #liquidate(at: number, bars: BarColumns, row: number): void {
+    const instrument = this.#instruments[at] as Instrument
+    if (instrument.settlement !== 'margin') return
+    const { valuePerTickLot, quote, maintenance } = instrument
+    const position = this.account.position(at)
+    const isLong = position > 0
+    const worst = (isLong ? bars.low[row] : bars.high[row]) as number
+    const others = this.account.equity(quote) - this.account.unrealised(at)
+    const atZero = this.account.unrealised(at, 0)
+    // equity(p) = others + atZero + position × p × v must stay above maintenance × |position| × p × v
+    const slope = (position - (Math.abs(position) * maintenance) / 1e9) * valuePerTickLot
+    const trigger = -(others + atZero) / slope
+    if (!(isLong ? worst <= trigger : worst >= trigger) || trigger <= 0) return
+    const open = bars.open[row] as number
+    const price = Math.max(1, isLong ? Math.floor(Math.min(open, trigger)) : Math.ceil(Math.max(open, trigger)))
+    const qty = Math.abs(position) as Lots
+    const side = isLong ? 'sell' : 'buy'
+    const fill = { instrument, side, qty, price: price as Ticks, liquidity: 'taker' } as const
+    const fee = this.#assumptions.fees(fill)
+    this.account.book(at, { ...fill, fee })
+    this.#bench.tell({
+      kind: 'liquidation',
+      instrumentId: instrument.id,
+      tradeId: this.#bench.nextTradeId(),
+      side,
+      price: fill.price,
+      qty,
+      fee,
+      ts: bars.closeTs[row] as number,
+    })
+    this.#bench.settle()
+  }
+
+  #fund(at: number, ts: number): void {
+    const { intervalUs, rate: fraction } = this.#assumptions.funding
+    const due = this.#nextFundingTs[at] as number
+    if (Number.isNaN(due)) {
+      this.#nextFundingTs[at] = (Math.floor(ts / intervalUs) + 1) * intervalUs
+      return
+    }
+    if (ts < due) return
+    this.#nextFundingTs[at] = (Math.floor(ts / intervalUs) + 1) * intervalUs
+    const instrument = this.#instruments[at] as Instrument
+    const position = this.account.position(at)
+    if (position === 0 || instrument.settlement !== 'margin') return
+    const mark = Math.round(this.account.marks[at] as number) as Ticks
+    const paid = share(notional(instrument, mark, position as Lots), rate(fraction))
+    this.account.fund(at, paid)
+    this.#bench.tell({ kind: 'funding', instrumentId: instrument.id, rate: rate(fraction), mark, ts })
+    this.#bench.settle()
+  }
+}
