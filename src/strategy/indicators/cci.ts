@@ -25,12 +25,15 @@ export class Cci implements Indicator {
 
   get value(): number {
     if (!this.#isReady) return Number.NaN
+    const slots = this.#slots
+    const period = slots.length
+    const newest = this.#newest
     let sum = 0
-    for (const price of this.#slots) sum += price - this.#newest
-    const mean = sum / this.warmUp
+    for (let at = 0; at < period; at++) sum += (slots[at] ?? Number.NaN) - newest
+    const mean = sum / period
     let deviations = 0
-    for (const price of this.#slots) deviations += Math.abs(price - this.#newest - mean)
-    return deviations === 0 ? 0 : -mean / ((0.015 * deviations) / this.warmUp)
+    for (let at = 0; at < period; at++) deviations += Math.abs((slots[at] ?? Number.NaN) - newest - mean)
+    return deviations === 0 ? 0 : -mean / ((0.015 * deviations) / period)
   }
 
   get isReady(): boolean {

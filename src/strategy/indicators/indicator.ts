@@ -6,7 +6,11 @@
  * observation whole** when one of its inputs is not finite (see `isObservation`): a bad print that slipped through the
  * market room's filter costs one observation and poisons nothing, not even a recursive mean that never forgets.
  *
- * Windows never subtract what leaves them, so there is no drift to correct, however long the stream: see `RollingSum`.
+ * `RollingSum` alone takes what it is given. Precondition of all: prices and volumes come from the market room in the
+ * order in which they were known.
+ *
+ * Rounding errors do not gather, however long the stream: windows never subtract what leaves them (see `RollingSum`),
+ * and `Sma`, which does, starts over with every lap.
  */
 export interface Indicator {
   /** The main output, in the unit of the input unless the class says otherwise; NaN until `isReady`. */
