@@ -7,7 +7,7 @@ export interface TestBar {
 }
 
 /** A seeded generator of doubles in [0, 1): Lehmer's, modulus 2^31 − 1, multiplier 48271 (Park, Miller, 1993). */
-export function uniform(seed: number): () => number {
+function uniform(seed: number): () => number {
   let state = (seed % 2_147_483_646) + 1
   return () => {
     state = (state * 48_271) % 2_147_483_647

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AssertionFailed } from '../../domain/brand.ts'
 import { Adx } from './adx.ts'
@@ -77,10 +77,9 @@ function ofBar<I extends Indicator & { update(high: number, low: number, close: 
   }
 }
 
-function ofPrint<I extends Indicator & { update(price: number, volume: number): void }>(
-  name: string,
-  make: (period: number) => I,
-): Case {
+type OfPrint = Indicator & { update(price: number, volume: number): void }
+
+function ofPrint(name: string, make: (period: number) => OfPrint): Case {
   return {
     name,
     inputs: ['close', 'volume'],

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { closeWalk, twinDifferences } from './bar-stream.ts'
 import { RollingExtreme } from './rolling-extreme.ts'
