@@ -399,9 +399,7 @@ export class Kernel {
 
   /** When the next timer is due; Infinity when none is. */
   get nextTimerTs(): number {
-    let next = Number.POSITIVE_INFINITY
-    for (const bot of this.#bots) next = Math.min(next, bot.nextTimerTs)
-    return next
+    return this.#nextTimerTs
   }
 
   get now(): number {
@@ -459,7 +457,6 @@ export class Kernel {
     if (this.#mode.mode !== 'NORMAL') this.#safety.tick()
     if (this.#scribe.now >= this.#nextTimerTs) {
       for (const bot of this.#bots) bot.fireTimers(this.#scribe.now)
-      this.#nextTimerTs = this.nextTimerTs
     }
   }
 
@@ -469,7 +466,9 @@ export class Kernel {
       this.#safety.workDown()
       this.#desk.flush()
     }
-    this.#nextTimerTs = this.nextTimerTs
+    let next = Number.POSITIVE_INFINITY
+    for (let at = 0; at < this.#bots.length; at++) next = Math.min(next, (this.#bots[at] as Bot).nextTimerTs)
+    this.#nextTimerTs = next
   }
 
   #see(at: number, price: number, ts: number): void {

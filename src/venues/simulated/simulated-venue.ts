@@ -105,24 +105,23 @@ export class SimulatedVenue implements Venue {
 
   onBarOpen(at: number, bars: BarColumns, row: number): void {
     this.#underWay[at] = 1
+    this.#opening[at] = 1
     const isBarClose = this.#assumptions.marginMark === 'bar-close'
     this.account.marks[at] = (isBarClose ? bars.close[row] : bars.open[row]) as number
-    if (this.working(at) === 0) return
-    this.#opening[at] = 1
-    ;(this.#bars[at] as BarMatcher).open(bars, row)
+    if (this.working(at) > 0) (this.#bars[at] as BarMatcher).open(bars, row)
   }
 
-  /** What reacted to the open has arrived: it still meets the open. Then the open is over. */
+  /** What reacted to the open has arrived: it still meets the open. */
   onBarOpened(at: number, bars: BarColumns, row: number): void {
-    if (this.working(at) > 0) {
-      this.#opening[at] = 1
-      ;(this.#bars[at] as BarMatcher).open(bars, row)
-    }
+    if (this.working(at) > 0) (this.#bars[at] as BarMatcher).open(bars, row)
+  }
+
+  /** From here on, what arrives is inside the bar. */
+  endOpening(at: number): void {
     this.#opening[at] = 0
   }
 
   onBarClose(at: number, bars: BarColumns, row: number): void {
-    this.#opening[at] = 0
     if (this.working(at) > 0) (this.#bars[at] as BarMatcher).inside(bars, row)
     if (this.account.position(at) !== 0) this.#liquidate(at, bars, row)
     if (this.working(at) > 0) (this.#bars[at] as BarMatcher).close(bars, row)

@@ -1,0 +1,324 @@
+import type { Effect } from '../domain/instruction.ts'
+import type { VenueReport } from '../domain/report.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { BarColumns, BookColumns, MarketColumns, QuoteColumns, TradeColumns } from '../market/columns.ts'
+import type { LatencyModel } from '../venues/simulated/latency.ts'
+import type { SimulatedVenue } from '../venues/simulated/simulated-venue.ts'
+import type { ReportSink } from '../venues/simulated/workbench.ts'
+import { DelayLine } from './delay-line.ts'
+import { type Feed, FeedCursor } from './feed-cursor.ts'
+
+/** Looks on while a simulation runs. */
+export interface SimulationWatch {
+  /** Called after every bar, and about once a second of market time on other data. Must be cheap. */
+  sample(ts: number): void
+  /** Called between chunks. Returning true stops the run. */
+  progress(rows: number, ts: number): boolean
+}
+
+/** What the merge does next: one place in one feed, with the time that it is at. */
+type Turn = 'venue-close' | 'venue-open' | 'local'
+
+/** Ties in time: books before quotes before prints before closing bars, and the next bar opens after all of them. */
+const CLASS: Readonly<Record<MarketColumns['kind'], number>> = { book: 0, quotes: 1, trades: 2, bars: 3 }
+const OPEN_CLASS = 4
+
+const SAMPLE_EVERY_US = 1_000_000
+
+/**
+ * Plays market data to a kernel and a simulated venue in one total order of time: (time, class, feed, row). The venue sees
+ * each row at venue time; the kernel sees it when it could have been received. Orders and reports travel as the latency
+ * model says. With no latency anywhere every reaction is complete before time moves on.
+ */
+export class Simulation implements ReportSink {
+  readonly #latency: LatencyModel
+  readonly #watch: SimulationWatch
+  readonly #reports: VenueReport[] = []
+  readonly #inbound = new DelayLine<VenueReport>()
+  readonly #outbound = new DelayLine<Effect>()
+  #kernel: Kernel | undefined
+  #venue: SimulatedVenue | undefined
+  #isSettling = false
+  #cursors: FeedCursor[] = []
+  /** Whether a bar feed's head row has been opened. */
+  #opened: boolean[] = []
+  #hearsOpens = false
+  #sampledTs = Number.NEGATIVE_INFINITY
+
+  constructor(latency: LatencyModel, watch: SimulationWatch) {
+    this.#latency = latency
+    this.#watch = watch
+  }
+
+  /** Connects the two ends. The venue reports to this simulation, so it cannot be there before it. */
+  connect(kernel: Kernel, venue: SimulatedVenue): void {
+    this.#kernel = kernel
+    this.#venue = venue
+    this.#hearsOpens = kernel.hearsOpens
+  }
+
+  // ---- venue's side of the wall ------------------------------------------------------------------------------------------
+
+  report(report: VenueReport): void {
+    if (this.#latency.isInstant) this.#reports.push(report)
+    else this.#inbound.send(report, report.ts + this.#latency.responseUs())
+  }
+
+  settle(): void {
+    if (this.#isSettling || !this.#latency.isInstant) return
+    this.#isSettling = true
+    const kernel = this.#kernel as Kernel
+    for (let at = 0; at < this.#reports.length; at++) {
+      const report = this.#reports[at] as VenueReport
+      kernel.onReport(report, report.ts)
+      this.#perform()
+    }
+    this.#reports.length = 0
+    this.#isSettling = false
+  }
+
+  /** Hands over what the kernel asked for. */
+  #perform(): void {
+    const kernel = this.#kernel as Kernel
+    const { outbox } = kernel
+    if (outbox.length === 0) return
+    for (let at = 0; at < outbox.length; at++) {
+      const effect = outbox[at] as Effect
+      if (this.#latency.isInstant) this.#deliver(effect, kernel.now)
+      else this.#outbound.send(effect, kernel.now + this.#latency.entryUs())
+    }
+    outbox.length = 0
+  }
+
+  /** Performs the outbox, then lets the venue's answers and the reactions to them run out. */
+  #react(): void {
+    if ((this.#kernel as Kernel).outbox.length > 0) this.#perform()
+    if (this.#reports.length > 0) this.settle()
+  }
+
+  #deliver(effect: Effect, ts: number): void {
+    const venue = this.#venue as SimulatedVenue
+    if (effect.kind === 'place') venue.place(effect.order, ts)
+    else if (effect.kind === 'amend') venue.amend(effect.amend, ts)
+    else venue.cancel(effect.orderId, effect.instrumentAt, ts)
+  }
+
+  // ---- the loop --------------------------------------------------------------------------------------------------------
+
+  /** Plays the feeds to their end. Resolves with whether it was stopped before. */
+  async play(feeds: readonly Feed[]): Promise<'completed' | 'cancelled'> {
+    this.#cursors = feeds.map((feed, at) => new FeedCursor(feed, at))
+    this.#opened = feeds.map(() => false)
+    let isStopped = false
+    try {
+      for (const cursor of this.#cursors) await cursor.refill()
+      this.#react()
+      while (!isStopped) {
+        const needy = this.#advance()
+        if (needy === undefined) break
+        isStopped = this.#watch.progress(this.#rows, (this.#kernel as Kernel).now)
+        await needy.refill()
+      }
+      if (!isStopped) this.#drain(Number.POSITIVE_INFINITY)
+    } finally {
+      for (const cursor of this.#cursors) await cursor.close()
+    }
+    return isStopped ? 'cancelled' : 'completed'
+  }
+
+  get #rows(): number {
+    let rows = 0
+    for (const cursor of this.#cursors) rows += cursor.rows
+    return rows
+  }
+
+  /** Runs until a feed needs its next chunk (returned) or all are at their end (undefined). */
+  #advance(): FeedCursor | undefined {
+    for (;;) {
+      let best: FeedCursor | undefined
+      let bestTs = Number.POSITIVE_INFINITY
+      let bestClass = 0
+      let bestTurn: Turn = 'venue-close'
+      let nextTs = Number.POSITIVE_INFINITY
+      for (const cursor of this.#cursors) {
+        if (cursor.needsRefill) return cursor
+        for (let side = 0; side < 2; side++) {
+          const turn = side === 0 ? this.#venueTurn(cursor) : 'local'
+          const ts = turn === 'local' ? this.#localTs(cursor) : this.#venueTs(cursor, turn)
+          if (ts === Number.POSITIVE_INFINITY) continue
+          const rank = turn === 'venue-open' ? OPEN_CLASS : CLASS[cursor.feed.kind]
+          if (ts < bestTs || (ts === bestTs && rank < bestClass)) {
+            nextTs = bestTs
+            best = cursor
+            bestTs = ts
+            bestClass = rank
+            bestTurn = turn
+          } else if (ts < nextTs) nextTs = ts
+        }
+      }
+      if (best === undefined) return undefined
+      this.#drain(bestTs)
+      this.#run(best, bestTurn, nextTs)
+    }
+  }
+
+  /** Whether our copy of a feed moves together with the venue's. */
+  #isTogether({ feed }: FeedCursor): boolean {
+    return feed.kind === 'bars' && this.#latency.feedUs === 0
+  }
+
+  #venueTurn(cursor: FeedCursor): Turn {
+    return cursor.feed.kind === 'bars' && this.#opened[cursor.at] === false ? 'venue-open' : 'venue-close'
+  }
+
+  #venueTs(cursor: FeedCursor, turn: Turn): number {
+    const { venue, venueRow } = cursor
+    if (venue === undefined || venueRow >= venue.length) return Number.POSITIVE_INFINITY
+    if (venue.kind !== 'bars') return venue.venueTs[venueRow] as number
+    return (turn === 'venue-open' ? venue.openTs[venueRow] : venue.closeTs[venueRow]) as number
+  }
+
+  #localTs(cursor: FeedCursor): number {
+    if (this.#isTogether(cursor)) return Number.POSITIVE_INFINITY
+    const { local, localRow } = cursor
+    if (local === undefined || localRow >= local.length) return Number.POSITIVE_INFINITY
+    // We cannot have received what the venue has not said.
+    if (local === cursor.venue && localRow >= cursor.venueRow) return Number.POSITIVE_INFINITY
+    return ((local.kind === 'bars' ? local.closeTs[localRow] : local.recvTs[localRow]) as number) + this.#latency.feedUs
+  }
+
+  /** Takes turns of one feed for as long as no other feed, order, report or timer comes before. */
+  #run(cursor: FeedCursor, turn: Turn, nextTs: number): void {
+    if (cursor.feed.kind === 'bars' && this.#isTogether(cursor)) return this.#runBars(cursor, nextTs)
+    if (turn === 'local') return this.#runLocal(cursor, nextTs)
+    this.#runVenue(cursor, turn, nextTs)
+  }
+
+  #runBars(cursor: FeedCursor, nextTs: number): void {
+    const kernel = this.#kernel as Kernel
+    const venue = this.#venue as SimulatedVenue
+    const bars = cursor.venue as BarColumns
+    const at = cursor.feed.instrumentAt
+    const { length, openTs, closeTs } = bars
+    let row = cursor.venueRow
+    let isOpened = this.#opened[cursor.at] as boolean
+    // The first turn is ours whatever the ties say; later ones must come strictly before everyone else.
+    let isFirst = true
+    while (row < length) {
+      if (!isOpened) {
+        if (!isFirst && !((openTs[row] as number) < nextTs)) break
+        if (!isFirst && this.#nextScheduledTs <= (openTs[row] as number)) break
+        isFirst = false
+        venue.onBarOpen(at, bars, row)
+        if (this.#hearsOpens) {
+          kernel.onBarOpen(at, bars, row)
+          if (kernel.outbox.length > 0) {
+            this.#react()
+            venue.onBarOpened(at, bars, row)
+          }
+        }
+        venue.endOpening(at)
+        isOpened = true
+      }
+      if (!isFirst && !((closeTs[row] as number) < nextTs)) break
+      if (!isFirst && this.#nextScheduledTs <= (closeTs[row] as number)) break
+      isFirst = false
+      venue.onBarClose(at, bars, row)
+      kernel.onBar(at, bars, row)
+      if (kernel.outbox.length > 0) this.#react()
+      this.#watch.sample(closeTs[row] as number)
+      isOpened = false
+      row++
+    }
+    cursor.venueRow = row
+    cursor.localRow = row
+    this.#opened[cursor.at] = isOpened
+    cursor.passLocal()
+  }
+
+  #runVenue(cursor: FeedCursor, turn: Turn, nextTs: number): void {
+    const venue = this.#venue as SimulatedVenue
+    const columns = cursor.venue as MarketColumns
+    const at = cursor.feed.instrumentAt
+    if (columns.kind === 'bars') {
+      const row = cursor.venueRow
+      if (turn === 'venue-open') {
+        venue.onBarOpen(at, columns, row)
+        venue.endOpening(at)
+        this.#opened[cursor.at] = true
+      } else {
+        venue.onBarClose(at, columns, row)
+        this.#opened[cursor.at] = false
+        cursor.venueRow++
+      }
+      this.#react()
+      return
+    }
+    const { venueTs, length } = columns
+    const localTs = Math.min(nextTs, this.#localTs(cursor))
+    let row = cursor.venueRow
+    const first = venueTs[row] as number
+    do {
+      if (columns.kind === 'book') venue.onBook(at, columns, row)
+      else if (columns.kind === 'trades') venue.onTrade(at, columns, row)
+      else venue.onQuote(at, columns, row)
+      row++
+      cursor.venueRow = row
+      if (this.#reports.length > 0) this.#react()
+      // Rows of one moment belong together; later ones wait for whatever comes before them.
+    } while (
+      row < length &&
+      ((venueTs[row] as number) === first ||
+        (venueTs[row] as number) < Math.min(localTs, this.#nextScheduledTs, this.#localTs(cursor)))
+    )
+  }
+
+  #runLocal(cursor: FeedCursor, nextTs: number): void {
+    const kernel = this.#kernel as Kernel
+    const columns = cursor.local as MarketColumns
+    const at = cursor.feed.instrumentAt
+    const venueTs = this.#venueTs(cursor, this.#venueTurn(cursor))
+    const limit = Math.min(nextTs, venueTs)
+    let ts = this.#localTs(cursor)
+    const first = ts
+    do {
+      const row = cursor.localRow
+      if (columns.kind === 'book') kernel.onBook(at, columns as BookColumns, row)
+      else if (columns.kind === 'trades') kernel.onTrade(at, columns as TradeColumns, row)
+      else if (columns.kind === 'quotes') kernel.onQuote(at, columns as QuoteColumns, row)
+      else kernel.onBar(at, columns as BarColumns, row)
+      cursor.localRow++
+      if (kernel.outbox.length > 0) this.#react()
+      if (ts - this.#sampledTs >= SAMPLE_EVERY_US || columns.kind === 'bars') {
+        this.#sampledTs = ts
+        this.#watch.sample(ts)
+      }
+      if (cursor.localRow >= columns.length) break
+      ts = this.#localTs(cursor)
+    } while (ts === first || ts < Math.min(limit, this.#nextScheduledTs))
+    cursor.passLocal()
+  }
+
+  /** When the next order arrives, report comes in or timer fires. */
+  get #nextScheduledTs(): number {
+    return Math.min(this.#inbound.nextTs, this.#outbound.nextTs, (this.#kernel as Kernel).nextTimerTs)
+  }
+
+  /** Lets everything that is due before or at `ts` happen: arrivals, then reports, then timers strictly before. */
+  #drain(ts: number): void {
+    const kernel = this.#kernel as Kernel
+    for (;;) {
+      const { nextTimerTs } = kernel
+      const outTs = this.#outbound.nextTs
+      const inTs = this.#inbound.nextTs
+      const first = Math.min(outTs, inTs, nextTimerTs)
+      // At the end of the data timers have no market left to act on: only what is on its way still arrives.
+      if (first > ts || first === Number.POSITIVE_INFINITY) return
+      if (outTs === first) this.#deliver(this.#outbound.take(), first)
+      else if (inTs === first) kernel.onReport(this.#inbound.take(), first)
+      else if (ts === Number.POSITIVE_INFINITY) return
+      else kernel.onClock(first)
+      this.#react()
+    }
+  }
+}
