@@ -129,8 +129,8 @@ export class Kernel {
     assert(instruments.length > 0 && bots.length > 0, 'a kernel has instruments and bots')
     this.#config = config
     this.#scribe = new Scribe(journal)
-    this.#market = new MarketState(instruments)
     this.#portfolio = new Portfolio({ instruments, botCount: bots.length, baseCurrency: config.baseCurrency })
+    this.#market = new MarketState(instruments, this.#portfolio)
     this.#mode = new SafetyModeMachine(config.mode, config.startTs)
     this.#facts = {
       runMode: config.runMode,
@@ -167,6 +167,7 @@ export class Kernel {
       scribe: this.#scribe,
       seed: config.seed,
       desk: () => this.#desk,
+      timersChanged: () => this.#timersChanged(),
     }
     this.#bots = bots.map((bot, at) => new Bot(bot, at, rooms))
     this.#listeners = instruments.map((_, at) => this.#bots.filter((bot) => bot.localAt(at) >= 0))
@@ -218,7 +219,7 @@ export class Kernel {
     const openTs = bars.openTs[row] as number
     this.#begin(openTs)
     const open = bars.open[row] as number
-    this.#see(at, open, openTs)
+    this.#portfolio.mark(at, open, openTs)
     for (const bot of this.#listeners[at] as readonly Bot[]) {
       if (bot.handlers.onOpen === undefined || !bot.isFed) continue
       try {
@@ -235,7 +236,7 @@ export class Kernel {
   onBar(at: number, bars: BarColumns, row: number): void {
     const closeTs = bars.closeTs[row] as number
     this.#begin(closeTs)
-    this.#see(at, bars.close[row] as number, closeTs)
+    this.#portfolio.mark(at, bars.close[row] as number, closeTs)
     const listeners = this.#listeners[at] as readonly Bot[]
     for (let i = 0; i < listeners.length; i++) {
       const bot = listeners[i] as Bot
@@ -261,7 +262,7 @@ export class Kernel {
     const ask = quotes.ask[row] as number
     this.#market.bid[at] = bid
     this.#market.ask[at] = ask
-    this.#see(at, (bid + ask) / 2, ts)
+    this.#portfolio.mark(at, (bid + ask) / 2, ts)
     const quote = this.#quote
     quote.ts = ts
     quote.bid = bid
@@ -285,7 +286,7 @@ export class Kernel {
     const ts = trades.recvTs[row] as number
     this.#begin(ts)
     const price = trades.price[row] as number
-    this.#see(at, price, ts)
+    this.#portfolio.mark(at, price, ts)
     const trade = this.#trade
     trade.ts = ts
     trade.price = price
@@ -314,7 +315,7 @@ export class Kernel {
     this.#begin(ts)
     this.#market.bid[at] = levels.hasBid ? levels.bestBid : Number.NaN
     this.#market.ask[at] = levels.hasAsk ? levels.bestAsk : Number.NaN
-    if (levels.hasBid && levels.hasAsk) this.#see(at, (levels.bestBid + levels.bestAsk) / 2, ts)
+    if (levels.hasBid && levels.hasAsk) this.#portfolio.mark(at, (levels.bestBid + levels.bestAsk) / 2, ts)
     for (const bot of this.#listeners[at] as readonly Bot[]) {
       if (bot.handlers.onBook === undefined || !bot.isFed) continue
       try {
@@ -457,23 +458,22 @@ export class Kernel {
     if (this.#mode.mode !== 'NORMAL') this.#safety.tick()
     if (this.#scribe.now >= this.#nextTimerTs) {
       for (const bot of this.#bots) bot.fireTimers(this.#scribe.now)
+      this.#timersChanged()
     }
   }
 
   #end(): void {
-    this.#desk.flush()
+    if (this.#desk.hasUnsent) this.#desk.flush()
     if (this.#safety.isFlattening) {
       this.#safety.workDown()
       this.#desk.flush()
     }
-    let next = Number.POSITIVE_INFINITY
-    for (let at = 0; at < this.#bots.length; at++) next = Math.min(next, (this.#bots[at] as Bot).nextTimerTs)
-    this.#nextTimerTs = next
   }
 
-  #see(at: number, price: number, ts: number): void {
-    this.#market.see(at, price, ts)
-    this.#portfolio.mark(at, price, ts)
+  #timersChanged(): void {
+    let next = Number.POSITIVE_INFINITY
+    for (const bot of this.#bots) next = Math.min(next, bot.nextTimerTs)
+    this.#nextTimerTs = next
   }
 
   #obey(command: Command): readonly string[] {

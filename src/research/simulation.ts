@@ -202,30 +202,38 @@ export class Simulation implements ReportSink {
     const { length, openTs, closeTs } = bars
     let row = cursor.venueRow
     let isOpened = this.#opened[cursor.at] as boolean
+    let scheduledTs = this.#nextScheduledTs
     // The first turn is ours whatever the ties say; later ones must come strictly before everyone else.
     let isFirst = true
     while (row < length) {
+      const limit = Math.min(nextTs, scheduledTs)
       if (!isOpened) {
-        if (!isFirst && !((openTs[row] as number) < nextTs)) break
-        if (!isFirst && this.#nextScheduledTs <= (openTs[row] as number)) break
-        isFirst = false
-        venue.onBarOpen(at, bars, row)
-        if (this.#hearsOpens) {
-          kernel.onBarOpen(at, bars, row)
+        if (!isFirst && (openTs[row] as number) >= limit) break
+        if (!this.#hearsOpens && (closeTs[row] as number) < limit && venue.isQuiet(at)) {
+          // Nobody has anything at stake inside this bar: it is only seen, at its close.
+          venue.passBar(at, bars, row)
+          kernel.onBar(at, bars, row)
           if (kernel.outbox.length > 0) {
             this.#react()
-            venue.onBarOpened(at, bars, row)
-          }
+            scheduledTs = this.#nextScheduledTs
+          } else if (kernel.nextTimerTs < scheduledTs) scheduledTs = kernel.nextTimerTs
+          this.#watch.sample(closeTs[row] as number)
+          isFirst = false
+          row++
+          continue
         }
-        venue.endOpening(at)
+        isFirst = false
+        this.#openBar(at, bars, row)
         isOpened = true
+        scheduledTs = this.#nextScheduledTs
+        continue
       }
-      if (!isFirst && !((closeTs[row] as number) < nextTs)) break
-      if (!isFirst && this.#nextScheduledTs <= (closeTs[row] as number)) break
+      if (!isFirst && (closeTs[row] as number) >= limit) break
       isFirst = false
       venue.onBarClose(at, bars, row)
       kernel.onBar(at, bars, row)
-      if (kernel.outbox.length > 0) this.#react()
+      this.#react()
+      scheduledTs = this.#nextScheduledTs
       this.#watch.sample(closeTs[row] as number)
       isOpened = false
       row++
@@ -234,6 +242,21 @@ export class Simulation implements ReportSink {
     cursor.localRow = row
     this.#opened[cursor.at] = isOpened
     cursor.passLocal()
+  }
+
+  /** A bar opens; strategies that listen for it may still act at its open. */
+  #openBar(at: number, bars: BarColumns, row: number): void {
+    const kernel = this.#kernel as Kernel
+    const venue = this.#venue as SimulatedVenue
+    venue.onBarOpen(at, bars, row)
+    if (this.#hearsOpens) {
+      kernel.onBarOpen(at, bars, row)
+      if (kernel.outbox.length > 0) {
+        this.#react()
+        venue.onBarOpened(at, bars, row)
+      }
+    }
+    venue.endOpening(at)
   }
 
   #runVenue(cursor: FeedCursor, turn: Turn, nextTs: number): void {

@@ -30,6 +30,7 @@ export class SimulatedVenue implements Venue {
   /** Whether the instrument's bar has opened and not yet closed. */
   readonly #underWay: Uint8Array
   readonly #opening: Uint8Array
+  readonly #isMargin: Uint8Array
   readonly #nextFundingTs: Float64Array
   /** Sum of what each batch of orders of one moment would leave in the account, for the check at submission. */
   #batchTs = Number.NaN
@@ -53,6 +54,7 @@ export class SimulatedVenue implements Venue {
     this.#books = instruments.map((_, at) => new BookMatcher(this.#bench, at))
     this.#underWay = new Uint8Array(instruments.length)
     this.#opening = new Uint8Array(instruments.length)
+    this.#isMargin = Uint8Array.from(instruments, ({ settlement }) => (settlement === 'margin' ? 1 : 0))
     this.#nextFundingTs = new Float64Array(instruments.length).fill(Number.NaN)
   }
 
@@ -99,6 +101,19 @@ export class SimulatedVenue implements Venue {
   /** Orders that rest or wait in an instrument. */
   working(at: number): number {
     return (this.#bench.orders[at] as SimOrder[]).length
+  }
+
+  /** Nothing of ours can happen in the instrument: no order, nothing to liquidate, no funding. Then its bars need only pass. */
+  isQuiet(at: number): boolean {
+    return (
+      (this.#bench.orders[at] as SimOrder[]).length === 0 &&
+      (this.#isMargin[at] === 0 || this.account.position(at) === 0)
+    )
+  }
+
+  /** A whole bar goes by a quiet instrument. */
+  passBar(at: number, bars: BarColumns, row: number): void {
+    this.account.marks[at] = bars.close[row] as number
   }
 
   // ---- market ----------------------------------------------------------------------------------------------------------
