@@ -9,7 +9,7 @@ import { type Money, moneyToNumber } from '../domain/money.ts'
 import type { FillReport, VenueReport } from '../domain/report.ts'
 import type { Journal } from '../events/event.ts'
 import type { BarColumns, BookColumns, QuoteColumns, TradeColumns } from '../market/columns.ts'
-import { type Order, OrderBookkeeper } from '../orders/order.ts'
+import { isTerminal, type Order, OrderBookkeeper } from '../orders/order.ts'
 import { Portfolio } from '../portfolio/portfolio.ts'
 import type { FeedState } from '../risk/gate-input.ts'
 import { KillSwitch } from '../risk/kill.ts'
@@ -50,6 +50,8 @@ export interface KernelConfig {
 /** Told of what a recorder wants to keep besides the journal; costs nothing when absent. */
 export interface KernelObserver {
   fill(order: Order, fill: FillReport, realised: number): void
+  /** An order reached its end. */
+  ended(order: Order): void
 }
 
 /** Windows on one row of columns. A strategy gets the window, never the columns: there is no next row to look at. */
@@ -151,7 +153,10 @@ export class Kernel {
       },
     }
     this.#desk = new OrderDesk(this.#facts, this.#scribe, {
-      orderChanged: (order) => this.#bots[order.botAt]?.notifyOrder(order),
+      orderChanged: (order) => {
+        if (this.observer !== undefined && isTerminal(order.state)) this.observer.ended(order)
+        this.#bots[order.botAt]?.notifyOrder(order)
+      },
       fillBooked: (order, fill, realised) => {
         this.observer?.fill(order, fill, realised)
         this.#bots[order.botAt]?.notifyFill(order, fill)

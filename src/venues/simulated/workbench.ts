@@ -126,7 +126,7 @@ export class Workbench {
 
   amend(change: AllowedAmend, ts: number): void {
     const order = this.#byId.get(change.orderId)
-    if (order === undefined || order.isDone || change.qty <= order.filled) {
+    if (order === undefined || change.qty <= order.filled) {
       this.#sink.report({ kind: 'amend-refused', orderId: change.orderId, detail: 'nothing left to amend', ts })
       return
     }
@@ -282,6 +282,7 @@ export class Workbench {
 
   #remove(order: SimOrder): void {
     order.isDone = true
+    this.#byId.delete(order.orderId)
     const list = this.#list(order)
     const at = list.indexOf(order)
     if (at >= 0) list.splice(at, 1)
