@@ -1,6 +1,8 @@
+import { assertNever } from '../../src/domain/brand.ts'
 import { formatDuration, formatTime, timeUs } from '../../src/domain/time.ts'
 import type { Figure, Interval } from '../../src/research/figure.ts'
 import type { FigureEntry, FigureUnit } from '../../src/research/figure-catalogue.ts'
+import type { ReturnBasis } from '../../src/research/metrics.ts'
 
 /** How money is shown in one report. */
 export interface MoneyStyle {
@@ -31,7 +33,7 @@ export function percentText(fraction: number): string {
 }
 
 export function moneyText(amount: number, { currency, moneyDecimals }: MoneyStyle): string {
-  return `${numberText(amount, moneyDecimals)} ${currency}`
+  return `${numberText(amount, moneyDecimals)} ${currency}`.trimEnd()
 }
 
 /** The figure in words, or {@link WITHHELD}. */
@@ -53,6 +55,8 @@ function valueText(value: number, unit: FigureUnit, style: MoneyStyle): string {
       return `${numberText(value, 1)}x`
     case 'duration':
       return formatDuration(value)
+    default:
+      return assertNever(unit)
   }
 }
 
@@ -64,6 +68,14 @@ export function intervalText(shown: Interval, write: (value: number) => string):
 export function figureTone(shown: Figure, { isSigned }: FigureEntry): 'gain' | 'loss' | undefined {
   if (isSigned !== true || !('value' in shown) || shown.value === 0) return undefined
   return shown.value > 0 ? 'gain' : 'loss'
+}
+
+/** What the returns are returns of, for whoever compares two reports. */
+export function basisSentence({ unit, returns, periodsPerYear, riskFreeAnnual }: ReturnBasis): string {
+  if (returns === 0) return 'No returns: the run has fewer than two bars.'
+  const many = `${numberText(returns, 0)} ${unit === 'day' ? 'daily returns (UTC days)' : 'returns per bar'}`
+  if (unit === 'bar') return `A period is one bar: ${many}; nothing is annualised from them.`
+  return `A period is one day: ${many}, ${periodsPerYear} a year, risk-free rate ${percentText(riskFreeAnnual)} a year.`
 }
 
 /** RFC 3339 to the second; a time between microseconds is rounded down. */

@@ -33,7 +33,8 @@ const TICK = 0.01
  *
  * @param bars hourly bars; 0 is a run that saw nothing
  */
-export function sampleRun(bars: number, { seed = 42, overrides = {} as Partial<BacktestReport> } = {}): SampleRun {
+export function sampleRun(bars: number, overrides: Partial<BacktestReport> = {}): SampleRun {
+  const seed = 42
   const random = seeded(seed)
   const startTs = 1_609_459_200_000_000 // 2021-01-01
   const columns = barColumns(bars)

@@ -7,6 +7,7 @@ import { type Look, PLAIN, type Tone } from '../../tui/chart/look.ts'
 import { type Cell, cut, table, wrap } from '../../tui/chart/table.ts'
 import { printable } from './printable.ts'
 import {
+  basisSentence,
   dayText,
   figureText,
   figureTone,
@@ -88,11 +89,16 @@ function curves({ equity, drawdown, currency }: BacktestReport, look: Look, widt
         height: 6,
         series: [{ x: drawdown.ts, y: drawdown.value, tone: 'loss', isFilled: true }],
         yInclude: [0],
-        yLabel: (value, step) => `${numberText(value * 100, step < 0.01 ? (step < 0.001 ? 2 : 1) : 0)}%`,
+        yLabels: percentLabels,
       },
       look,
     ),
   ]
+}
+
+function percentLabels(ticks: readonly number[], step: number): string[] {
+  const digits = step >= 0.01 ? 0 : step >= 0.001 ? 1 : 2
+  return ticks.map((tick) => `${numberText(tick * 100, digits)}%`)
 }
 
 /** Two columns of groups, names left and values right. */
@@ -101,11 +107,12 @@ function figures(report: BacktestReport, look: Look, width: number): string[] {
   const left = ['return', 'ratio', 'cost'].flatMap((group) => groupLines(report, group as FigureGroup, look, cellWidth))
   const right = ['risk', 'trade'].flatMap((group) => groupLines(report, group as FigureGroup, look, cellWidth))
   const blank = { text: '', length: 0 }
-  return Array.from({ length: Math.max(left.length, right.length) }, (_, at) => {
+  const rows = Array.from({ length: Math.max(left.length, right.length) - 1 }, (_, at) => {
     const one = left[at] ?? blank
     const two = right[at] ?? blank
     return `${one.text}${' '.repeat(cellWidth - one.length + 4)}${two.text}`.trimEnd()
   })
+  return [...rows, '', ...wrap(basisSentence(report.figures.basis), width).map((line) => look.dim(line))]
 }
 
 /** A line and how many characters of it show: colour has none. */
@@ -215,7 +222,7 @@ function withheldFigures({ figures }: BacktestReport, look: Look, width: number)
   const byReason = withheldByReason(figures)
   if (byReason.length === 0) return []
   const lines = byReason.flatMap(({ labels, reason }) => [
-    ...wrap(labels.join(', '), width - 2).map((line) => `  ${line}`),
+    ...wrap(labels.join('; '), width - 2).map((line) => `  ${line}`),
     ...wrap(reason, width - 4).map((line) => look.dim(`    ${line}`)),
   ])
   return [look.bold(`Withheld (shown as ${WITHHELD})`), ...lines]

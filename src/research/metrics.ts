@@ -177,11 +177,8 @@ function excessOf(
 function growth({ equity, spanUs, annual }: ReturnSeries, returns: number): Figure {
   const days = spanUs / US_PER_DAY
   if (days < NEEDED.annualDays) {
-    const power =
-      days > 0
-        ? `: annualising ${days.toFixed(days < 10 ? 1 : 0)} days multiplies luck by ${Math.round(365 / days)}`
-        : ''
-    return withheld(`needs ${NEEDED.annualDays} days, has ${days.toFixed(days < 10 ? 1 : 0)}${power}`)
+    const power = days > 0 ? `: annualising ${daysText(days)} days multiplies luck by ${Math.round(365 / days)}` : ''
+    return withheld(`needs ${NEEDED.annualDays} days, has ${daysText(days)}${power}`)
   }
   if ('withheld' in annual) return annual
   const first = equity[0] ?? Number.NaN
@@ -236,7 +233,7 @@ export function tradeFigures(trips: TripColumns, spanUs: number): Part<TradeFigu
     trades: { value: count },
     tradesPerYear:
       days < NEEDED.annualDays
-        ? withheld(`needs ${NEEDED.annualDays} days, has ${days.toFixed(days < 10 ? 1 : 0)}`)
+        ? withheld(`needs ${NEEDED.annualDays} days, has ${daysText(days)}`)
         : figure(count / (days / DAYS_PER_YEAR)),
     winRate: needs(NEEDED.trades, () => positive / count),
     profitFactor: needs(1, () => gains / losses, noLoss),
@@ -286,7 +283,10 @@ export function costFigures(
   return {
     fills: { value: fills.length },
     makerShare: figure(rested / notional, 'nothing was traded'),
-    turnover: figure(meanEquity > 0 ? notional / meanEquity : Number.NaN, 'mean equity is not above zero'),
+    turnover: figure(
+      meanEquity > 0 ? notional / meanEquity : Number.NaN,
+      summary === undefined ? 'the run has no bars' : 'mean equity is not above zero',
+    ),
     fees: figure(fees, 'fees are beyond any number'),
     slippage: figure(slippage, 'slippage is beyond any number'),
     costPerNotional: figure((fees + slippage) / notional, 'nothing was traded'),
@@ -397,4 +397,8 @@ function basisWarning({ equity, unit, spanUs }: ReturnSeries, periodsPerYear: nu
   const observed = ((equity.length - 1) / days) * DAYS_PER_YEAR
   if (Math.abs(observed / periodsPerYear - 1) <= 0.15) return undefined
   return `annual figures assume ${periodsPerYear} days a year, the data has ${Math.round(observed)}`
+}
+
+function daysText(days: number): string {
+  return days.toFixed(days > 0 && days < 10 ? 1 : 0)
 }

@@ -1,5 +1,5 @@
 import { type Look, PLAIN, type Tone } from './look.ts'
-import { compactNumber, niceTicks, timeLabel } from './scale.ts'
+import { niceTicks, tickLabels, timeLabel } from './scale.ts'
 
 /** A line to draw. `x` is microseconds UTC, ascending; values that are not finite leave a gap. */
 export interface LineSeries {
@@ -16,8 +16,8 @@ export interface LineChart {
   /** Rows, the date row included. */
   readonly height: number
   readonly series: readonly LineSeries[]
-  /** Writes a y label; `step` is the distance to the next one. */
-  readonly yLabel?: (value: number, step: number) => string
+  /** Writes the y labels; `step` is the distance between neighbours. */
+  readonly yLabels?: (ticks: readonly number[], step: number) => readonly string[]
   /** Values that must be in sight: 0 for a drawdown. */
   readonly yInclude?: readonly number[]
 }
@@ -55,9 +55,9 @@ export function lineChart(chart: LineChart, look: Look = PLAIN): string[] {
   const rows = Math.max(2, chart.height - 1)
   const ticks = niceTicks(low, high, Math.max(1, Math.floor(rows / 2)))
   const step = ticks.length > 1 ? (ticks[1] ?? 0) - (ticks[0] ?? 0) : Math.max(Math.abs(low) / 100, Number.MIN_VALUE)
-  const label = chart.yLabel ?? compactNumber
+  const texts = (chart.yLabels ?? tickLabels)(ticks, step)
   const rowOf = (value: number): number => Math.min(rows - 1, Math.floor(((high - value) / (high - low)) * rows))
-  const labels = new Map(ticks.map((tick) => [rowOf(tick), label(tick, step)]))
+  const labels = new Map(ticks.map((tick, at) => [rowOf(tick), texts[at] ?? '']))
   const margin = Math.max(...[...labels.values()].map((text) => text.length))
   const raster = rasterOf(Math.max(4, chart.width - margin - 2), rows, look)
   chart.series.forEach((series, at) => drawSeries(raster, series, at + 1, { ...span, low, high }))

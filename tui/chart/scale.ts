@@ -15,9 +15,13 @@ export function niceTicks(low: number, high: number, count: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, at) => (from + at) * step)
 }
 
-/** A number in few characters: `12 345.6` is `12.3k`; digits enough to tell neighbours `step` apart from each other. */
-export function compactNumber(value: number, step: number): string {
-  const size = Math.max(Math.abs(value), step)
+/**
+ * Labels for the ticks of one axis in few characters, all with the same suffix and digits: `9.5k`, `10.0k`.
+ *
+ * @param step distance between neighbours, which the digits must tell apart
+ */
+export function tickLabels(ticks: readonly number[], step: number): string[] {
+  const size = ticks.reduce((most, tick) => Math.max(most, Math.abs(tick)), 0)
   const [divisor, suffix] =
     size >= 1e12
       ? [1e12, 'T']
@@ -29,8 +33,10 @@ export function compactNumber(value: number, step: number): string {
             ? [1e3, 'k']
             : [1, '']
   const digits = Math.min(8, Math.max(0, -Math.floor(Math.log10(step / divisor) + 1e-9)))
-  const text = (value / divisor).toFixed(digits)
-  return `${Number(text) === 0 ? text.replace('-', '') : text}${suffix}`
+  return ticks.map((tick) => {
+    const text = (tick / divisor).toFixed(digits)
+    return `${Number(text) === 0 ? text.replace('-', '') : text}${suffix}`
+  })
 }
 
 /** A time with the part that matters over `spanUs`: a month, a day, or a clock time. UTC. */
