@@ -34,7 +34,7 @@ export function reportText(report: BacktestReport, { look = PLAIN, width = 80 }:
     header(report, look, width),
     curves(report, look, width),
     figures(report, look, width),
-    monthly(report, look),
+    monthly(report, look, width),
     scenarios(report, look),
     counts(report, look, width),
     assumptions(report, look, width),
@@ -149,17 +149,27 @@ function measured(
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-function monthly({ monthly }: BacktestReport, look: Look): string[] {
+/** Written as precisely as fits: a decimal less, and columns closer, where months were wild. */
+function monthly({ monthly }: BacktestReport, look: Look, width: number): string[] {
   if (monthly.length === 0) return []
-  const cell = (fraction: number | undefined): Cell => {
-    if (fraction === undefined) return ''
-    const percent = fraction * 100
-    const text = numberText(percent, Math.abs(percent) >= 100 ? 0 : 1)
-    return Number(text) === 0 ? text : { text, tone: fraction > 0 ? 'gain' : 'loss' }
-  }
   const columns = ['', ...MONTHS, 'Year'].map((title) => ({ title, align: 'right' as const }))
-  const rows = monthly.map(({ year, months, total }) => [String(year), ...months.map(cell), cell(total)])
-  return [look.bold('Returns by month, %'), ...table(columns, rows, look)]
+  const rowsWith = (digits: number): Cell[][] =>
+    monthly.map(({ year, months, total }) => [String(year), ...[...months, total].map((of) => monthCell(of, digits))])
+  const layouts = [
+    { digits: 1, gap: 2 },
+    { digits: 1, gap: 1 },
+    { digits: 0, gap: 1 },
+  ].map(({ digits, gap }) => ({ rows: rowsWith(digits), gap }))
+  const fitting = layouts.find(({ rows, gap }) => (table(columns, rows, { gap })[1] ?? '').length <= width)
+  const { rows, gap } = fitting ?? { rows: rowsWith(0), gap: 1 }
+  return [look.bold('Returns by month, %'), ...table(columns, rows, { look, gap })]
+}
+
+function monthCell(fraction: number | undefined, digits: number): Cell {
+  if (fraction === undefined) return ''
+  const percent = fraction * 100
+  const text = numberText(percent, Math.abs(percent) >= 100 ? 0 : digits)
+  return Number(text) === 0 ? text : { text, tone: fraction > 0 ? 'gain' : 'loss' }
 }
 
 function scenarios(report: BacktestReport, look: Look): string[] {
@@ -178,7 +188,7 @@ function scenarios(report: BacktestReport, look: Look): string[] {
     title,
     align: 'right' as const,
   }))
-  return [look.bold('The same run with other costs'), ...table(columns, rows, look)]
+  return [look.bold('The same run with other costs'), ...table(columns, rows, { look })]
 }
 
 function counts({ counts }: BacktestReport, look: Look, width: number): string[] {

@@ -56,7 +56,9 @@ export function lineChart(chart: LineChart, look: Look = PLAIN): string[] {
   const ticks = niceTicks(low, high, Math.max(1, Math.floor(rows / 2)))
   const step = ticks.length > 1 ? (ticks[1] ?? 0) - (ticks[0] ?? 0) : Math.max(Math.abs(low) / 100, Number.MIN_VALUE)
   const texts = (chart.yLabels ?? tickLabels)(ticks, step)
-  const rowOf = (value: number): number => Math.min(rows - 1, Math.floor(((high - value) / (high - low)) * rows))
+  const down = rows * (look.glyphs === 'braille' ? 4 : 1) - 1
+  const rowOf = (value: number): number =>
+    Math.floor((Math.round(((high - value) / (high - low)) * down) * rows) / (down + 1))
   const labels = new Map(ticks.map((tick, at) => [rowOf(tick), texts[at] ?? '']))
   const margin = Math.max(...[...labels.values()].map((text) => text.length))
   const raster = rasterOf(Math.max(4, chart.width - margin - 2), rows, look)
@@ -134,8 +136,8 @@ function drawSeries(raster: Raster, { x, y, isFilled = false }: LineSeries, owne
     for (let column = start.x; column <= here.x; column++) {
       const left = along(start, here, column)
       const right = along(start, here, Math.min(here.x, column + 1))
-      // A column owns the steep part up to the next column's height, so that a jump is a wall and not a gap.
-      const end = start.x === here.x ? here.y : right
+      // A column owns the steep part up to the dot before the next column's, so that a jump is a wall and not a gap.
+      const end = start.x === here.x ? here.y : right - Math.sign(right - left)
       drawDown(raster, column, left, isFilled ? zero : end, owner)
       if (isFilled) drawDown(raster, column, end, zero, owner)
     }

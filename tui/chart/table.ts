@@ -10,21 +10,31 @@ export interface Column {
   readonly widthMax?: number
 }
 
+export interface TableOptions {
+  readonly look?: Look
+  /** Spaces between columns, 2 unless told. */
+  readonly gap?: number
+}
+
 /**
- * Lays out rows in columns as wide as their widest cell, two spaces apart, under a title row and a rule.
+ * Lays out rows in columns as wide as their widest cell under a title row and a rule.
  * Text is measured in characters: ASCII is meant. No line ends in spaces.
  */
-export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], look: Look = PLAIN): string[] {
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  { look = PLAIN, gap = 2 }: TableOptions = {},
+): string[] {
   const widths = columns.map((column, at) => {
     const widest = rows.reduce((most, row) => Math.max(most, textOf(row[at] ?? '').length), column.title.length)
     return Math.min(widest, column.widthMax ?? Number.POSITIVE_INFINITY)
   })
   const line = (cells: readonly Cell[]): string => {
     const shown = columns.map((column, at) => paintCell(cells[at] ?? '', column, widths[at] ?? 0, look))
-    return shown.join('  ').trimEnd()
+    return shown.join(' '.repeat(gap)).trimEnd()
   }
   const titles = line(columns.map(({ title }) => title))
-  const rule = widths.map((width) => '-'.repeat(width)).join('  ')
+  const rule = widths.map((width) => '-'.repeat(width)).join(' '.repeat(gap))
   return [look.bold(titles), look.dim(rule), ...rows.map(line)]
 }
 
