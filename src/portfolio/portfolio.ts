@@ -296,6 +296,13 @@ export class Portfolio {
     return sum
   }
 
+  /** Whether the account holds a position in any instrument. */
+  get isExposed(): boolean {
+    for (let at = 0; at < this.#net.length; at++) if (this.#net[at] !== 0) return true
+    return false
+  }
+
+  /** Whether no bot holds anything, not even positions of two bots that cancel out. */
   get isFlat(): boolean {
     return this.#net.every((qty) => qty === 0) && this.#holdings.every(({ qty }) => qty === 0)
   }
