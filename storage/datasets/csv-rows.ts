@@ -44,6 +44,9 @@ export async function csvLayout(path: string, compression: Compression, hints: H
   }
   const [first, second] = found
   if (first === undefined) throw new DatasetError('EMPTY_FILE', path, 'a dataset has rows, the file has none')
+  if (first.some((text) => /[{}[\]]/.test(text))) {
+    throw new DatasetError('UNKNOWN_COLUMNS', path, 'a header with names, the first line looks like JSON', { line: 1 })
+  }
   const headerless = first.every((text) => !Number.isNaN(numberOf(text)))
   if (headerless && first.length !== BARS.length) {
     const said = `a header, or six numbers a line (${BARS.join(', ')}); the first line is ${first.length} numbers`
@@ -53,7 +56,7 @@ export async function csvLayout(path: string, compression: Compression, hints: H
   const firstValue = (column: number) => (headerless ? first : second)?.[column]
   const recognised = recogniseColumns(names, { ...hints, firstValue })
   if (recognised === undefined) {
-    const said = `columns of bars, trades, quotes or a book: ${LOOKED_FOR}; found ${names.slice(0, 40).map(shortened).join(', ')}`
+    const said = `columns of bars, trades, quotes or a book: ${LOOKED_FOR}; found ${names.slice(0, 20).map(shortened).join(', ')}`
     throw new DatasetError('UNKNOWN_COLUMNS', path, said, { line: 1 })
   }
   if (second === undefined && !headerless) {

@@ -69,3 +69,9 @@ export function keepRows(rows: RawRows, marks: Uint8Array, mark: number): void {
   }
   rows.length = kept
 }
+
+/** Copies the first `count` rows of one batch over another of the same kind. */
+export function copyRows(from: RawRows, to: RawRows, count: number): void {
+  from.slots.forEach((column, at) => slot(to, at).set(column.subarray(0, count)))
+  to.length = count
+}
