@@ -141,6 +141,16 @@ function runEnd(first: Head, second: Head | undefined): number {
   const until = second === undefined ? Number.POSITIVE_INFINITY : first.rank < second.rank ? second.ts : second.ts - 1
   let previousTs = first.ts
   let row = first.row + 1
+  // Four rows at a time while they are in order and the last of them is early enough; the rest one by one.
+  while (row + 3 < length) {
+    const a = times[row] ?? Number.NaN
+    const b = times[row + 1] ?? Number.NaN
+    const c = times[row + 2] ?? Number.NaN
+    const d = times[row + 3] ?? Number.NaN
+    if (!(d <= until && a >= previousTs && b >= a && c >= b && d >= c)) break
+    previousTs = d
+    row += 4
+  }
   while (row < length) {
     const ts = times[row] ?? Number.NaN
     if (!(ts >= previousTs && ts <= until)) break
