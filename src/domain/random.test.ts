@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-import fc from 'fast-check'
-=======
 import * as fc from 'fast-check'
->>>>>>> data
 import { expect, test } from 'vitest'
 import { Random } from './random.ts'
 
@@ -86,11 +82,7 @@ test('normals have mean 0, variance 1, no skew, and stay within six', () => {
 
 test('whole numbers below a bound are all equally likely', () => {
   const random = Random.seeded(3)
-<<<<<<< HEAD
-  const counts = new Array<number>(6).fill(0)
-=======
   const counts = [0, 0, 0, 0, 0, 0]
->>>>>>> data
   for (let i = 0; i < 60_000; i++) {
     const face = random.int(6)
     counts[face] = (counts[face] ?? 0) + 1
@@ -113,8 +105,6 @@ test('seeds and states that cannot be are refused', () => {
   expect(() => Random.restore([0, 0, 0, 0])).toThrow('not all zero')
   expect(() => Random.restore([1, 2, 3, 2 ** 32])).toThrow('32-bit')
 })
-<<<<<<< HEAD
-=======
 
 test('a filled array holds the same stream as single draws, and the generator goes on from there', () => {
   const [one, many] = [Random.seeded(5), Random.seeded(5)]
@@ -123,4 +113,3 @@ test('a filled array holds the same stream as single draws, and the generator go
   expect([...words]).toEqual(Array.from({ length: 37 }, () => one.uint32()))
   expect(many.save()).toEqual(one.save())
 })
->>>>>>> data

@@ -69,8 +69,6 @@ export class Random {
     return result >>> 0
   }
 
-<<<<<<< HEAD
-=======
   /** Fills an array with what as many calls of {@link uint32} would give, at about twice the speed. */
   draw(words: Uint32Array): void {
     let a = this.#a
@@ -94,7 +92,6 @@ export class Random {
     this.#d = d
   }
 
->>>>>>> data
   /** A double in [0, 1), every multiple of 2^-53 equally likely. */
   float(): number {
     const high = this.uint32() >>> 5
