@@ -66,6 +66,10 @@ describe('EquityRecorder', () => {
     expect(summary?.deepest?.recoveryTs).toBe(2 * US_PER_HOUR)
   })
 
+  test('of two equal falls the first one is told', () => {
+    expect(recorded([100, 50, 100, 50, 60]).summary()?.deepest?.troughTs).toBe(US_PER_HOUR)
+  })
+
   test('the largest fall in money need not be the largest as a fraction', () => {
     const summary = recorded([10, 5, 100, 80]).summary()
     expect(summary?.deepest?.fraction).toBe(0.5)
