@@ -113,6 +113,23 @@ describe('EquityRecorder', () => {
     },
   )
 
+  test.prop([
+    fc.array(fc.tuple(fc.integer({ min: -50, max: 200 }), fc.boolean()), { minLength: 1, maxLength: 60 }),
+    fc.integer({ min: 1, max: 20 }),
+  ])('asking in the middle of a run changes nothing', (rows, hours) => {
+    const asked = new EquityRecorder()
+    const left = new EquityRecorder()
+    rows.forEach(([equity, isAsked], at) => {
+      asked.sample(at * hours * US_PER_HOUR, equity, isAsked)
+      left.sample(at * hours * US_PER_HOUR, equity, isAsked)
+      if (isAsked) asked.summary()
+    })
+    expect(asked.summary()).toEqual(left.summary())
+    expect(asked.daily()).toEqual(left.daily())
+    expect(asked.curve()).toEqual(left.curve())
+    expect(asked.everySample()).toEqual(left.everySample())
+  })
+
   test('a million samples keep their extremes and their ends in a bounded curve', () => {
     const recorder = new EquityRecorder()
     const size = 1_000_000
