@@ -6,7 +6,7 @@ import type { LatencyModel } from '../venues/simulated/latency.ts'
 import type { SimulatedVenue } from '../venues/simulated/simulated-venue.ts'
 import type { ReportSink } from '../venues/simulated/workbench.ts'
 import { DelayLine } from './delay-line.ts'
-import { type Feed, FeedCursor } from './feed-cursor.ts'
+import { type Feed, FeedCursor } from '../market/feed.ts'
 
 /** Looks on while a simulation runs. */
 export interface SimulationWatch {
