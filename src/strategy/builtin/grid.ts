@@ -44,8 +44,8 @@ const Params = z
       const message = `maxInventory (${maxInventory}) is at least levels (${levels})`
       issues.addIssue({ code: 'custom', path: ['maxInventory'], message })
     }
-    if (spacingUnit === 'bps' && spacing * levels > 9_000) {
-      const message = `spacing × levels (${spacing} × ${levels} bps) is at most 9000 bps: the grid stays above zero`
+    if (spacingUnit === 'bps' && spacing > 10_000) {
+      const message = `spacing (${spacing}) is at most 10000 bps: a line is at most twice the one below`
       issues.addIssue({ code: 'custom', path: ['spacing'], message })
     }
   })
@@ -216,13 +216,14 @@ class Grid implements StrategyHandlers {
     this.#centre = price
     const lowest = Math.max(1, linePrice(this.#ladder, -levels))
     this.#lots = tradableLots(instrument, orderLots(this.#context, this.#params, price), lowest)
+    this.#phase = this.#lots === 0 ? 'unlaid' : 'laid'
     if (this.#lots === 0) return this.#waitASecond()
+    this.#missing = 0
     this.#cells = Array.from({ length: 2 * levels }, () => ({ leg: 'idle', done: 0, id: undefined }))
     const held = this.#context.position() / this.#lots
     const canShort = instrument.settlement === 'margin' || instrument.shortable
     this.#open('buy', Math.min(levels, maxInventory - held))
     this.#open('sell', Math.min(levels, canShort ? maxInventory + held : held))
-    this.#phase = 'laid'
     this.#fence()
     this.#place(price)
   }
@@ -240,7 +241,7 @@ class Grid implements StrategyHandlers {
       if (cell === undefined) return
       const price = linePrice(this.#ladder, leg === 'buy' ? -1 - step : step + 1)
       money -= price * this.#lots * instrument.valuePerTickLot + worstFee(instrument, this.#lots, price)
-      if (price < 1 || !(isPaid || money >= 0)) return
+      if (price < 1 || !Number.isSafeInteger(price) || !(isPaid || money >= 0)) return
       cell.leg = leg
       this.#missing++
     }
@@ -312,8 +313,6 @@ class Grid implements StrategyHandlers {
   #cleared(price: number): void {
     // An order that has not ended may still fill: what is not known is waited for.
     if (this.#context.orders().length > 0) return this.#clear()
-    this.#cells = []
-    this.#missing = 0
     this.#waitTs = 0
     if (this.#params.recentre === 'flatten') this.#flatten(price)
     else this.#lay(price)
