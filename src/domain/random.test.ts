@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Random } from './random.ts'
 
@@ -82,7 +82,7 @@ test('normals have mean 0, variance 1, no skew, and stay within six', () => {
 
 test('whole numbers below a bound are all equally likely', () => {
   const random = Random.seeded(3)
-  const counts = new Array<number>(6).fill(0)
+  const counts = [0, 0, 0, 0, 0, 0]
   for (let i = 0; i < 60_000; i++) {
     const face = random.int(6)
     counts[face] = (counts[face] ?? 0) + 1
@@ -104,4 +104,12 @@ test('seeds and states that cannot be are refused', () => {
   expect(() => Random.seeded(0.5)).toThrow('safe integer')
   expect(() => Random.restore([0, 0, 0, 0])).toThrow('not all zero')
   expect(() => Random.restore([1, 2, 3, 2 ** 32])).toThrow('32-bit')
+})
+
+test('a filled array holds the same stream as single draws, and the generator goes on from there', () => {
+  const [one, many] = [Random.seeded(5), Random.seeded(5)]
+  const words = new Uint32Array(37)
+  many.draw(words)
+  expect([...words]).toEqual(Array.from({ length: 37 }, () => one.uint32()))
+  expect(many.save()).toEqual(one.save())
 })

@@ -69,6 +69,29 @@ export class Random {
     return result >>> 0
   }
 
+  /** Fills an array with what as many calls of {@link uint32} would give, at about twice the speed. */
+  draw(words: Uint32Array): void {
+    let a = this.#a
+    let b = this.#b
+    let c = this.#c
+    let d = this.#d
+    for (let i = 0; i < words.length; i++) {
+      const five = Math.imul(b, 5)
+      words[i] = Math.imul((five << 7) | (five >>> 25), 9)
+      const nextC = c ^ a
+      const nextD = d ^ b
+      const shifted = b << 9
+      b ^= nextC
+      a ^= nextD
+      c = nextC ^ shifted
+      d = (nextD << 11) | (nextD >>> 21)
+    }
+    this.#a = a
+    this.#b = b
+    this.#c = c
+    this.#d = d
+  }
+
   /** A double in [0, 1), every multiple of 2^-53 equally likely. */
   float(): number {
     const high = this.uint32() >>> 5

@@ -39,6 +39,8 @@ export interface BotRooms {
   readonly scribe: Scribe
   readonly seed: number
   desk(): OrderDesk
+  /** A timer was set or withdrawn: the next one may be another. */
+  timersChanged(): void
 }
 
 /** This many exceptions in a row quarantine a bot (UGF-E-001). */
@@ -171,6 +173,7 @@ export class Bot {
     this.#timers = this.#timers.filter((timer) => timer.id !== id)
     const after = this.#timers.findIndex((timer) => timer.ts > ts)
     this.#timers.splice(after < 0 ? this.#timers.length : after, 0, { id, ts })
+    this.#rooms.timersChanged()
   }
 
   #discard(request: { at?: number }, reasonCode: string): void {
@@ -239,6 +242,7 @@ export class Bot {
       setTimer: (id: string, ts: number) => bot.#setTimer(id, ts),
       cancelTimer(id: string): void {
         bot.#timers = bot.#timers.filter((timer) => timer.id !== id)
+        bot.#rooms.timersChanged()
       },
     })
   }

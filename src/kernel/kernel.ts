@@ -9,7 +9,7 @@ import { type Money, moneyToNumber } from '../domain/money.ts'
 import type { FillReport, VenueReport } from '../domain/report.ts'
 import type { Journal } from '../events/event.ts'
 import type { BarColumns, BookColumns, QuoteColumns, TradeColumns } from '../market/columns.ts'
-import { type Order, OrderBookkeeper } from '../orders/order.ts'
+import { isTerminal, type Order, OrderBookkeeper } from '../orders/order.ts'
 import { Portfolio } from '../portfolio/portfolio.ts'
 import type { FeedState } from '../risk/gate-input.ts'
 import { KillSwitch } from '../risk/kill.ts'
@@ -50,6 +50,8 @@ export interface KernelConfig {
 /** Told of what a recorder wants to keep besides the journal; costs nothing when absent. */
 export interface KernelObserver {
   fill(order: Order, fill: FillReport, realised: number): void
+  /** An order reached its end. */
+  ended(order: Order): void
 }
 
 /** Windows on one row of columns. A strategy gets the window, never the columns: there is no next row to look at. */
@@ -129,8 +131,8 @@ export class Kernel {
     assert(instruments.length > 0 && bots.length > 0, 'a kernel has instruments and bots')
     this.#config = config
     this.#scribe = new Scribe(journal)
-    this.#market = new MarketState(instruments)
     this.#portfolio = new Portfolio({ instruments, botCount: bots.length, baseCurrency: config.baseCurrency })
+    this.#market = new MarketState(instruments, this.#portfolio)
     this.#mode = new SafetyModeMachine(config.mode, config.startTs)
     this.#facts = {
       runMode: config.runMode,
@@ -151,7 +153,10 @@ export class Kernel {
       },
     }
     this.#desk = new OrderDesk(this.#facts, this.#scribe, {
-      orderChanged: (order) => this.#bots[order.botAt]?.notifyOrder(order),
+      orderChanged: (order) => {
+        if (this.observer !== undefined && isTerminal(order.state)) this.observer.ended(order)
+        this.#bots[order.botAt]?.notifyOrder(order)
+      },
       fillBooked: (order, fill, realised) => {
         this.observer?.fill(order, fill, realised)
         this.#bots[order.botAt]?.notifyFill(order, fill)
@@ -167,6 +172,7 @@ export class Kernel {
       scribe: this.#scribe,
       seed: config.seed,
       desk: () => this.#desk,
+      timersChanged: () => this.#timersChanged(),
     }
     this.#bots = bots.map((bot, at) => new Bot(bot, at, rooms))
     this.#listeners = instruments.map((_, at) => this.#bots.filter((bot) => bot.localAt(at) >= 0))
@@ -218,7 +224,7 @@ export class Kernel {
     const openTs = bars.openTs[row] as number
     this.#begin(openTs)
     const open = bars.open[row] as number
-    this.#see(at, open, openTs)
+    this.#portfolio.mark(at, open, openTs)
     for (const bot of this.#listeners[at] as readonly Bot[]) {
       if (bot.handlers.onOpen === undefined || !bot.isFed) continue
       try {
@@ -235,7 +241,7 @@ export class Kernel {
   onBar(at: number, bars: BarColumns, row: number): void {
     const closeTs = bars.closeTs[row] as number
     this.#begin(closeTs)
-    this.#see(at, bars.close[row] as number, closeTs)
+    this.#portfolio.mark(at, bars.close[row] as number, closeTs)
     const listeners = this.#listeners[at] as readonly Bot[]
     for (let i = 0; i < listeners.length; i++) {
       const bot = listeners[i] as Bot
@@ -261,7 +267,7 @@ export class Kernel {
     const ask = quotes.ask[row] as number
     this.#market.bid[at] = bid
     this.#market.ask[at] = ask
-    this.#see(at, (bid + ask) / 2, ts)
+    this.#portfolio.mark(at, (bid + ask) / 2, ts)
     const quote = this.#quote
     quote.ts = ts
     quote.bid = bid
@@ -285,7 +291,7 @@ export class Kernel {
     const ts = trades.recvTs[row] as number
     this.#begin(ts)
     const price = trades.price[row] as number
-    this.#see(at, price, ts)
+    this.#portfolio.mark(at, price, ts)
     const trade = this.#trade
     trade.ts = ts
     trade.price = price
@@ -314,7 +320,7 @@ export class Kernel {
     this.#begin(ts)
     this.#market.bid[at] = levels.hasBid ? levels.bestBid : Number.NaN
     this.#market.ask[at] = levels.hasAsk ? levels.bestAsk : Number.NaN
-    if (levels.hasBid && levels.hasAsk) this.#see(at, (levels.bestBid + levels.bestAsk) / 2, ts)
+    if (levels.hasBid && levels.hasAsk) this.#portfolio.mark(at, (levels.bestBid + levels.bestAsk) / 2, ts)
     for (const bot of this.#listeners[at] as readonly Bot[]) {
       if (bot.handlers.onBook === undefined || !bot.isFed) continue
       try {
@@ -399,9 +405,7 @@ export class Kernel {
 
   /** When the next timer is due; Infinity when none is. */
   get nextTimerTs(): number {
-    let next = Number.POSITIVE_INFINITY
-    for (const bot of this.#bots) next = Math.min(next, bot.nextTimerTs)
-    return next
+    return this.#nextTimerTs
   }
 
   get now(): number {
@@ -459,22 +463,22 @@ export class Kernel {
     if (this.#mode.mode !== 'NORMAL') this.#safety.tick()
     if (this.#scribe.now >= this.#nextTimerTs) {
       for (const bot of this.#bots) bot.fireTimers(this.#scribe.now)
-      this.#nextTimerTs = this.nextTimerTs
+      this.#timersChanged()
     }
   }
 
   #end(): void {
-    this.#desk.flush()
+    if (this.#desk.hasUnsent) this.#desk.flush()
     if (this.#safety.isFlattening) {
       this.#safety.workDown()
       this.#desk.flush()
     }
-    this.#nextTimerTs = this.nextTimerTs
   }
 
-  #see(at: number, price: number, ts: number): void {
-    this.#market.see(at, price, ts)
-    this.#portfolio.mark(at, price, ts)
+  #timersChanged(): void {
+    let next = Number.POSITIVE_INFINITY
+    for (const bot of this.#bots) next = Math.min(next, bot.nextTimerTs)
+    this.#nextTimerTs = next
   }
 
   #obey(command: Command): readonly string[] {

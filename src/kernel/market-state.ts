@@ -6,18 +6,21 @@ import type { FeedState } from '../risk/gate-input.ts'
 export class MarketState {
   readonly bid: Float64Array
   readonly ask: Float64Array
-  /** Last price, whatever said it: bar close, trade, or middle of the quote. */
+  /** Last price, whatever said it: bar close, trade, or middle of the quote; and when. The portfolio's own marks. */
   readonly last: Float64Array
   readonly lastTs: Float64Array
   readonly feed: FeedState[]
   readonly #books: (OrderBook | undefined)[]
 
-  constructor(instruments: readonly Instrument[]) {
+  constructor(
+    instruments: readonly Instrument[],
+    marked: { readonly marks: Float64Array; readonly markTs: Float64Array },
+  ) {
     const unknown = () => new Float64Array(instruments.length).fill(Number.NaN)
     this.bid = unknown()
     this.ask = unknown()
-    this.last = unknown()
-    this.lastTs = new Float64Array(instruments.length).fill(Number.NEGATIVE_INFINITY)
+    this.last = marked.marks
+    this.lastTs = marked.markTs
     this.feed = instruments.map(() => 'OK')
     this.#books = instruments.map(() => undefined)
   }
@@ -34,11 +37,6 @@ export class MarketState {
       this.#books[at] = book
     }
     return book
-  }
-
-  see(at: number, price: number, ts: number): void {
-    this.last[at] = price
-    this.lastTs[at] = ts
   }
 
   /** What an order would be measured against: the middle of the quote, else the last price. */

@@ -207,6 +207,10 @@ export class OrderDesk {
     return true
   }
 
+  get hasUnsent(): boolean {
+    return this.#unsent.length > 0
+  }
+
   /** The last look before orders leave: judged again with what is known now, written as sent, then put into the outbox. */
   flush(): void {
     if (this.#unsent.length === 0) return

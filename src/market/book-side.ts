@@ -14,58 +14,66 @@ const WIDTH_MAX = 65_536
  * {@link FarLevels}. Invariants: the best level is in the window; every far key is at or beyond the window's end.
  */
 export class BookSide {
-  /** Occupied levels, in the window and beyond. */
-  count = 0
-  /** Key and size of the best level; NaN and 0 when the side is empty. NaN makes every comparison with it false. */
+  /** Key of the best level; NaN when the side is empty, so that every comparison with it is false. */
   bestKey = Number.NaN
-  bestQty = 0.5
   private base = 0.5
   private width = WIDTH_MIN
   /** Offset of the best level in the window; `width` when the side is empty. */
   private bestAt = WIDTH_MIN
-  private lots = new Float64Array(WIDTH_MIN)
+  /** Size by offset; the element at `width` stays 0, so that an empty side has a best size without a branch. */
+  private lots = new Float64Array(WIDTH_MIN + 1)
   /** Bit 31 of word 0 is offset 0, so that leading zeros count offsets upward. */
   private occupied = new Int32Array(WIDTH_MIN >> 5)
   /** One bit per word of `occupied` that is not 0. */
   private summary = new Int32Array(WIDTH_MIN >> 10)
   private readonly far = new FarLevels()
-  /** Changes that missed the window since it was last laid out: what pays for laying it out anew. */
+  /** Changes that missed the window since it was last fitted to the traffic: they pay for fitting it anew. */
   private misses = 0
 
   constructor() {
-    // Fields that begin as fractions keep V8's double representation for good: a later huge price costs no deoptimisation.
-    this.bestQty = 0
+    // A field that begins as a fraction keeps V8's double representation: a later huge price costs no deoptimisation.
     this.base = 0
+  }
+
+  get isEmpty(): boolean {
+    return this.bestAt === this.width
+  }
+
+  /** Size of the best level; 0 when the side is empty. */
+  get bestQty(): number {
+    return this.lots[this.bestAt] ?? 0
   }
 
   /**
    * Puts a size at a key; 0 removes the level, and removing an unknown level does nothing.
+   *
+   * Whether a level appears, changes or goes is as good as random in a live feed, so the paths of the three differ by
+   * arithmetic: a branch there would be mispredicted every other time and cost more than all of the rest.
    *
    * @returns whether the best key or its size changed
    */
   set(key: number, qty: number): boolean {
     const offset = key - this.base
     const at = offset | 0
-    if (at !== offset || at < 0 || at >= this.width || !(qty >= 0)) return this.setOutside(key, qty)
-    const lots = this.lots
-    const before = lots[at] ?? 0
-    lots[at] = qty
-    if (qty !== 0) {
-      if (before === 0) {
-        this.occupy(at)
-        if (at < this.bestAt) {
-          this.bestAt = at
-          this.bestKey = key
-        }
-      }
+    if (at !== offset || at >>> 0 >= this.width || !(qty >= 0)) return this.setOutside(key, qty)
+    const before = this.lots[at] ?? 0
+    this.lots[at] = qty
+    const bit = +(qty > 0)
+    const word = at >> 5
+    const bits = this.occupied[word] ?? 0
+    const shift = 31 - (at & 31)
+    const bitsAfter = (bits & ~(1 << shift)) | (bit << shift)
+    this.occupied[word] = bitsAfter
+    if (bits === 0 || bitsAfter === 0) this.summarise(word, bitsAfter)
+    if (at > this.bestAt) return false
+    if (bit === 0) {
       if (at !== this.bestAt) return false
-      this.bestQty = qty
-      return qty !== before
+      this.findBest()
+      return true
     }
-    if (before === 0) return false
-    this.vacate(at)
-    if (at !== this.bestAt) return false
-    this.findBest()
+    if (at === this.bestAt) return qty !== before
+    this.bestAt = at
+    this.bestKey = key
     return true
   }
 
@@ -74,11 +82,18 @@ export class BookSide {
     this.occupied.fill(0)
     this.summary.fill(0)
     this.far.length = 0
-    this.count = 0
     this.misses = 0
     this.bestAt = this.width
     this.bestKey = Number.NaN
-    this.bestQty = 0
+  }
+
+  /** Levels held. Counted when asked, because counting along would cost every change a little. */
+  count(): number {
+    let count = this.far.length
+    for (const word of this.occupied) {
+      for (let bits = word; bits !== 0; bits &= bits - 1) count++
+    }
+    return count
   }
 
   /** Size at a key, 0 where there is no level. */
@@ -91,7 +106,7 @@ export class BookSide {
   // level beyond it; it is good until the next change, and −1 is the end.
 
   first(): number {
-    return this.count === 0 ? -1 : this.bestAt
+    return this.isEmpty ? -1 : this.bestAt
   }
 
   next(position: number): number {
@@ -112,20 +127,11 @@ export class BookSide {
       : this.far.lotsAt(this.far.length - 1 - (position - this.width))
   }
 
-  private occupy(at: number): void {
-    const word = at >> 5
-    const bits = this.occupied[word] ?? 0
-    this.occupied[word] = bits | (0x80000000 >>> (at & 31))
-    if (bits === 0) this.summary[word >> 5] = (this.summary[word >> 5] ?? 0) | (0x80000000 >>> (word & 31))
-    this.count++
-  }
-
-  private vacate(at: number): void {
-    const word = at >> 5
-    const bits = (this.occupied[word] ?? 0) & ~(0x80000000 >>> (at & 31))
-    this.occupied[word] = bits
-    if (bits === 0) this.summary[word >> 5] = (this.summary[word >> 5] ?? 0) & ~(0x80000000 >>> (word & 31))
-    this.count--
+  private summarise(word: number, bits: number): void {
+    const group = word >> 5
+    const bit = 1 << (31 - (word & 31))
+    const words = this.summary[group] ?? 0
+    this.summary[group] = bits === 0 ? words & ~bit : words | bit
   }
 
   /** First occupied offset at or after `at`; `width` where there is none. */
@@ -160,27 +166,25 @@ export class BookSide {
   private rememberBest(at: number): void {
     this.bestAt = at
     this.bestKey = at === this.width ? Number.NaN : this.base + at
-    this.bestQty = at === this.width ? 0 : (this.lots[at] ?? 0)
   }
 
   /** The rare path of {@link set}: beyond the window on either end, or not a level at all. */
   private setOutside(key: number, qty: number): boolean {
     if (!Number.isSafeInteger(key)) assert(false, `a level's price is whole ticks, was ${Math.abs(key)}`)
     if (!(qty >= 0)) assert(false, `a level's size is at least 0 lots, was ${qty}`)
-    if (key < this.base || this.count === 0) {
+    if (key < this.base || this.isEmpty) {
       if (qty === 0) return false
       this.layOut(key, this.width)
       return this.set(key, qty)
     }
-    const before = this.far.set(key, qty)
-    if (qty !== 0 && before === 0) this.count++
-    if (qty === 0 && before !== 0) this.count--
+    this.far.set(key, qty)
     if (++this.misses >= this.width) this.follow()
     return false
   }
 
   /** The window misses much of the traffic: it follows a touch that went away from its start, else it doubles. */
   private follow(): void {
+    this.misses = 0
     const behind = this.bestAt > this.width >> 1
     this.layOut(this.bestKey, behind || this.width === WIDTH_MAX ? this.width : this.width * 2)
   }
@@ -188,24 +192,23 @@ export class BookSide {
   /** Lays the window out around a new best key, a quarter of it free for better prices. Linear in the levels. */
   private layOut(key: number, width: number): void {
     this.spill()
-    this.misses = 0
     if (width !== this.width) {
       this.width = width
-      this.lots = new Float64Array(width)
+      this.lots = new Float64Array(width + 1)
       this.occupied = new Int32Array(width >> 5)
       this.summary = new Int32Array(width >> 10)
     }
     this.base = key - (width >> 2)
     const { far, lots } = this
     const end = this.base + width
-    const total = this.count
     while (far.length > 0 && far.keyAt(far.length - 1) < end) {
       const at = far.keyAt(far.length - 1) - this.base
+      const word = at >> 5
       lots[at] = far.lotsAt(far.length - 1)
-      this.occupy(at)
+      this.occupied[word] = (this.occupied[word] ?? 0) | (1 << (31 - (at & 31)))
+      this.summarise(word, 1)
       far.pop()
     }
-    this.count = total
     this.rememberBest(this.occupiedFrom(0))
   }
 

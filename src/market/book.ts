@@ -5,6 +5,11 @@ import type { BookColumns } from './columns.ts'
 /** 1 the bids, −1 the asks, as in {@link BookColumns}. */
 export type BookSign = 1 | -1
 
+/** The sign of a row that is no clearing one. */
+export function bookSign(side: number): BookSign {
+  return side as BookSign
+}
+
 export interface BookLevel {
   readonly price: number
   readonly qty: number
@@ -14,17 +19,10 @@ export interface BookLevel {
  * The resting orders of one instrument by price (an L2 book), in ticks and lots. It holds what the feed said, never
  * trimmed and never repaired: a crossed book stays crossed until the feed says otherwise.
  *
- * Reading the top is reading fields. Prices of an empty side are NaN, so that no comparison with one is true, and
+ * Reading the top is a load or two and allocates nothing. Prices of an empty side are NaN, so that no comparison with one is true, and
  * {@link hasBid} and {@link hasAsk} say it in words; sizes of an empty side are 0.
  */
 export class OrderBook {
-  bestBid = Number.NaN
-  bestBidQty = 0
-  bestAsk = Number.NaN
-  bestAskQty = 0
-  hasBid = false
-  hasAsk = false
-
   // What the last sweep() found.
 
   /** Lots that were there, at most what was asked for. */
@@ -36,6 +34,8 @@ export class OrderBook {
 
   private readonly bids = new BookSide()
   private readonly asks = new BookSide()
+  /** Looked up by sign instead of chosen by a branch that an interleaved feed would make unpredictable. */
+  private readonly sides = [this.asks, this.bids] as const
   private readonly ownBids = new Map<number, number>()
   private readonly ownAsks = new Map<number, number>()
 
@@ -47,20 +47,7 @@ export class OrderBook {
    * @returns whether the best price of that side or its size changed
    */
   set(side: BookSign, price: number, qty: number): boolean {
-    if (side === 1) {
-      const { bids } = this
-      if (!bids.set(0 - price, qty)) return false
-      this.bestBid = 0 - bids.bestKey
-      this.bestBidQty = bids.bestQty
-      this.hasBid = bids.count !== 0
-      return true
-    }
-    const { asks } = this
-    if (!asks.set(price, qty)) return false
-    this.bestAsk = asks.bestKey
-    this.bestAskQty = asks.bestQty
-    this.hasAsk = asks.count !== 0
-    return true
+    return (this.sides[(side + 1) >> 1] ?? this.bids).set(0 - side * price, qty)
   }
 
   /** Applies rows `[from, to)` of a feed. A row of side 0 clears the book. */
@@ -69,7 +56,7 @@ export class OrderBook {
     for (let row = from; row < to; row++) {
       const sign = side[row] ?? 0
       if (sign === 0) this.clear()
-      else this.set(sign > 0 ? 1 : -1, price[row] ?? 0, qty[row] ?? 0)
+      else this.set(bookSign(sign), price[row] ?? 0, qty[row] ?? 0)
     }
   }
 
@@ -77,12 +64,30 @@ export class OrderBook {
   clear(): void {
     this.bids.clear()
     this.asks.clear()
-    this.bestBid = Number.NaN
-    this.bestBidQty = 0
-    this.hasBid = false
-    this.bestAsk = Number.NaN
-    this.bestAskQty = 0
-    this.hasAsk = false
+  }
+
+  get hasBid(): boolean {
+    return !this.bids.isEmpty
+  }
+
+  get hasAsk(): boolean {
+    return !this.asks.isEmpty
+  }
+
+  get bestBid(): number {
+    return 0 - this.bids.bestKey
+  }
+
+  get bestAsk(): number {
+    return this.asks.bestKey
+  }
+
+  get bestBidQty(): number {
+    return this.bids.bestQty
+  }
+
+  get bestAskQty(): number {
+    return this.asks.bestQty
   }
 
   /** Whether the best bid is above the best ask. A feed between two rows of a message may be. */
@@ -95,8 +100,9 @@ export class OrderBook {
     return this.bestBid === this.bestAsk
   }
 
+  /** Levels of one side. Linear in the width of the book: for screens and tests. */
   levelCount(side: BookSign): number {
-    return this.sideOf(side).count
+    return this.sideOf(side).count()
   }
 
   /** Size at a price, 0 where there is no level. */

@@ -110,7 +110,17 @@ export interface Order extends OrderTerms {
   readonly pendingAmend: Amendment | undefined
   /** Sum of price × lots over its fills; ÷ filled = average price in ticks. */
   readonly filledTicks: number
+  /** The venue's executions that were counted. */
+  readonly tradeIds: readonly TradeId[]
 }
+
+const NO_TRADES: readonly TradeId[] = []
+
+/**
+ * Ended orders are remembered for late news, this many of them. News of one that was let go finds no order, and what
+ * finds no order stops new risk until someone has looked: forgetting is safe, and a run of a year fits in memory.
+ */
+const ENDED_KEPT = 16_384
 
 export interface Amendment {
   readonly qty: Lots
@@ -160,7 +170,10 @@ export type FillOutcome = 'counted' | 'late' | 'duplicate' | 'overfill'
  */
 export class OrderBookkeeper {
   readonly #byId = new Map<OrderId, Mutable<Order>>()
-  readonly #trades = new Set<string>()
+  /** Ended orders in the order they ended, from `#forgotten` on: the oldest are let go. */
+  #ended: OrderId[] = []
+  #forgotten = 0
+  #count = 0
   /** Not yet ended, in order of birth, for everyone who must look at all of them. */
   readonly #working: Mutable<Order>[] = []
 
@@ -198,7 +211,9 @@ export class OrderBookkeeper {
       sinceTs: terms.createdTs,
       pendingAmend: undefined,
       filledTicks: 0,
+      tradeIds: NO_TRADES,
     }
+    this.#count++
     this.#byId.set(terms.id, order)
     this.#working.push(order)
     return order
@@ -214,10 +229,10 @@ export class OrderBookkeeper {
   }
 
   get count(): number {
-    return this.#byId.size
+    return this.#count
   }
 
-  /** Every order ever, oldest first. */
+  /** Every order that is remembered, oldest first. */
   all(): IterableIterator<Order> {
     return this.#byId.values()
   }
@@ -271,7 +286,7 @@ export class OrderBookkeeper {
 
   /** Tells what a fill would do, without doing it. */
   judgeFill(order: Order, tradeId: TradeId, qty: Lots): FillOutcome {
-    if (this.#trades.has(`${order.instrument.venueId}/${tradeId}`)) return 'duplicate'
+    if (order.tradeIds.includes(tradeId)) return 'duplicate'
     if (order.filled + qty > order.qty) return 'overfill'
     return isTerminal(order.state) ? 'late' : 'counted'
   }
@@ -279,7 +294,7 @@ export class OrderBookkeeper {
   /** Counts a fill that {@link judgeFill} let pass, and returns the state it leads to. */
   countFill(order: Order, fill: { tradeId: TradeId; qty: Lots; price: Ticks }): OrderState {
     const mine = this.#own(order)
-    this.#trades.add(`${order.instrument.venueId}/${fill.tradeId}`)
+    mine.tradeIds = mine.tradeIds.length === 0 ? [fill.tradeId] : [...mine.tradeIds, fill.tradeId]
     mine.filled = (mine.filled + fill.qty) as Lots
     mine.filledTicks += fill.price * fill.qty
     assert(mine.filled <= mine.qty, `${order.id}: filled ${mine.filled} is at most the quantity ${mine.qty}`)
@@ -295,5 +310,11 @@ export class OrderBookkeeper {
   #end(order: Mutable<Order>): void {
     const at = this.#working.indexOf(order)
     if (at >= 0) this.#working.splice(at, 1)
+    this.#ended.push(order.id)
+    if (this.#ended.length - this.#forgotten <= ENDED_KEPT) return
+    this.#byId.delete(this.#ended[this.#forgotten++] as OrderId)
+    if (this.#forgotten < ENDED_KEPT) return
+    this.#ended = this.#ended.slice(this.#forgotten)
+    this.#forgotten = 0
   }
 }

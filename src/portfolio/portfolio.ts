@@ -49,6 +49,8 @@ export class Portfolio {
   readonly #pricesInverse: Uint8Array
   readonly #botCash: Money[][]
   readonly #quoteAt: Int32Array
+  readonly #baseAt: Int32Array
+  readonly #tick: Float64Array
   readonly #marginAt: readonly number[]
 
   constructor(options: { instruments: readonly Instrument[]; botCount: number; baseCurrency: string }) {
@@ -76,6 +78,8 @@ export class Portfolio {
     this.#choosePricing()
     this.#botCash = Array.from({ length: botCount }, () => this.#currencies.map(() => ZERO))
     this.#quoteAt = Int32Array.from(instruments, ({ quote }) => this.#currencies.indexOf(quote))
+    this.#baseAt = Int32Array.from(instruments, ({ base }) => this.#currencies.indexOf(base))
+    this.#tick = Float64Array.from(instruments, ({ tick }) => tick)
     this.#marginAt = instruments.flatMap(({ settlement }, at) => (settlement === 'margin' ? [at] : []))
   }
 
@@ -105,17 +109,11 @@ export class Portfolio {
     this.marks[at] = price
     this.markTs[at] = ts
     const currency = this.#pricesCurrency[at] as number
-    if (currency >= 0) this.#reprice(at, currency, price)
-  }
-
-  #reprice(at: number, currency: number, price: number): void {
-    const { tick, base, quote } = this.#instruments[at] as Instrument
-    const units = price * tick
-    if (this.#pricesInverse[at] === 1)
-      this.#rates[currency] = (this.#rates[this.#currencies.indexOf(base)] as number) / units
-    else
-      this.#rates[currency] =
-        units * (quote === this.#currencies[0] ? 1 : (this.#rates[this.#quoteAt[at] as number] as number))
+    if (currency < 0) return
+    const units = price * (this.#tick[at] as number)
+    if (this.#pricesInverse[at] === 0)
+      this.#rates[currency] = units * (this.#rates[this.#quoteAt[at] as number] as number)
+    else this.#rates[currency] = (this.#rates[this.#baseAt[at] as number] as number) / units
   }
 
   deposit(venueId: string, currency: string, amount: Money): readonly Posting[] {
@@ -298,6 +296,13 @@ export class Portfolio {
     return sum
   }
 
+  /** Whether the account holds a position in any instrument. */
+  get isExposed(): boolean {
+    for (let at = 0; at < this.#net.length; at++) if (this.#net[at] !== 0) return true
+    return false
+  }
+
+  /** Whether no bot holds anything, not even positions of two bots that cancel out. */
   get isFlat(): boolean {
     return this.#net.every((qty) => qty === 0) && this.#holdings.every(({ qty }) => qty === 0)
   }

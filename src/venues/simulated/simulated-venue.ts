@@ -7,7 +7,7 @@ import type { Venue } from '../venue.ts'
 import { VenueAccount } from './account.ts'
 import type { Assumptions } from './assumptions.ts'
 import { BarMatcher } from './bar-matcher.ts'
-import { BookMatcher } from './book-matcher.ts'
+import { BookMatcher, type QueueStatistics } from './book-matcher.ts'
 import type { SimOrder } from './sim-order.ts'
 import { TouchMatcher } from './touch-matcher.ts'
 import { type ReportSink, Workbench } from './workbench.ts'
@@ -30,6 +30,7 @@ export class SimulatedVenue implements Venue {
   /** Whether the instrument's bar has opened and not yet closed. */
   readonly #underWay: Uint8Array
   readonly #opening: Uint8Array
+  readonly #isMargin: Uint8Array
   readonly #nextFundingTs: Float64Array
   /** Sum of what each batch of orders of one moment would leave in the account, for the check at submission. */
   #batchTs = Number.NaN
@@ -53,6 +54,7 @@ export class SimulatedVenue implements Venue {
     this.#books = instruments.map((_, at) => new BookMatcher(this.#bench, at))
     this.#underWay = new Uint8Array(instruments.length)
     this.#opening = new Uint8Array(instruments.length)
+    this.#isMargin = Uint8Array.from(instruments, ({ settlement }) => (settlement === 'margin' ? 1 : 0))
     this.#nextFundingTs = new Float64Array(instruments.length).fill(Number.NaN)
   }
 
@@ -96,33 +98,50 @@ export class SimulatedVenue implements Venue {
     this.#bench.cancel(orderId, ts)
   }
 
+  /** How resting orders in the instrument's book came to be filled. */
+  queueStatistics(at: number): Readonly<QueueStatistics> {
+    return (this.#books[at] as BookMatcher).statistics
+  }
+
   /** Orders that rest or wait in an instrument. */
   working(at: number): number {
     return (this.#bench.orders[at] as SimOrder[]).length
+  }
+
+  /** Nothing of ours can happen in the instrument: no order, nothing to liquidate, no funding. Then its bars need only pass. */
+  isQuiet(at: number): boolean {
+    return (
+      (this.#bench.orders[at] as SimOrder[]).length === 0 &&
+      (this.#isMargin[at] === 0 || this.account.position(at) === 0)
+    )
+  }
+
+  /** A whole bar goes by a quiet instrument. */
+  passBar(at: number, bars: BarColumns, row: number): void {
+    this.account.marks[at] = bars.close[row] as number
   }
 
   // ---- market ----------------------------------------------------------------------------------------------------------
 
   onBarOpen(at: number, bars: BarColumns, row: number): void {
     this.#underWay[at] = 1
+    this.#opening[at] = 1
     const isBarClose = this.#assumptions.marginMark === 'bar-close'
     this.account.marks[at] = (isBarClose ? bars.close[row] : bars.open[row]) as number
-    if (this.working(at) === 0) return
-    this.#opening[at] = 1
-    ;(this.#bars[at] as BarMatcher).open(bars, row)
+    if (this.working(at) > 0) (this.#bars[at] as BarMatcher).open(bars, row)
   }
 
-  /** What reacted to the open has arrived: it still meets the open. Then the open is over. */
+  /** What reacted to the open has arrived: it still meets the open. */
   onBarOpened(at: number, bars: BarColumns, row: number): void {
-    if (this.working(at) > 0) {
-      this.#opening[at] = 1
-      ;(this.#bars[at] as BarMatcher).open(bars, row)
-    }
+    if (this.working(at) > 0) (this.#bars[at] as BarMatcher).open(bars, row)
+  }
+
+  /** From here on, what arrives is inside the bar. */
+  endOpening(at: number): void {
     this.#opening[at] = 0
   }
 
   onBarClose(at: number, bars: BarColumns, row: number): void {
-    this.#opening[at] = 0
     if (this.working(at) > 0) (this.#bars[at] as BarMatcher).inside(bars, row)
     if (this.account.position(at) !== 0) this.#liquidate(at, bars, row)
     if (this.working(at) > 0) (this.#bars[at] as BarMatcher).close(bars, row)

@@ -26,6 +26,8 @@ export interface Meeting {
   readonly range: number
   /** A limit that slippage may not go beyond, ticks. */
   readonly bound: number | undefined
+  /** More may be met in the same moment, at another level: what is left is not judged yet. */
+  readonly hasMore?: boolean
 }
 
 /** The venue's orders of every instrument, and the steps that every kind of matching takes with them. */
@@ -80,7 +82,9 @@ export class Workbench {
       isDone: false,
       arrivedInBar,
       phase: 0,
-      queueSlot: -1,
+      place: undefined,
+      placePrice: Number.NaN,
+      joinedTs: ts,
     }
     this.#byId.set(order.orderId, sim)
     this.#list(sim).push(sim)
@@ -126,7 +130,7 @@ export class Workbench {
 
   amend(change: AllowedAmend, ts: number): void {
     const order = this.#byId.get(change.orderId)
-    if (order === undefined || order.isDone || change.qty <= order.filled) {
+    if (order === undefined || change.qty <= order.filled) {
       this.#sink.report({ kind: 'amend-refused', orderId: change.orderId, detail: 'nothing left to amend', ts })
       return
     }
@@ -154,14 +158,15 @@ export class Workbench {
       return 0
     }
     const { timeInForce } = order
-    if (qty <= 0 || (timeInForce === 'FOK' && qty < openQty(order))) {
+    const isJudged = meeting.hasMore !== true
+    if (qty <= 0 || (isJudged && timeInForce === 'FOK' && qty < openQty(order))) {
       if (timeInForce === 'FOK' || (timeInForce === 'IOC' && order.type !== 'MARKET'))
         this.end(order, 'expired', 'NOT_ENOUGH_LIQUIDITY', meeting.ts)
       this.#sink.settle()
       return 0
     }
     this.#execute(order, qty, this.#priceOf(order, qty, meeting), meeting)
-    if (!order.isDone && timeInForce === 'IOC' && order.type !== 'MARKET')
+    if (isJudged && !order.isDone && timeInForce === 'IOC' && order.type !== 'MARKET')
       this.end(order, 'expired', 'IOC_REST', meeting.ts)
     this.#sink.settle()
     return qty
@@ -282,6 +287,7 @@ export class Workbench {
 
   #remove(order: SimOrder): void {
     order.isDone = true
+    this.#byId.delete(order.orderId)
     const list = this.#list(order)
     const at = list.indexOf(order)
     if (at >= 0) list.splice(at, 1)
