@@ -167,7 +167,7 @@ async function* replayed(chunks: readonly MarketColumns[]): AsyncGenerator<Marke
 }
 
 /** 2024-01-01: where invented markets begin. */
-const SYNTHETIC_START = timeUs(1_704_067_200_000_000)
+export const SYNTHETIC_START = timeUs(1_704_067_200_000_000)
 
 /** The market of a run without data: a year of minutes. */
 export function defaultSyntheticRef(seed: number): string {

@@ -10,7 +10,7 @@ import type { Dataset } from '../../storage/datasets/dataset.ts'
 import { EXIT } from '../exit-code.ts'
 import { didYouMean } from '../nearest.ts'
 import { CommandError } from '../outcome.ts'
-import { checkSynthetic, type DataShelf, defaultSyntheticRef } from './data-shelf.ts'
+import { checkSynthetic, type DataShelf, defaultSyntheticRef, SYNTHETIC_START } from './data-shelf.ts'
 
 /** What the command line says, as commander hands it over. */
 export interface BacktestOptions {
@@ -61,7 +61,7 @@ export async function specOfOptions(
   if (from !== undefined && to !== undefined && from >= to) {
     throw usage('EMPTY_RANGE', `--from ${options.from} is not before --to ${options.to}`, 'swap them')
   }
-  const { instruments, feeds } = await gather(options, shelf, seed)
+  const { instruments, feeds, firstTs } = await gather(options, shelf, seed)
   const hasBook = feeds.some(({ kind }) => kind === 'book')
   const hasBars = feeds.some(({ kind }) => kind === 'bars')
   const slippage = options.slippage ?? (hasBars ? '5bps' : 'none')
@@ -78,6 +78,7 @@ export async function specOfOptions(
     bot_id: strategy.id,
     instruments,
     feeds,
+    start_ts: Math.max(from ?? 0, firstTs),
     ...(from === undefined ? {} : { from_ts: from }),
     ...(to === undefined ? {} : { to_ts: to }),
     assumptions: {
@@ -128,7 +129,7 @@ async function gather(
   options: BacktestOptions,
   shelf: DataShelf,
   seed: number,
-): Promise<{ instruments: InstrumentSpec[]; feeds: FeedSpec[] }> {
+): Promise<{ instruments: InstrumentSpec[]; feeds: FeedSpec[]; firstTs: number }> {
   const given = sources(options)
   const files = given.filter(({ ref }) => !ref.startsWith('synthetic:'))
   const opened = await shelf.open(files.map(({ ref }) => ref))
@@ -150,7 +151,8 @@ async function gather(
     instruments.push(instrumentFor(name, own, options))
     feeds.push(...feedsFor(at, group, datasets, options))
   })
-  return { instruments, feeds }
+  const starts = all.map(({ ref }) => datasets.get(ref)?.firstTs ?? SYNTHETIC_START)
+  return { instruments, feeds, firstTs: Math.max(0, Math.min(...starts)) }
 }
 
 function feedsFor(

@@ -36,7 +36,9 @@ export function summaryJson(spec: PlanSpec, run: BacktestRun, report: BacktestRe
 export function resultJson(spec: PlanSpec, run: BacktestRun, report: BacktestReport): Record<string, unknown> {
   const { figures, scenarios, counts, assumptions, notes, span } = report
   const interval = (of: { low: number; high: number } | { withheld: string }) =>
-    'withheld' in of ? { low: null, high: null, withheld: of.withheld } : { low: decimalText(of.low), high: decimalText(of.high) }
+    'withheld' in of
+      ? { low: null, high: null, withheld: of.withheld }
+      : { low: decimalText(of.low), high: decimalText(of.high) }
   return {
     ...summaryJson(spec, run, report),
     params: spec.strategy.params,
