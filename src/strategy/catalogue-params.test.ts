@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { BUILT_IN, findStrategy, nearestStrategy } from './catalogue.ts'
+import { BUILT_IN, findStrategy } from './catalogue.ts'
 import { describeParams, parseParams } from './catalogue-params.ts'
 
 function strategy(id: string) {
@@ -15,7 +15,7 @@ function messages(id: string, given: Record<string, string>): readonly string[] 
 }
 
 describe('the catalogue', () => {
-  test('finds every strategy by its id, and guesses what was meant', () => {
+  test('finds every strategy by its id', () => {
     expect(BUILT_IN.map(({ id }) => id)).toEqual([
       'buy-and-hold',
       'donchian-breakout',
@@ -26,7 +26,6 @@ describe('the catalogue', () => {
     ])
     for (const definition of BUILT_IN) expect(findStrategy(definition.id)).toBe(definition)
     expect(findStrategy('sma-crosss')).toBeUndefined()
-    expect(nearestStrategy('smacross')).toBe('sma-cross')
   })
 
   test.each(BUILT_IN.map((definition) => [definition.id, definition] as const))(
