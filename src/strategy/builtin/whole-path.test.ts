@@ -4,7 +4,7 @@ import { rate, ZERO } from '../../domain/money.ts'
 import { timeUs } from '../../domain/time.ts'
 import type { MarketColumns } from '../../market/columns.ts'
 import { syntheticL2 } from '../../market/synthetic-l2.ts'
-import { constantLatency } from '../../venues/simulated/latency.ts'
+import { constantLatency, NO_LATENCY } from '../../venues/simulated/latency.ts'
 import { BUILT_IN, findStrategy } from '../catalogue.ts'
 import type { StrategyDefinition } from '../strategy.ts'
 
@@ -21,6 +21,7 @@ const PARAMS: Readonly<Record<string, Record<string, unknown>>> = {
 
 const SPOT = testInstrument()
 const MARGIN = testInstrument({ settlement: 'margin', shortable: true, maxLeverage: 3 })
+/** Makers pay nothing, so that a quote of two ticks is not all fee. */
 const FREE = testInstrument({
   settlement: 'margin',
   shortable: true,
@@ -28,92 +29,73 @@ const FREE = testInstrument({
   fees: { maker: rate(0), taker: rate(0.0005), perFill: ZERO },
 })
 
-async function played(options: WorldOptions): Promise<World> {
-  return new World(options).play()
+/** What does not happen to a strategy that minds money, filters and its own orders. */
+const MISHAPS: ReadonlySet<string> = new Set([
+  'intent.discarded',
+  'order.blocked',
+  'order.rejected',
+  'order.quarantined',
+  'order.late_event',
+  'ops.bot_state',
+])
+
+function mishaps(world: World): readonly unknown[] {
+  return world.events.filter(({ type }) => MISHAPS.has(type))
 }
 
-/** What must not happen on the way of a strategy that minds money, filters and its own orders. */
-function mishaps(world: World): string[] {
-  return world.events.flatMap(({ type, payload }) => {
-    if (type === 'intent.discarded' || type === 'order.blocked' || type === 'order.rejected')
-      return [`${type} ${JSON.stringify(payload)}`]
-    if (type === 'ops.bot_state' || type === 'order.quarantined' || type === 'order.late_event')
-      return [`${type} ${JSON.stringify(payload)}`]
-    return []
-  })
-}
+const strategies = BUILT_IN.map((strategy) => ({
+  id: strategy.id,
+  strategy: strategy as StrategyDefinition<never>,
+  params: PARAMS[strategy.id] ?? {},
+}))
 
-describe.each(
-  BUILT_IN.map((strategy) => ({
-    id: strategy.id,
-    strategy: strategy as StrategyDefinition<never>,
-    params: PARAMS[strategy.id] ?? {},
-  })),
-)('$id', ({ strategy, params }) => {
+describe.each(strategies)('$id', ({ strategy, params }) => {
+  const feed = (seed: number, count: number) => [{ columns: [walkBars(count, { seed, step: 0.002 })] }]
+
   test.each([
     { on: 'spot', instrument: SPOT },
     { on: 'margin', instrument: MARGIN },
   ])('trades bars on $on without one order that is refused', async ({ instrument }) => {
-    const world = await played({
+    const world = await new World({
       bots: [{ strategy, params }],
       instruments: [instrument],
-      feeds: [{ columns: [walkBars(3_000, { seed: 7, step: 0.002 })] }],
-    })
-    console.log(
-      strategy.id,
-      instrument.settlement,
-      world.of('fill.recorded').length,
-      mishaps(world).length,
-      world.equity.at(-1),
-    )
+      feeds: feed(7, 3_000),
+    }).play()
     expect(mishaps(world)).toEqual([])
     expect(world.of('fill.recorded').length).toBeGreaterThan(0)
   })
 
   test('two runs write the same events', async () => {
-    const options = {
-      bots: [{ strategy, params }],
-      feeds: [{ columns: [walkBars(500, { seed: 3, step: 0.002 })] }],
-    }
-    const [first, second] = [await played(options), await played(options)]
+    const options: WorldOptions = { bots: [{ strategy, params }], feeds: feed(3, 500) }
+    const first = await new World(options).play()
+    const second = await new World(options).play()
     expect(second.events).toEqual(first.events)
   })
 })
 
-describe.each(['simple-mm', 'grid', 'buy-and-hold'])('%s on an order book', (id) => {
+describe('on an order book', () => {
   const chunks = [...syntheticL2({ seed: 5, startTs: timeUs(0), count: 60_000, startBid: 5_000_000 })]
   const feeds: WorldOptions['feeds'] = [
     { columns: chunks.map(({ book }): MarketColumns => book) },
     { columns: chunks.map(({ trades }): MarketColumns => trades) },
   ]
-  const strategy = findStrategy(id) as StrategyDefinition<never>
-  const params: Record<string, unknown> =
-    id === 'simple-mm'
-      ? { halfSpread: 2, spreadUnit: 'ticks', requoteThreshold: 1, momentumPeriod: 20 }
-      : id === 'grid'
-        ? { spacing: 2, spacingUnit: 'ticks', recentre: 'keep' }
-        : {}
+  const making = { halfSpread: 2, spreadUnit: 'ticks', requoteThreshold: 1, momentumPeriod: 20 }
+  const ladder = { spacing: 2, spacingUnit: 'ticks', recentre: 'keep' }
+  const slow = constantLatency({ feedUs: 1_000, entryUs: 5_000, responseUs: 3_000 })
 
   test.each([
-    { when: 'at once', latency: undefined },
-    { when: 'after some milliseconds', latency: constantLatency({ feedUs: 1_000, entryUs: 5_000, responseUs: 3_000 }) },
-  ])('answers that come $when leave it at work', async ({ latency }) => {
-    const world = await played({
-      bots: [{ strategy, params }],
-      instruments: [FREE],
-      feeds,
-      ...(latency === undefined ? {} : { assumptions: { latency } }),
-    })
-    console.log(
-      id,
-      world.of('fill.recorded').length,
-      world.of('order.enqueued').length,
-      world.of('order.amended').length,
-      mishaps(world).length,
-      mishaps(world).slice(0, 3),
-    )
+    { id: 'simple-mm', params: making, latency: NO_LATENCY },
+    { id: 'simple-mm', params: making, latency: slow },
+    { id: 'grid', params: ladder, latency: NO_LATENCY },
+    { id: 'grid', params: ladder, latency: slow },
+    { id: 'buy-and-hold', params: {}, latency: slow },
+  ])('$id stays at work with news that is $latency.feedUs µs old', async ({ id, params, latency }) => {
+    const strategy = findStrategy(id) as StrategyDefinition<never>
+    const world = new World({ bots: [{ strategy, params }], instruments: [FREE], feeds, assumptions: { latency } })
+    await world.play()
     expect(world.of('fill.recorded').length).toBeGreaterThan(0)
-    expect(world.of('ops.bot_state')).toEqual([])
-    expect(world.of('order.blocked').map(({ payload }) => payload.reason_code)).toEqual([])
+    // A venue's answer may come late, and a quote may be passed on its way; the gate has nothing to object to.
+    for (const type of ['ops.bot_state', 'intent.discarded', 'order.blocked', 'order.quarantined'] as const)
+      expect(world.of(type), type).toEqual([])
   })
 })
