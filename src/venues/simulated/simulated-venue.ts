@@ -32,6 +32,7 @@ export class SimulatedVenue implements Venue {
   readonly #opening: Uint8Array
   readonly #isMargin: Uint8Array
   readonly #nextFundingTs: Float64Array
+  readonly #fillsAtClose: boolean
   /** Sum of what each batch of orders of one moment would leave in the account, for the check at submission. */
   #batchTs = Number.NaN
   #imagined = 0
@@ -55,6 +56,7 @@ export class SimulatedVenue implements Venue {
     this.#underWay = new Uint8Array(instruments.length)
     this.#opening = new Uint8Array(instruments.length)
     this.#isMargin = Uint8Array.from(instruments, ({ settlement }) => (settlement === 'margin' ? 1 : 0))
+    this.#fillsAtClose = assumptions.marketFill === 'same-close'
     this.#nextFundingTs = new Float64Array(instruments.length).fill(Number.NaN)
   }
 
@@ -81,7 +83,7 @@ export class SimulatedVenue implements Venue {
     if (sim.type !== 'MARKET') this.#bench.acknowledge(sim, ts)
     if (this.#matchedOn[at] !== 'bars') return (this.#touches[at] as TouchMatcher).arrive(sim, ts)
     const takesNow = sim.type === 'MARKET' || sim.takesOnArrival
-    if (this.#assumptions.marketFill === 'same-close' && takesNow && this.#underWay[at] === 0 && !Number.isNaN(last)) {
+    if (this.#fillsAtClose && takesNow && this.#underWay[at] === 0 && !Number.isNaN(last)) {
       ;(this.#bars[at] as BarMatcher).fillNow(sim, last, ts)
     }
   }
@@ -114,6 +116,7 @@ export class SimulatedVenue implements Venue {
   /** A whole bar goes by a quiet instrument. */
   passBar(at: number, bars: BarColumns, row: number): void {
     this.account.marks[at] = bars.close[row] as number
+    if (this.#fillsAtClose) (this.#bars[at] as BarMatcher).begin(bars, row)
   }
 
   // ---- market ----------------------------------------------------------------------------------------------------------
@@ -123,12 +126,14 @@ export class SimulatedVenue implements Venue {
     this.#opening[at] = 1
     const isBarClose = this.#assumptions.marginMark === 'bar-close'
     this.account.marks[at] = (isBarClose ? bars.close[row] : bars.open[row]) as number
-    if (this.working(at) > 0) (this.#bars[at] as BarMatcher).open(bars, row)
+    const matcher = this.#bars[at] as BarMatcher
+    matcher.begin(bars, row)
+    if (this.working(at) > 0) matcher.open(bars, row)
   }
 
   /** What reacted to the open has arrived: it still meets the open. */
   onBarOpened(at: number, bars: BarColumns, row: number): void {
-    if (this.working(at) > 0) (this.#bars[at] as BarMatcher).open(bars, row)
+    if (this.working(at) > 0) (this.#bars[at] as BarMatcher).opened(bars, row)
   }
 
   /** From here on, what arrives is inside the bar. */

@@ -144,6 +144,7 @@ export class Workbench {
    * @returns lots filled
    */
   fill(order: SimOrder, meeting: Meeting): number {
+    const before = order.filled
     const qty = this.#payable(
       order,
       this.#reducible(order, Math.min(openQty(order), Math.floor(meeting.available))),
@@ -151,7 +152,7 @@ export class Workbench {
     )
     if (order.isDone) {
       this.#sink.settle()
-      return 0
+      return order.filled - before // what closed, where the opening part could not be paid
     }
     const { timeInForce } = order
     if (qty <= 0 || (timeInForce === 'FOK' && qty < openQty(order))) {

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { barsOf, World, type WorldOptions } from '../../../fixtures/world.ts'
+import { defineStrategy, type StrategyContext, type StrategyHandlers } from '../../strategy/strategy.ts'
+
+type Script = (context: StrategyContext) => StrategyHandlers
+
+/** A strategy written out for one test. */
+function scripted(script: Script): WorldOptions['bots'][number] {
+  const strategy = defineStrategy({
+    id: 'scripted',
+    version: '1.0.0',
+    description: 'does what its test says',
+    params: z.strictObject({}),
+    create: (_params, context) => script(context),
+  })
+  return { strategy: strategy as unknown as WorldOptions['bots'][number]['strategy'] }
+}
+
+/** Fills as rows of [minute, side, lots, price]. */
+async function fillsOf(script: Script, rows: number[][], options: Partial<WorldOptions> = {}) {
+  const world = await new World({ bots: [scripted(script)], feeds: [{ columns: [barsOf(rows)] }], ...options }).play()
+  return world
+    .of('fill.recorded')
+    .map(({ payload }) => [Math.floor(payload.venue_ts / 60_000_000), payload.side, payload.qty, payload.price])
+}
+
+/** Calls back with the number of each bar at its close. */
+function atClose(act: (bar: number) => void): StrategyHandlers {
+  let bar = 0
+  return { onBar: () => act(bar++) }
+}
+
+const flat = (count: number, price = 1_000, volume = 100) =>
+  Array.from({ length: count }, () => [price, price + 10, price - 10, price, volume])
+
+describe("a share of a bar's volume", () => {
+  test('is one for what waited for the open and what was sent in answer to it', async () => {
+    const buy = (context: StrategyContext, qty: number) =>
+      context.place({ side: 'buy', qty, type: 'MARKET', reasonCode: 'ENTRY_TEST' })
+    let opens = 0
+    const fills = await fillsOf(
+      (context) => ({
+        ...atClose((bar) => void (bar === 0 && buy(context, 80))),
+        onOpen: () => void (opens++ === 1 && buy(context, 40)),
+      }),
+      flat(5),
+      { assumptions: { participation: 0.5 } },
+    )
+    expect(fills).toEqual([
+      [1, 'buy', 50, 1_000],
+      [2, 'buy', 30, 1_000],
+      [2, 'buy', 20, 1_000],
+      [3, 'buy', 20, 1_000],
+    ])
+  })
+
+  test('is used up by limits that take and by stop-limits, too', async () => {
+    const fills = await fillsOf(
+      (context) =>
+        atClose((bar) => {
+          if (bar !== 0) return
+          context.place({ side: 'buy', qty: 30, type: 'LIMIT', limit: 1_005, reasonCode: 'ENTRY_TEST' })
+          context.place({
+            side: 'buy',
+            qty: 30,
+            type: 'STOP_LIMIT',
+            stop: 1_000,
+            limit: 1_005,
+            reasonCode: 'ENTRY_TEST',
+          })
+        }),
+      flat(3),
+      { assumptions: { participation: 0.5 } },
+    )
+    expect(fills.slice(0, 2)).toEqual([
+      [1, 'buy', 30, 1_000],
+      [1, 'buy', 20, 1_000],
+    ])
+  })
+
+  test('and the range that slippage asks for are those of the bar, even if nothing was at stake in it', async () => {
+    const bars = [...flat(2), [1_000, 1_050, 990, 1_000, 100], ...flat(1)]
+    const fills = await fillsOf(
+      (context) =>
+        atClose((bar) => {
+          if (bar === 2) context.place({ side: 'buy', qty: 1, type: 'MARKET', reasonCode: 'ENTRY_TEST' })
+        }),
+      bars,
+      {
+        assumptions: {
+          marketFill: 'same-close',
+          slippage: { name: 'range', meaning: 'the whole range', ticks: ({ range }) => range },
+        },
+      },
+    )
+    expect(fills).toEqual([[3, 'buy', 1, 1_060]])
+  })
+})
