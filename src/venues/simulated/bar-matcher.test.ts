@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { barsOf, World, type WorldOptions } from '../../../fixtures/world.ts'
+import { barsOf, testInstrument, World, type WorldOptions } from '../../../fixtures/world.ts'
 import { defineStrategy, type StrategyContext, type StrategyHandlers } from '../../strategy/strategy.ts'
 
 type Script = (context: StrategyContext) => StrategyHandlers
@@ -95,5 +95,27 @@ describe("a share of a bar's volume", () => {
       },
     )
     expect(fills).toEqual([[3, 'buy', 1, 1_060]])
+  })
+})
+
+describe('with margin marked at the close of the bar that is being matched', () => {
+  test('an order at the open still knows no price but the open', async () => {
+    const bars = [...flat(1), [1_000, 1_100, 1_000, 1_100, 100], ...flat(1)]
+    let opens = 0
+    const fills = await fillsOf(
+      (context) => ({
+        onOpen() {
+          if (opens++ !== 1) return
+          const rest = { type: 'LIMIT', timeInForce: 'POST_ONLY', reasonCode: 'ENTRY_TEST' } as const
+          context.place({ ...rest, side: 'sell', qty: 1, limit: 1_050 })
+        },
+      }),
+      bars,
+      {
+        assumptions: { marginMark: 'bar-close' },
+        instruments: [testInstrument({ settlement: 'margin', shortable: true })],
+      },
+    )
+    expect(fills).toEqual([[2, 'sell', 1, 1_050]])
   })
 })

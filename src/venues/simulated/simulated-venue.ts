@@ -33,6 +33,8 @@ export class SimulatedVenue implements Venue {
   readonly #isMargin: Uint8Array
   readonly #nextFundingTs: Float64Array
   readonly #fillsAtClose: boolean
+  /** Last price that bars have shown, ticks. The account's mark may be the close of a bar that has only opened. */
+  readonly #lastOfBars: Float64Array
   /** Sum of what each batch of orders of one moment would leave in the account, for the check at submission. */
   #batchTs = Number.NaN
   #imagined = 0
@@ -57,6 +59,7 @@ export class SimulatedVenue implements Venue {
     this.#opening = new Uint8Array(instruments.length)
     this.#isMargin = Uint8Array.from(instruments, ({ settlement }) => (settlement === 'margin' ? 1 : 0))
     this.#fillsAtClose = assumptions.marketFill === 'same-close'
+    this.#lastOfBars = new Float64Array(instruments.length).fill(Number.NaN)
     this.#nextFundingTs = new Float64Array(instruments.length).fill(Number.NaN)
   }
 
@@ -69,7 +72,7 @@ export class SimulatedVenue implements Venue {
   place(order: AllowedOrder, ts: number): void {
     const at = order.instrumentAt
     const sim = this.#bench.admit(order, ts, this.#underWay[at] === 1 && this.#opening[at] === 0)
-    const last = this.account.marks[at] as number
+    const last = (this.#matchedOn[at] === 'bars' ? this.#lastOfBars[at] : this.account.marks[at]) as number
     if (this.#assumptions.submissionCheck && !this.#passesSubmission(sim, last, ts)) {
       this.#bench.reject(sim, 'INSUFFICIENT_FUNDS', 'cash would go below zero at the last price', ts)
       return
@@ -115,7 +118,7 @@ export class SimulatedVenue implements Venue {
 
   /** A whole bar goes by a quiet instrument. */
   passBar(at: number, bars: BarColumns, row: number): void {
-    this.account.marks[at] = bars.close[row] as number
+    this.#price(at, bars.close[row] as number)
     if (this.#fillsAtClose) (this.#bars[at] as BarMatcher).begin(bars, row)
   }
 
@@ -124,8 +127,8 @@ export class SimulatedVenue implements Venue {
   onBarOpen(at: number, bars: BarColumns, row: number): void {
     this.#underWay[at] = 1
     this.#opening[at] = 1
-    const isBarClose = this.#assumptions.marginMark === 'bar-close'
-    this.account.marks[at] = (isBarClose ? bars.close[row] : bars.open[row]) as number
+    this.#price(at, bars.open[row] as number)
+    if (this.#assumptions.marginMark === 'bar-close') this.account.marks[at] = bars.close[row] as number
     const matcher = this.#bars[at] as BarMatcher
     matcher.begin(bars, row)
     if (this.working(at) > 0) matcher.open(bars, row)
@@ -145,7 +148,7 @@ export class SimulatedVenue implements Venue {
     if (this.working(at) > 0) (this.#bars[at] as BarMatcher).inside(bars, row)
     if (this.account.position(at) !== 0) this.#liquidate(at, bars, row)
     if (this.working(at) > 0) (this.#bars[at] as BarMatcher).close(bars, row)
-    this.account.marks[at] = bars.close[row] as number
+    this.#price(at, bars.close[row] as number)
     this.#underWay[at] = 0
     if (this.#assumptions.funding.rate !== 0) this.#fund(at, bars.closeTs[row] as number)
   }
@@ -178,6 +181,11 @@ export class SimulatedVenue implements Venue {
 
   onBook(at: number, book: BookColumns, row: number): void {
     ;(this.#books[at] as BookMatcher).update(book, row)
+  }
+
+  #price(at: number, price: number): void {
+    this.#lastOfBars[at] = price
+    this.account.marks[at] = price
   }
 
   // ---- account ---------------------------------------------------------------------------------------------------------
