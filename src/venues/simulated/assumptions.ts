@@ -13,7 +13,11 @@ export interface Assumptions {
   readonly limitGap: 'limit' | 'open'
   /** A stop-limit that the open jumped over meets the open, or is filled as if the stop price had traded. */
   readonly stopLimitGap: 'open' | 'stop-price'
-  /** What an order that arrives inside a bar sees of it: protective stops its worst, or nobody anything. */
+  /**
+   * What an order that arrives inside a bar sees of it: protective stops its worst, or nobody anything. With `next-bar` all
+   * that answers a limit or a stop is born inside, even where the open already filled it; what answers a market order
+   * that filled at the open sees the whole bar either way.
+   */
   readonly inBar: 'worst-case' | 'next-bar'
   readonly slippage: SlippageModel
   readonly fees: FeeModel
@@ -91,7 +95,7 @@ export function describeAssumptions(
       inBar,
       inBar === 'worst-case'
         ? 'protective stops may still be hit by that bar, targets not before the next'
-        : 'see nothing before the next bar',
+        : 'see nothing before the next bar, nor do those that answer a limit or stop filled at the open',
     )
   }
   if (kinds.has('book')) {

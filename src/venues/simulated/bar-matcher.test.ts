@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { barsOf, testInstrument, World, type WorldOptions } from '../../../fixtures/world.ts'
-import { defineStrategy, type StrategyContext, type StrategyHandlers } from '../../strategy/strategy.ts'
+import {
+  defineStrategy,
+  type PlaceRequest,
+  type StrategyContext,
+  type StrategyHandlers,
+} from '../../strategy/strategy.ts'
 
 type Script = (context: StrategyContext) => StrategyHandlers
 
@@ -117,5 +122,46 @@ describe('with margin marked at the close of the bar that is being matched', () 
       },
     )
     expect(fills).toEqual([[2, 'sell', 1, 1_050]])
+  })
+})
+
+describe('a bracket in the bar that its entry filled in', () => {
+  const bracket = { stopLoss: 900, takeProfit: 1_100, reasonCode: 'ENTRY_TEST' } as const
+  const wild = [1_000, 1_200, 800, 1_000, 100]
+  const entered = (entry: PlaceRequest): Script => {
+    return (context) => atClose((bar) => void (bar === 0 && context.place(entry)))
+  }
+  const market = entered({ side: 'buy', qty: 1, type: 'MARKET', ...bracket })
+  const jumped = entered({ side: 'buy', qty: 1, type: 'LIMIT', limit: 1_010, ...bracket })
+  const touched = entered({ side: 'buy', qty: 1, type: 'LIMIT', limit: 950, ...bracket })
+  const start = [1_020, 1_020, 1_020, 1_020, 100]
+  const quiet = [1_000, 1_000, 1_000, 1_000, 100]
+
+  test.each([
+    ['worst-case', 'a market order at the open', market, 2],
+    ['worst-case', 'a limit that the open jumped over', jumped, 2],
+    ['worst-case', 'a limit inside the bar', touched, 2],
+    ['next-bar', 'a market order at the open', market, 2],
+    ['next-bar', 'a limit that the open jumped over', jumped, undefined],
+    ['next-bar', 'a limit inside the bar', touched, undefined],
+  ] as const)('%s: entered by %s', async (inBar, _entry, script, stoppedAt) => {
+    const fills = await fillsOf(script, [start, wild, quiet], { assumptions: { inBar, limitGap: 'open' } })
+    expect(fills[0]?.[1]).toBe('buy')
+    expect(fills[1]).toEqual(stoppedAt === undefined ? undefined : [stoppedAt, 'sell', 1, 900])
+  })
+
+  test('sleeps through that bar even when a strategy acts at its open', async () => {
+    const fills = await fillsOf(
+      (context) => ({
+        ...jumped(context),
+        onOpen() {
+          if (context.position() > 0)
+            context.place({ side: 'sell', qty: 1, type: 'STOP', stop: 700, reasonCode: 'STOP_TEST' })
+        },
+      }),
+      [start, wild, quiet],
+      { assumptions: { inBar: 'next-bar', limitGap: 'open' } },
+    )
+    expect(fills).toEqual([[1, 'buy', 1, 1_000]])
   })
 })

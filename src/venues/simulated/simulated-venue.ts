@@ -71,7 +71,7 @@ export class SimulatedVenue implements Venue {
 
   place(order: AllowedOrder, ts: number): void {
     const at = order.instrumentAt
-    const sim = this.#bench.admit(order, ts, this.#underWay[at] === 1 && this.#opening[at] === 0)
+    const sim = this.#bench.admit(order, ts, this.#underWay[at] === 1 && !this.#isInTimeForOpen(at))
     const last = (this.#matchedOn[at] === 'bars' ? this.#lastOfBars[at] : this.account.marks[at]) as number
     if (this.#assumptions.submissionCheck && !this.#passesSubmission(sim, last, ts)) {
       this.#bench.reject(sim, 'INSUFFICIENT_FUNDS', 'cash would go below zero at the last price', ts)
@@ -89,6 +89,11 @@ export class SimulatedVenue implements Venue {
     if (this.#fillsAtClose && takesNow && this.#underWay[at] === 0 && !Number.isNaN(last)) {
       ;(this.#bars[at] as BarMatcher).fillNow(sim, last, ts)
     }
+  }
+
+  /** At the open, only what answers a waiting order may have to leave the bar alone: what fills at its price fills inside. */
+  #isInTimeForOpen(at: number): boolean {
+    return this.#opening[at] === 1 && !(this.#assumptions.inBar === 'next-bar' && this.#bench.answersResting)
   }
 
   amend(amend: AllowedAmend, ts: number): void {

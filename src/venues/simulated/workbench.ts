@@ -39,6 +39,8 @@ export class Workbench {
   readonly #byId = new Map<OrderId, SimOrder>()
   #venueOrders = 0
   #trades = 0
+  /** The order whose reports are being handed over: what arrives meanwhile answers it. */
+  #answered: SimOrder | undefined
 
   constructor(options: {
     instruments: readonly Instrument[]
@@ -151,25 +153,37 @@ export class Workbench {
       meeting,
     )
     if (order.isDone) {
-      this.#sink.settle()
+      this.#settle(order)
       return order.filled - before // what closed, where the opening part could not be paid
     }
     const { timeInForce } = order
     if (qty <= 0 || (timeInForce === 'FOK' && qty < openQty(order))) {
       if (timeInForce === 'FOK' || (timeInForce === 'IOC' && order.type !== 'MARKET'))
         this.end(order, 'expired', 'NOT_ENOUGH_LIQUIDITY', meeting.ts)
-      this.#sink.settle()
+      this.#settle(order)
       return 0
     }
     this.#execute(order, qty, this.#priceOf(order, qty, meeting), meeting)
     if (!order.isDone && timeInForce === 'IOC' && order.type !== 'MARKET')
       this.end(order, 'expired', 'IOC_REST', meeting.ts)
-    this.#sink.settle()
+    this.#settle(order)
     return qty
   }
 
   settle(): void {
     this.#sink.settle()
+  }
+
+  /** Whether what arrives now answers the fill of an order that waited for its price. */
+  get answersResting(): boolean {
+    return this.#answered !== undefined && this.#answered.type !== 'MARKET'
+  }
+
+  #settle(order: SimOrder): void {
+    const outer = this.#answered
+    this.#answered = order
+    this.#sink.settle()
+    this.#answered = outer
   }
 
   /** Hands over a report that no order of ours stands behind. */
