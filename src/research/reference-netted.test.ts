@@ -1,0 +1,230 @@
+import { describe, expect, test } from 'vitest'
+import { worstDeviation } from '../../fixtures/reference/closeness.ts'
+import { breakout } from '../../fixtures/reference/breakout.ts'
+import { exclusiveCross } from '../../fixtures/reference/exclusive-cross.ts'
+import { openingSpread } from '../../fixtures/reference/opening-spread.ts'
+import { oversold } from '../../fixtures/reference/oversold.ts'
+import { RecordCommission } from '../../fixtures/reference/record-commission.ts'
+import { type ReferenceBars, referenceBars } from '../../fixtures/reference/reference-bars.ts'
+import { type NettedReference, referenceFile } from '../../fixtures/reference/reference-file.ts'
+import { playReference, type ReferencePlan, type ReferenceRun } from '../../fixtures/reference/reference-run.ts'
+import { scaling } from '../../fixtures/reference/scaling.ts'
+import { limitBracket, stopLimitEntry } from '../../fixtures/reference/timed-entries.ts'
+import { sharedFolder } from '../../fixtures/shared-folder.ts'
+import type { StrategyDefinition } from '../strategy/strategy.ts'
+import type { Assumptions } from '../venues/simulated/assumptions.ts'
+import { valueOf } from './figure.ts'
+import { type GeometricTrades, geometricFigures } from './metrics-geometric.ts'
+import { fifoLots } from './trades.ts'
+
+/** How one file is met: which strategy, with which of its numbers, and what the venue does besides the common rules. */
+interface Case {
+  readonly name: string
+  readonly strategy: StrategyDefinition<never>
+  readonly params: (parameters: Readonly<Record<string, number>>, firstBar: number) => unknown
+  readonly decimals?: number
+}
+
+const cross = (parameters: Readonly<Record<string, number>>, actsAt: 'next-open' | 'close') => ({
+  fast: parameters['n1'],
+  slow: parameters['n2'],
+  units: parameters['size'],
+  actsAt,
+})
+const withFirstBar = (parameters: Readonly<Record<string, number>>, firstBar: number) => ({ ...parameters, firstBar })
+const asAny = <Params>(strategy: StrategyDefinition<Params>) => strategy as unknown as StrategyDefinition<never>
+
+const CASES: readonly Case[] = [
+  ...['goog_10_20', 'eurusd_10_20', 'eurusd_leveraged', 'btcusdt_1h'].map((name) => ({
+    name: `bt_sma_cross_${name}`,
+    strategy: asAny(exclusiveCross),
+    params: (parameters: Readonly<Record<string, number>>) => cross(parameters, 'next-open'),
+  })),
+  {
+    name: 'bt_sma_cross_goog_10_20_on_close',
+    strategy: asAny(exclusiveCross),
+    params: (parameters) => cross(parameters, 'close'),
+  },
+  { name: 'bt_rsi_sl_tp_goog', strategy: asAny(oversold), params: withFirstBar },
+  { name: 'bt_limit_bracket_goog', strategy: asAny(limitBracket), params: withFirstBar },
+  { name: 'bt_breakout_trailing_nvda', strategy: asAny(breakout), params: withFirstBar, decimals: 12 },
+  {
+    name: 'bt_stop_limit_goog',
+    strategy: asAny(stopLimitEntry),
+    params: (parameters, firstBar) => ({ ...parameters, n: 10, firstBar }),
+  },
+  { name: 'bt_fifo_netting_goog', strategy: asAny(scaling), params: withFirstBar },
+]
+
+/** The rules that all these files share, each a value of an assumption. */
+function assumptionsOf({ engine_parameters: engine }: NettedReference): Partial<Assumptions> {
+  return {
+    marketFill: engine.trade_on_close ? 'same-close' : 'next-open',
+    limitFill: 'touch',
+    limitGap: 'open',
+    stopLimitGap: 'stop-price',
+    inBar: 'next-bar',
+    marginMark: 'bar-close',
+    slippage: openingSpread(engine.spread),
+  }
+}
+
+interface Played {
+  readonly reference: NettedReference
+  readonly bars: ReferenceBars
+  readonly decimals: number
+  readonly run: ReferenceRun
+}
+
+const played = new Map<string, Promise<Played>>()
+
+/** Plays a file once, however many tests ask. */
+function playedOnce(item: Case): Promise<Played> {
+  const known = played.get(item.name)
+  if (known !== undefined) return known
+  const started = play(item)
+  played.set(item.name, started)
+  return started
+}
+
+async function play({ name, strategy, params, decimals = 10 }: Case): Promise<Played> {
+  const reference = referenceFile(name) as NettedReference
+  const { cash, margin, commission_fixed: fixed, commission_rate: rate } = reference.engine_parameters
+  const bars = referenceBars(reference.dataset.file, decimals)
+  const perRecord = new RecordCommission()
+  const plan: ReferencePlan<never> = {
+    bars,
+    decimals,
+    cash,
+    commission: { fixed, rate },
+    terms: { settlement: 'margin', maxLeverage: 1 / margin, shortable: true },
+    assumptions: { ...assumptionsOf(reference), fees: perRecord.fees },
+    strategy,
+    params: params(reference.strategy_parameters, reference.warmup_index + 1),
+    onFill: (order, { qty }) => perRecord.book(order.side, qty),
+  }
+  return { reference, bars, decimals, run: await playReference(plan) }
+}
+
+/** Closed trades as the files list them: FIFO pieces, each charged commission as if it had been alone at both ends. */
+function tradesOf({ reference, bars, decimals, run }: Played) {
+  const { commission_fixed: fixed, commission_rate: rate } = reference.engine_parameters
+  const { closed } = fifoLots(run.fills)
+  return Array.from({ length: closed.length }, (_, at) => {
+    const units = (closed.qty[at] ?? 0) * (closed.direction[at] ?? 0)
+    const entry = (closed.entryPrice[at] ?? 0) / 10 ** decimals
+    const exit = (closed.exitPrice[at] ?? 0) / 10 ** decimals
+    const commission = 2 * fixed + Math.abs(units) * (entry + exit) * rate
+    return {
+      units,
+      entryBar: bars.at(closed.entryTs[at] ?? 0),
+      exitBar: bars.at(closed.exitTs[at] ?? 0),
+      entry,
+      exit,
+      commission,
+      pnl: units * (exit - entry) - commission,
+      returnFraction: Math.sign(units) * (exit / entry - 1) - commission / (Math.abs(units) * entry),
+    }
+  })
+}
+
+const shared = sharedFolder()
+
+describe.skipIf(shared === undefined).each(CASES)('$name', (item) => {
+  test('every trade: units, bars, prices, commission, profit', async () => {
+    const run = await playedOnce(item)
+    const { trades } = run.reference
+    const found = tradesOf(run)
+    expect(found.map(({ units, entryBar, exitBar }) => [units, entryBar, exitBar])).toEqual(
+      trades.map(({ units, entry_bar, exit_bar }) => [units, entry_bar, exit_bar]),
+    )
+    for (const [ours, theirs] of [
+      ['entry', 'entry_price'],
+      ['exit', 'exit_price'],
+      ['commission', 'commission'],
+      ['pnl', 'pnl'],
+      ['returnFraction', 'return_pct'],
+    ] as const) {
+      const worst = worstDeviation(
+        found.map((trade) => trade[ours]),
+        trades.map((trade) => trade[theirs]),
+      )
+      expect(worst.error, `${theirs} of trade ${worst.at}`).toBeLessThan(1e-9)
+    }
+  })
+
+  test('equity at the close of every bar', async () => {
+    const { reference, bars, run } = await playedOnce(item)
+    const { equity } = reference
+    expect(run.equity.length).toBe(bars.columns.length)
+    const rows = equity.bars ?? equity.values.map((_, at) => at * equity.bar_step)
+    const worst = worstDeviation(
+      rows.map((row) => run.equity[row] ?? Number.NaN),
+      equity.values,
+    )
+    expect(worst.error, `bar ${rows[worst.at]}`).toBeLessThan(1e-9)
+  })
+
+  test('what the account could not pay, and what is still open', async () => {
+    const { reference, bars, decimals, run } = await playedOnce(item)
+    expect(run.refused.map(({ bar }) => bar)).toEqual(reference.dropped_orders_insufficient_margin_at_bar)
+    expect(openAtEnd(run, bars, decimals)).toEqual(
+      reference.open_trades_at_end.map(({ units, entry_bar, entry_price }) => [units, entry_bar, entry_price]),
+    )
+  })
+
+  test('every statistic', async () => {
+    const run = await playedOnce(item)
+    const { reference, bars } = run
+    const figures = geometricFigures({
+      equity: Float64Array.from(run.run.equity),
+      ts: Float64Array.from(bars.tsMs, (ms) => ms * 1000),
+      close: bars.close,
+      warmup: reference.warmup_index,
+      periodsPerYear: reference.annual_days,
+      trades: geometricTrades(run),
+    })
+    const found = new Map(
+      Object.entries(figures).map(([name, shown]) => [name.replace(/[A-Z]/g, (it) => `_${it.toLowerCase()}`), shown]),
+    )
+    for (const [name, expected] of Object.entries(reference.stats)) {
+      const value = valueOf(found.get(name) ?? { withheld: 'missing' }) ?? Number.NaN
+      const { error } = worstDeviation([value], [expected])
+      expect(error, `${name}: expected ${expected}, found ${value}`).toBeLessThan(ANNUALISED.has(name) ? 1e-6 : 1e-9)
+    }
+  })
+})
+
+/** Figures for which the files allow 1e-6, because compounding to a year amplifies rounding. */
+const ANNUALISED = new Set(['return_ann_pct', 'volatility_ann_pct', 'cagr_pct', 'sharpe', 'sortino', 'calmar'])
+
+function geometricTrades(played: Played): GeometricTrades {
+  const trades = tradesOf(played)
+  const stamp = (bar: number) => (played.bars.tsMs[bar] ?? Number.NaN) * 1000
+  return {
+    length: trades.length,
+    entryBar: trades.map(({ entryBar }) => entryBar),
+    exitBar: trades.map(({ exitBar }) => exitBar),
+    entryTs: trades.map(({ entryBar }) => stamp(entryBar)),
+    exitTs: trades.map(({ exitBar }) => stamp(exitBar)),
+    pnl: trades.map(({ pnl }) => pnl),
+    fee: trades.map(({ commission }) => commission),
+    returnFraction: trades.map(({ returnFraction }) => returnFraction),
+  }
+}
+
+/** Lots that nothing has closed, oldest first: units, entry bar and price. */
+function openAtEnd({ ordered }: ReferenceRun, bars: ReferenceBars, decimals: number): readonly (readonly number[])[] {
+  const open: { units: number; bar: number; price: number }[] = []
+  for (const { order, fill } of ordered) {
+    let units = order.side === 'buy' ? fill.qty : -fill.qty
+    while (units !== 0 && open[0] !== undefined && open[0].units > 0 !== units > 0) {
+      const closed = Math.sign(units) * Math.min(Math.abs(units), Math.abs(open[0].units))
+      units -= closed
+      open[0].units += closed
+      if (open[0].units === 0) open.shift()
+    }
+    if (units !== 0) open.push({ units, bar: bars.at(fill.ts), price: fill.price / 10 ** decimals })
+  }
+  return open.map(({ units, bar, price }) => [units, bar, price])
+}
