@@ -1,11 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { closeAgainstAverage, crossBracket, reversal } from '../../fixtures/reference/cash-crosses.ts'
 import { worstDeviation } from '../../fixtures/reference/closeness.ts'
 import { type ReferenceBars, referenceBars } from '../../fixtures/reference/reference-bars.ts'
-import { type CashReference, referenceFile } from '../../fixtures/reference/reference-file.ts'
+import { type CashReference, referenceFile, referenceNames } from '../../fixtures/reference/reference-file.ts'
 import { playReference, type ReferenceRun } from '../../fixtures/reference/reference-run.ts'
 import { sharedFolder } from '../../fixtures/shared-folder.ts'
 import { moneyToNumber } from '../domain/money.ts'
+import { signOf } from '../domain/order.ts'
 import type { Order } from '../orders/order.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { flatToFlat } from './trades.ts'
@@ -15,13 +16,13 @@ interface Case {
   readonly strategy: StrategyDefinition<never>
 }
 
-const asAny = <Params>(strategy: StrategyDefinition<Params>) => strategy as unknown as StrategyDefinition<never>
+const untyped = <Params>(strategy: StrategyDefinition<Params>) => strategy as unknown as StrategyDefinition<never>
 
 const CASES: readonly Case[] = [
-  { name: 'backtrader_sma15_estx50_2006', strategy: asAny(closeAgainstAverage) },
-  { name: 'backtrader_sma_reverse_orcl_2003_2005', strategy: asAny(reversal) },
-  { name: 'backtrader_sma_reverse_nvda_cash_limited', strategy: asAny(reversal) },
-  { name: 'backtrader_bracket_orcl_2003_2005', strategy: asAny(crossBracket) },
+  { name: 'backtrader_sma15_estx50_2006', strategy: untyped(closeAgainstAverage) },
+  { name: 'backtrader_sma_reverse_orcl_2003_2005', strategy: untyped(reversal) },
+  { name: 'backtrader_sma_reverse_nvda_cash_limited', strategy: untyped(reversal) },
+  { name: 'backtrader_bracket_orcl_2003_2005', strategy: untyped(crossBracket) },
 ]
 
 const DECIMALS = 11
@@ -30,17 +31,6 @@ interface Played {
   readonly reference: CashReference
   readonly bars: ReferenceBars
   readonly run: ReferenceRun
-}
-
-const played = new Map<string, Promise<Played>>()
-
-/** Plays a file once, however many tests ask. */
-function playedOnce(item: Case): Promise<Played> {
-  const known = played.get(item.name)
-  if (known !== undefined) return known
-  const started = play(item)
-  played.set(item.name, started)
-  return started
 }
 
 async function play({ name, strategy }: Case): Promise<Played> {
@@ -78,21 +68,29 @@ const KINDS = {
 
 const shared = sharedFolder()
 
+test.skipIf(shared === undefined)('every such file is met', () => {
+  expect(CASES.map(({ name }) => name).sort()).toEqual(referenceNames('backtrader_'))
+})
+
 function expectClose(found: readonly number[], expected: readonly number[], what: string): void {
   const worst = worstDeviation(found, expected)
   expect(worst.error, `${what} ${worst.at}: ${found[worst.at]}, expected ${expected[worst.at]}`).toBeLessThan(1e-9)
 }
 
 describe.skipIf(shared === undefined).each(CASES)('$name', (item) => {
-  test('every execution: when decided and done, size, price, commission, profit, position after', async () => {
-    const all = await playedOnce(item)
+  let all: Played
+  beforeAll(async () => {
+    all = await play(item)
+  })
+
+  test('every execution: when decided and done, size, price, commission, profit, position after', () => {
     const { executions } = all.reference
     const found = all.run.ordered.map(({ order, fill, realised, positionAfter }) => ({
       exact: [
         decidedAt(all, order),
         all.bars.at(fill.ts),
         KINDS[order.type],
-        order.side === 'buy' ? fill.qty : -fill.qty,
+        signOf(order.side) * fill.qty,
         positionAfter,
       ],
       price: inUnits(fill.price),
@@ -110,20 +108,19 @@ describe.skipIf(shared === undefined).each(CASES)('$name', (item) => {
       )
   })
 
-  test('orders that the cash did not cover', async () => {
-    const all = await playedOnce(item)
+  test('orders that the cash did not cover', () => {
     // We refuse a market order when it arrives, at the close it was decided on; they list the bar that it was meant for.
     const found = all.run.refused.map(({ order }) => ({
       created_bar: decidedAt(all, order),
       rejected_bar: decidedAt(all, order) + 1,
-      size: order.side === 'buy' ? order.qty : -order.qty,
+      size: signOf(order.side) * order.qty,
       status: 'Margin',
     }))
     expect(found).toEqual(all.reference.rejected_orders)
   })
 
-  test('value and cash at the close of every bar, and what is held at the end', async () => {
-    const { reference, run } = await playedOnce(item)
+  test('value and cash at the close of every bar, and what is held at the end', () => {
+    const { reference, run } = all
     const { rows } = reference.value
     expect(rows.map(([bar]) => bar)).toEqual(run.equity.map((_, bar) => bar))
     expectClose(
@@ -146,8 +143,8 @@ describe.skipIf(shared === undefined).each(CASES)('$name', (item) => {
     )
   })
 
-  test('every trade from flat to flat', async () => {
-    const { reference, bars, run } = await playedOnce(item)
+  test('every trade from flat to flat', () => {
+    const { reference, bars, run } = all
     const { closed } = flatToFlat(run.fills)
     const found = Array.from({ length: closed.length }, (_, at) => {
       const commission = (closed.entryFee[at] ?? 0) + (closed.exitFee[at] ?? 0)
@@ -175,8 +172,8 @@ describe.skipIf(shared === undefined).each(CASES)('$name', (item) => {
       )
   })
 
-  test('every statistic', async () => {
-    const { reference, run } = await playedOnce(item)
+  test('every statistic', () => {
+    const { reference, run } = all
     const { stats, engine_parameters: engine } = reference
     const { closed } = flatToFlat(run.fills)
     const net = closed.pnl.slice(0, closed.length)

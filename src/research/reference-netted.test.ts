@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { worstDeviation } from '../../fixtures/reference/closeness.ts'
 import { breakout } from '../../fixtures/reference/breakout.ts'
 import { exclusiveCross } from '../../fixtures/reference/exclusive-cross.ts'
@@ -6,11 +6,17 @@ import { openingSpread } from '../../fixtures/reference/opening-spread.ts'
 import { oversold } from '../../fixtures/reference/oversold.ts'
 import { RecordCommission } from '../../fixtures/reference/record-commission.ts'
 import { type ReferenceBars, referenceBars } from '../../fixtures/reference/reference-bars.ts'
-import { type NettedReference, referenceFile } from '../../fixtures/reference/reference-file.ts'
-import { playReference, type ReferencePlan, type ReferenceRun } from '../../fixtures/reference/reference-run.ts'
+import { type NettedReference, referenceFile, referenceNames } from '../../fixtures/reference/reference-file.ts'
+import {
+  type OrderedFill,
+  playReference,
+  type ReferencePlan,
+  type ReferenceRun,
+} from '../../fixtures/reference/reference-run.ts'
 import { scaling } from '../../fixtures/reference/scaling.ts'
 import { limitBracket, stopLimitEntry } from '../../fixtures/reference/timed-entries.ts'
 import { sharedFolder } from '../../fixtures/shared-folder.ts'
+import { signOf } from '../domain/order.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import type { Assumptions } from '../venues/simulated/assumptions.ts'
 import { valueOf } from './figure.ts'
@@ -32,28 +38,28 @@ const cross = (parameters: Readonly<Record<string, number>>, actsAt: 'next-open'
   actsAt,
 })
 const withFirstBar = (parameters: Readonly<Record<string, number>>, firstBar: number) => ({ ...parameters, firstBar })
-const asAny = <Params>(strategy: StrategyDefinition<Params>) => strategy as unknown as StrategyDefinition<never>
+const untyped = <Params>(strategy: StrategyDefinition<Params>) => strategy as unknown as StrategyDefinition<never>
 
 const CASES: readonly Case[] = [
   ...['goog_10_20', 'eurusd_10_20', 'eurusd_leveraged', 'btcusdt_1h'].map((name) => ({
     name: `bt_sma_cross_${name}`,
-    strategy: asAny(exclusiveCross),
+    strategy: untyped(exclusiveCross),
     params: (parameters: Readonly<Record<string, number>>) => cross(parameters, 'next-open'),
   })),
   {
     name: 'bt_sma_cross_goog_10_20_on_close',
-    strategy: asAny(exclusiveCross),
+    strategy: untyped(exclusiveCross),
     params: (parameters) => cross(parameters, 'close'),
   },
-  { name: 'bt_rsi_sl_tp_goog', strategy: asAny(oversold), params: withFirstBar },
-  { name: 'bt_limit_bracket_goog', strategy: asAny(limitBracket), params: withFirstBar },
-  { name: 'bt_breakout_trailing_nvda', strategy: asAny(breakout), params: withFirstBar, decimals: 12 },
+  { name: 'bt_rsi_sl_tp_goog', strategy: untyped(oversold), params: withFirstBar },
+  { name: 'bt_limit_bracket_goog', strategy: untyped(limitBracket), params: withFirstBar },
+  { name: 'bt_breakout_trailing_nvda', strategy: untyped(breakout), params: withFirstBar, decimals: 12 },
   {
     name: 'bt_stop_limit_goog',
-    strategy: asAny(stopLimitEntry),
+    strategy: untyped(stopLimitEntry),
     params: (parameters, firstBar) => ({ ...parameters, n: 10, firstBar }),
   },
-  { name: 'bt_fifo_netting_goog', strategy: asAny(scaling), params: withFirstBar },
+  { name: 'bt_fifo_netting_goog', strategy: untyped(scaling), params: withFirstBar },
 ]
 
 /** The rules that all these files share, each a value of an assumption. */
@@ -74,17 +80,6 @@ interface Played {
   readonly bars: ReferenceBars
   readonly decimals: number
   readonly run: ReferenceRun
-}
-
-const played = new Map<string, Promise<Played>>()
-
-/** Plays a file once, however many tests ask. */
-function playedOnce(item: Case): Promise<Played> {
-  const known = played.get(item.name)
-  if (known !== undefined) return known
-  const started = play(item)
-  played.set(item.name, started)
-  return started
 }
 
 async function play({ name, strategy, params, decimals = 10 }: Case): Promise<Played> {
@@ -130,11 +125,19 @@ function tradesOf({ reference, bars, decimals, run }: Played) {
 
 const shared = sharedFolder()
 
+test.skipIf(shared === undefined)('every such file is met', () => {
+  expect(CASES.map(({ name }) => name).sort()).toEqual(referenceNames('bt_'))
+})
+
 describe.skipIf(shared === undefined).each(CASES)('$name', (item) => {
-  test('every trade: units, bars, prices, commission, profit', async () => {
-    const run = await playedOnce(item)
-    const { trades } = run.reference
-    const found = tradesOf(run)
+  let played: Played
+  beforeAll(async () => {
+    played = await play(item)
+  })
+
+  test('every trade: units, bars, prices, commission, profit', () => {
+    const { trades } = played.reference
+    const found = tradesOf(played)
     expect(found.map(({ units, entryBar, exitBar }) => [units, entryBar, exitBar])).toEqual(
       trades.map(({ units, entry_bar, exit_bar }) => [units, entry_bar, exit_bar]),
     )
@@ -153,8 +156,23 @@ describe.skipIf(shared === undefined).each(CASES)('$name', (item) => {
     }
   })
 
-  test('equity at the close of every bar', async () => {
-    const { reference, bars, run } = await playedOnce(item)
+  test('stop and target of every trade, as they stood when it closed', () => {
+    const { reference, decimals, run } = played
+    const bracketed = reference.trades.filter(({ sl }) => sl !== null)
+    // Trades with a bracket follow one another, so that fills are entry, exit, entry, exit.
+    const found = bracketed.map((_, at) => bracketOf(run.ordered[2 * at], run.ordered[2 * at + 1], decimals))
+    for (const end of ['sl', 'tp'] as const) {
+      expect(found.map((it) => it[end] === null)).toEqual(bracketed.map((it) => it[end] === null))
+      const worst = worstDeviation(
+        found.map((it) => it[end] ?? 0),
+        bracketed.map((it) => it[end] ?? 0),
+      )
+      expect(worst.error, `${end} of trade ${worst.at}`).toBeLessThan(1e-9)
+    }
+  })
+
+  test('equity at the close of every bar', () => {
+    const { reference, bars, run } = played
     const { equity } = reference
     expect(run.equity.length).toBe(bars.columns.length)
     const rows = equity.bars ?? equity.values.map((_, at) => at * equity.bar_step)
@@ -165,24 +183,23 @@ describe.skipIf(shared === undefined).each(CASES)('$name', (item) => {
     expect(worst.error, `bar ${rows[worst.at]}`).toBeLessThan(1e-9)
   })
 
-  test('what the account could not pay, and what is still open', async () => {
-    const { reference, bars, decimals, run } = await playedOnce(item)
+  test('what the account could not pay, and what is still open', () => {
+    const { reference, bars, decimals, run } = played
     expect(run.refused.map(({ bar }) => bar)).toEqual(reference.dropped_orders_insufficient_margin_at_bar)
     expect(openAtEnd(run, bars, decimals)).toEqual(
       reference.open_trades_at_end.map(({ units, entry_bar, entry_price }) => [units, entry_bar, entry_price]),
     )
   })
 
-  test('every statistic', async () => {
-    const run = await playedOnce(item)
-    const { reference, bars } = run
+  test('every statistic', () => {
+    const { reference, bars, run } = played
     const figures = geometricFigures({
-      equity: Float64Array.from(run.run.equity),
+      equity: Float64Array.from(run.equity),
       ts: Float64Array.from(bars.tsMs, (ms) => ms * 1000),
       close: bars.close,
       warmup: reference.warmup_index,
       periodsPerYear: reference.annual_days,
-      trades: geometricTrades(run),
+      trades: geometricTrades(played),
     })
     const found = new Map(
       Object.entries(figures).map(([name, shown]) => [name.replace(/[A-Z]/g, (it) => `_${it.toLowerCase()}`), shown]),
@@ -213,11 +230,17 @@ function geometricTrades(played: Played): GeometricTrades {
   }
 }
 
+/** Prices of a trade's bracket: those that its entry named, unless the stop that closed it had been moved since. */
+function bracketOf(entry: OrderedFill | undefined, exit: OrderedFill | undefined, decimals: number) {
+  const price = (ticks: number | undefined) => (ticks === undefined ? null : ticks / 10 ** decimals)
+  return { sl: price(exit?.stop ?? entry?.order.stopLoss), tp: price(entry?.order.takeProfit) }
+}
+
 /** Lots that nothing has closed, oldest first: units, entry bar and price. */
 function openAtEnd({ ordered }: ReferenceRun, bars: ReferenceBars, decimals: number): readonly (readonly number[])[] {
   const open: { units: number; bar: number; price: number }[] = []
   for (const { order, fill } of ordered) {
-    let units = order.side === 'buy' ? fill.qty : -fill.qty
+    let units = signOf(order.side) * fill.qty
     while (units !== 0 && open[0] !== undefined && open[0].units > 0 !== units > 0) {
       const closed = Math.sign(units) * Math.min(Math.abs(units), Math.abs(open[0].units))
       units -= closed
