@@ -254,22 +254,24 @@ export class Workbench {
     const opening = qty - closing
     const isPaid =
       instrument.settlement === 'cash'
-        ? this.#cashFor(order, qty, price)
+        ? this.#cashFor(order, qty, opening, price)
         : opening === 0 || this.#marginFor(order, opening, closing, price)
     if (isPaid) return qty
-    const rest = closing
-    if (rest <= 0 || instrument.settlement === 'cash') {
+    // Who sells more than is there, where nothing can be borrowed, is refused whole.
+    if (closing <= 0 || (instrument.settlement === 'cash' && order.side === 'sell')) {
       this.end(order, 'expired', 'INSUFFICIENT_FUNDS', meeting.ts)
       return 0
     }
-    this.#execute(order, rest, price, meeting)
+    this.#execute(order, closing, this.#priceOf(order, closing, meeting), meeting)
     if (!order.isDone) this.end(order, 'canceled', 'INSUFFICIENT_FUNDS', meeting.ts)
     return 0
   }
 
-  #cashFor(order: SimOrder, qty: number, price: number): boolean {
+  /** A purchase needs its cash, unless it only covers a short: that is owed either way. */
+  #cashFor(order: SimOrder, qty: number, opening: number, price: number): boolean {
     const instrument = this.instruments[order.instrumentAt] as Instrument
     if (order.side === 'sell') return instrument.shortable || this.account.position(order.instrumentAt) >= qty
+    if (opening === 0) return true
     const fill = { instrument, side: order.side, qty: qty as Lots, price: price as Ticks, liquidity: 'taker' as const }
     return (
       this.account.balance(instrument.quote) >= notional(instrument, fill.price, fill.qty) + this.assumptions.fees(fill)
