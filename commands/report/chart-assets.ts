@@ -12,9 +12,9 @@ export interface ChartAssets {
  * both stand below the folder that has `node_modules`; a bundler would have to be taught to carry a script as text.
  */
 export function chartAssets(): ChartAssets {
-  const { resolve } = createRequire(import.meta.url)
+  const require = createRequire(import.meta.url)
   return {
-    script: readFileSync(resolve('uplot/dist/uPlot.iife.min.js'), 'utf8'),
-    style: readFileSync(resolve('uplot/dist/uPlot.min.css'), 'utf8'),
+    script: readFileSync(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8'),
+    style: readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8'),
   }
 }

@@ -11,7 +11,7 @@ import { tradeMarks } from '../../src/research/trade-marks.ts'
 import { flatToFlat } from '../../src/research/trades.ts'
 
 /** A small seeded generator (Lehmer) in [0, 1). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed
   return () => {
     state = (state * 48_271) % 2_147_483_647

@@ -239,7 +239,7 @@ function withheldFigures({ figures }: BacktestReport, look: Look, width: number)
 }
 
 /** Labels of the withheld figures, gathered by reason, in report order. */
-export function withheldByReason(
+function withheldByReason(
   figures: BacktestReport['figures'],
 ): readonly { readonly labels: readonly string[]; readonly reason: string }[] {
   const gathered = new Map<string, string[]>()

@@ -66,6 +66,10 @@ describe('EquityRecorder', () => {
     expect(summary?.deepest?.recoveryTs).toBe(2 * US_PER_HOUR)
   })
 
+  test('of two equal falls the first one is told', () => {
+    expect(recorded([100, 50, 100, 50, 60]).summary()?.deepest?.troughTs).toBe(US_PER_HOUR)
+  })
+
   test('the largest fall in money need not be the largest as a fraction', () => {
     const summary = recorded([10, 5, 100, 80]).summary()
     expect(summary?.deepest?.fraction).toBe(0.5)
@@ -108,6 +112,23 @@ describe('EquityRecorder', () => {
       expect(summary?.highest).toBe(Math.max(...equity))
     },
   )
+
+  test.prop([
+    fc.array(fc.tuple(fc.integer({ min: -50, max: 200 }), fc.boolean()), { minLength: 1, maxLength: 60 }),
+    fc.integer({ min: 1, max: 20 }),
+  ])('asking in the middle of a run changes nothing', (rows, hours) => {
+    const asked = new EquityRecorder()
+    const left = new EquityRecorder()
+    rows.forEach(([equity, isAsked], at) => {
+      asked.sample(at * hours * US_PER_HOUR, equity, isAsked)
+      left.sample(at * hours * US_PER_HOUR, equity, isAsked)
+      if (isAsked) asked.summary()
+    })
+    expect(asked.summary()).toEqual(left.summary())
+    expect(asked.daily()).toEqual(left.daily())
+    expect(asked.curve()).toEqual(left.curve())
+    expect(asked.everySample()).toEqual(left.everySample())
+  })
 
   test('a million samples keep their extremes and their ends in a bounded curve', () => {
     const recorder = new EquityRecorder()

@@ -55,7 +55,7 @@ export const SAMPLES_KEPT = 65_536
 const BATCH = 1024
 
 /**
- * Follows equity through a run: one call a bar, a few nanoseconds, no allocation.
+ * Follows equity through a run: one call a bar, which allocates nothing once it is compiled into its caller.
  *
  * A call only notes the sample; what is known is brought up to date a batch at a time, or when somebody asks. So the
  * call is small enough for the compiler to inline (a call that is not makes heap objects of its doubles), and the
@@ -88,13 +88,8 @@ export class EquityRecorder {
   #underWaterUs = 0
   #squares = 0
   #fallMoney = 0
-  // The deepest fall so far, as a fraction.
   #fall = 0
-  #fallPeak = 0
-  #fallPeakTs = 0
-  #trough = 0
-  #troughTs = 0
-  #recoveryTs = 0
+  #deepest: DrawdownEpisode | undefined
   #isRecovered = true
   // Days that have ended; the one under way is `#day`, its last equity the last sample.
   #days = new Int32Array(512)
@@ -137,72 +132,88 @@ export class EquityRecorder {
   }
 
   #foldDrawdown(count: number): void {
+    const times = this.#waitingTs
+    const values = this.#waiting
+    // Locals, because a double in a field is a heap object and a field in a loop is read again after every call.
     let sum = this.#sum
     let squares = this.#squares
     let lowest = this.#lowest
     let peak = this.#peak
     let peakTs = this.#peakTs
     let atPeakTs = this.#atPeakTs
+    let below = this.#below
     let fallMoney = this.#fallMoney
     let fall = this.#fall
-    let fallPeak = this.#fallPeak
-    let fallPeakTs = this.#fallPeakTs
-    let trough = this.#trough
-    let troughTs = this.#troughTs
+    let deepestAt = -1
     for (let at = 0; at < count; at++) {
-      const ts = this.#waitingTs[at] ?? 0
-      const equity = this.#waiting[at] ?? 0
+      const equity = values[at] ?? 0
       sum += equity
-      if (equity < lowest) lowest = equity
-      if (equity >= peak) {
-        if (this.#below > 0) this.#surface(ts, ts - atPeakTs)
-        atPeakTs = ts
-        if (equity === peak) continue
-        peak = equity
-        peakTs = ts
+      if (equity < peak) {
+        below++
+        if (equity < lowest) lowest = equity
+        if (peak - equity > fallMoney) fallMoney = peak - equity
+        if (peak <= 0) continue
+        const fraction = 1 - equity / peak
+        squares += fraction * fraction
+        if (fraction <= fall) continue
+        fall = fraction
+        deepestAt = at
+        this.#isRecovered = false
         continue
       }
-      this.#below++
-      if (peak - equity > fallMoney) fallMoney = peak - equity
-      if (peak <= 0) continue
-      const fraction = 1 - equity / peak
-      squares += fraction * fraction
-      if (fraction <= fall) continue
-      fall = fraction
-      fallPeak = peak
-      fallPeakTs = peakTs
-      trough = equity
-      troughTs = ts
-      this.#isRecovered = false
+      const ts = times[at] ?? 0
+      if (below > 0) {
+        if (deepestAt >= 0) this.#deepen({ fall, peak, peakTs }, deepestAt)
+        deepestAt = -1
+        this.#surface(ts, { below, us: ts - atPeakTs })
+        below = 0
+      }
+      atPeakTs = ts
+      if (equity < lowest) lowest = equity
+      if (equity === peak) continue
+      peak = equity
+      peakTs = ts
     }
+    if (deepestAt >= 0) this.#deepen({ fall, peak, peakTs }, deepestAt)
     this.#sum = sum
     this.#squares = squares
     this.#lowest = lowest
     this.#peak = peak
     this.#peakTs = peakTs
     this.#atPeakTs = atPeakTs
+    this.#below = below
     this.#fallMoney = fallMoney
     this.#fall = fall
-    this.#fallPeak = fallPeak
-    this.#fallPeakTs = fallPeakTs
-    this.#trough = trough
-    this.#troughTs = troughTs
   }
 
-  /** Equity is back at its peak. */
-  #surface(ts: number, underWaterUs: number): void {
-    this.#underWaterUs = Math.max(this.#underWaterUs, underWaterUs)
-    this.#belowMost = Math.max(this.#belowMost, this.#below)
-    this.#below = 0
-    if (this.#isRecovered) return
+  /** Notes the deepest fall, whose trough is row `at` of the batch. */
+  #deepen({ fall, peak, peakTs }: { fall: number; peak: number; peakTs: number }, at: number): void {
+    this.#deepest = {
+      fraction: fall,
+      peakTs,
+      peak,
+      troughTs: this.#waitingTs[at] ?? 0,
+      trough: this.#waiting[at] ?? 0,
+      recoveryTs: undefined,
+    }
+  }
+
+  /** Equity is back at its peak after `below` samples and `us` microseconds. */
+  #surface(ts: number, { below, us }: { below: number; us: number }): void {
+    this.#underWaterUs = Math.max(this.#underWaterUs, us)
+    this.#belowMost = Math.max(this.#belowMost, below)
+    if (this.#isRecovered || this.#deepest === undefined) return
     this.#isRecovered = true
-    this.#recoveryTs = ts
+    this.#deepest = { ...this.#deepest, recoveryTs: ts }
   }
 
   #foldDays(count: number): void {
+    const times = this.#waitingTs
     let endTs = (this.#day + 1) * US_PER_DAY
+    // A batch within one day, the usual case for short bars, is seen by its last row.
+    if ((times[count - 1] ?? 0) <= endTs) return
     for (let at = 0; at < count; at++) {
-      const ts = this.#waitingTs[at] ?? 0
+      const ts = times[at] ?? 0
       if (ts <= endTs) continue
       this.#closeDay(at === 0 ? this.#last : (this.#waiting[at - 1] ?? 0))
       this.#day = dayOf(ts)
@@ -239,22 +250,11 @@ export class EquityRecorder {
       lowest: this.#lowest,
       mean: this.#sum / this.#samples,
       maxDrawdownMoney: this.#fallMoney,
-      deepest: this.#fall > 0 ? this.#deepest() : undefined,
+      deepest: this.#deepest,
       ulcerIndex: Math.sqrt(this.#squares / this.#samples),
       longestUnderWaterUs: Math.max(this.#underWaterUs, openUs),
       longestUnderWaterSamples: Math.max(this.#below, this.#belowMost),
       exposureShare: this.#exposed / this.#samples,
-    }
-  }
-
-  #deepest(): DrawdownEpisode {
-    return {
-      fraction: this.#fall,
-      peakTs: this.#fallPeakTs,
-      peak: this.#fallPeak,
-      troughTs: this.#troughTs,
-      trough: this.#trough,
-      recoveryTs: this.#isRecovered ? this.#recoveryTs : undefined,
     }
   }
 

@@ -9,7 +9,7 @@ import { type Figure, type Interval, valueOf } from './figure.ts'
 import { FIGURE_ROWS, type FigureName } from './figure-catalogue.ts'
 import { FillColumns } from './fill-columns.ts'
 import { type FigureOptions, type RunFigures, returnFigures, runFigures } from './metrics.ts'
-import { normalCdf } from './returns.ts'
+import { mean, normalCdf, probabilisticSharpe, sampleDeviation, sharpeRecord } from './returns.ts'
 import { flatToFlat } from './trades.ts'
 import { TripColumns } from './trip-columns.ts'
 
@@ -216,6 +216,25 @@ describe('the bootstrap', () => {
     expect(stationaryBootstrap(returns, seeded(8))).not.toEqual(one)
   })
 
+  test('a constant resample of the whole history gives the ratio of the history', () => {
+    // Never a new block and a first draw of 0: every resample is the history itself.
+    let draws = 0
+    const { mean: means, ratio } = stationaryBootstrap(returns, () => (draws++ % returns.length === 0 ? 0 : 0.999), 5)
+    expect(means.low).toBeCloseTo(mean(returns), 15)
+    expect(ratio.low).toBeCloseTo(mean(returns) / sampleDeviation(returns), 10)
+    expect(ratio.high).toBeCloseTo(ratio.low, 10)
+  })
+
+  test('the interval of the mean is of the returns themselves, whatever the risk-free rate', () => {
+    const equity = new EquityRecorder()
+    wavy(200).forEach((value, at) => equity.sample((at + 1) * US_PER_DAY, value, true))
+    const run = { equity, fills: new FillColumns(), trips: new TripColumns() }
+    const plain = runFigures(run, options()).meanReturnInterval
+    const over = runFigures(run, { ...options(), riskFreeAnnual: 0.5 }).meanReturnInterval
+    expect('low' in plain && 'low' in over).toBe(true)
+    if ('low' in plain && 'low' in over) expect(over.low).toBeCloseTo(plain.low, 14)
+  })
+
   test('covers the mean, with the width that theory gives for returns without memory', () => {
     const random = seeded(3)
     const independent = Float64Array.from({ length: 1000 }, () => random() - 0.4)
@@ -237,6 +256,26 @@ test.each([
   [-9, 0],
 ])('the normal distribution at %d is %d', (z, expected) => {
   expect(normalCdf(z)).toBeCloseTo(expected, 14)
+})
+
+describe('the probabilistic Sharpe ratio', () => {
+  // The two track records of the paper: the same monthly ratio over two years, with and without normal returns.
+  test.each([
+    [0, 3, 0.982],
+    [-2.448, 10.164, 0.913],
+  ])('with skew %d and kurtosis %d is what the paper prints', (skew, kurtosis, expected) => {
+    expect(probabilisticSharpe({ ratio: 0.458, size: 24, skew, kurtosis }, 0)).toBeCloseTo(expected, 3)
+  })
+
+  test('reads its record from returns', () => {
+    const record = sharpeRecord(Float64Array.of(-1, 0, 0, 5))
+    expect(record.ratio).toBeCloseTo(1 / Math.sqrt(22 / 3), 12)
+    expect(record).toMatchObject({
+      size: 4,
+      skew: expect.closeTo(13.5 / 5.5 ** 1.5, 12),
+      kurtosis: expect.closeTo(68.5 / 30.25, 12),
+    })
+  })
 })
 
 const shared = sharedFolder()

@@ -14,12 +14,13 @@ import {
   quantile,
   returnsOf,
   sampleDeviation,
+  sharpeRecord,
   skewness,
 } from './returns.ts'
 import type { TripColumns } from './trip-columns.ts'
 
 /** Fewest observations for which a figure says more than luck does. */
-export const NEEDED = {
+const NEEDED = {
   /** Returns for a deviation, and for any ratio made from one. */
   returns: 30,
   /** Returns for a 5 % tail: five of them lie in it. */
@@ -127,7 +128,7 @@ export function returnFigures(series: ReturnSeries): Part<ReturnFigureName> {
       `none of the ${returns.length} returns is below the risk-free rate`,
     ),
     probabilisticSharpe: annualised(
-      (_, excess) => (differs ? probabilisticSharpe(excess, 0) : Number.NaN),
+      (_, excess) => (differs ? probabilisticSharpe(sharpeRecord(excess), 0) : Number.NaN),
       differs ? 'the returns take two values only' : CONSTANT,
     ),
     valueAtRisk: needs(NEEDED.tailReturns, () => tail),
@@ -187,7 +188,7 @@ function growth({ equity, spanUs, annual }: ReturnSeries, returns: number): Figu
 }
 
 /** Figures of the equity line itself, from every sample. */
-export function equityFigures(
+function equityFigures(
   summary: EquitySummary | undefined,
 ): Part<'totalReturn' | 'maxDrawdown' | 'maxDrawdownMoney' | 'longestUnderWater' | 'ulcerIndex' | 'exposure'> {
   const of = (read: (from: EquitySummary) => number, otherwise?: string): Figure =>
@@ -219,7 +220,7 @@ type TradeFigureName =
   | 'sqn'
 
 /** Figures of the closed trades, profits after fees. @param spanUs length of the run */
-export function tradeFigures(trips: TripColumns, spanUs: number): Part<TradeFigureName> {
+function tradeFigures(trips: TripColumns, spanUs: number): Part<TradeFigureName> {
   const count = trips.length
   const pnl = trips.pnl.subarray(0, count)
   const { gains, losses, positive, negative } = gainsAndLosses(pnl)
@@ -264,7 +265,7 @@ function extreme(values: Float64Array, sign: 1 | -1): number {
 }
 
 /** Figures of what trading cost. All fills are in the reporting currency. */
-export function costFigures(
+function costFigures(
   fills: FillColumns,
   summary: EquitySummary | undefined,
 ): Part<'fills' | 'makerShare' | 'turnover' | 'fees' | 'slippage' | 'costPerNotional'> {

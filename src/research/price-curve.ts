@@ -13,7 +13,7 @@ export interface PriceCurve {
 }
 
 /** Most points of a price curve: more than a screen has columns. */
-export const PRICE_POINTS = 2000
+const PRICE_POINTS = 2000
 
 /** Joins neighbouring bars, an equal count a point, until they are at most `points`. */
 export function priceCurve(bars: BarColumns, points: number = PRICE_POINTS): PriceCurve {

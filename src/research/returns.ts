@@ -113,9 +113,24 @@ export function normalCdf(z: number): number {
  * fat-tailed its returns are: `Φ((SR − SR*)·√(n−1) / √(1 − γ3·SR + (γ4−1)/4·SR²))`, ratios per period, not annualised.
  * Source: D. H. Bailey and M. López de Prado, "The Sharpe Ratio Efficient Frontier", Journal of Risk 15(2), 2012.
  */
-export function probabilisticSharpe(excess: Float64Array, benchmark: number): number {
+export function probabilisticSharpe({ ratio, size, skew, kurtosis }: SharpeRecord, benchmark: number): number {
+  const spread = 1 - skew * ratio + ((kurtosis - 1) / 4) * ratio * ratio
+  return normalCdf(((ratio - benchmark) * Math.sqrt(size - 1)) / Math.sqrt(spread))
+}
+
+/** What a track record says about its Sharpe ratio. */
+export interface SharpeRecord {
+  /** Mean excess return ÷ its sample deviation, per period. */
+  readonly ratio: number
+  /** Number of returns. */
+  readonly size: number
+  readonly skew: number
+  /** Not in excess: 3 for a normal distribution. */
+  readonly kurtosis: number
+}
+
+/** @param excess returns over the risk-free rate, that differ */
+export function sharpeRecord(excess: Float64Array): SharpeRecord {
   const ratio = mean(excess) / sampleDeviation(excess)
-  const kurtosis = excessKurtosis(excess) + 3
-  const spread = 1 - skewness(excess) * ratio + ((kurtosis - 1) / 4) * ratio * ratio
-  return normalCdf(((ratio - benchmark) * Math.sqrt(excess.length - 1)) / Math.sqrt(spread))
+  return { ratio, size: excess.length, skew: skewness(excess), kurtosis: excessKurtosis(excess) + 3 }
 }

@@ -14,7 +14,7 @@ export interface TradeMarks {
 }
 
 /** More marks than this hide the price they are drawn on. */
-export const MOST_MARKS = 5000
+const MOST_MARKS = 5000
 
 /** Every fill, or evenly spaced ones (first and last kept) when there are more than `most`. */
 export function tradeMarks(fills: FillColumns, most: number = MOST_MARKS): TradeMarks {

@@ -47,9 +47,13 @@ export async function parquetLayout(path: string, hints: Hints): Promise<Parquet
   const file = await asyncBufferFromFile(path)
   let metadata: FileMetaData
   let elements: SchemaElement[]
+  let notes: Readonly<Record<string, string>>
   try {
     metadata = await parquetMetadataAsync(file, { parsers: PARSERS, geoparquet: false })
     elements = parquetSchema(metadata).children.map((child) => child.element)
+    const pairs: readonly KeyValue[] = metadata.key_value_metadata ?? []
+    notes = Object.fromEntries(pairs.map(({ key, value = '' }) => [key, value]))
+    if (!elements.every(({ name }) => typeof name === 'string')) throw new TypeError('a column has no name')
   } catch (cause) {
     throw new DatasetError('TRUNCATED', path, `the footer can be read, ${messageOf(cause)}`, { cause })
   }
@@ -66,8 +70,6 @@ export async function parquetLayout(path: string, hints: Hints): Promise<Parquet
     }
   }
   if (metadata.num_rows === 0n) throw new DatasetError('EMPTY_FILE', path, 'a dataset has rows, the file has none')
-  const pairs: readonly KeyValue[] = metadata.key_value_metadata ?? []
-  const notes = Object.fromEntries(pairs.map(({ key, value = '' }) => [key, value]))
   return { ...recognised, names, elements, notes, file, metadata }
 }
 
@@ -86,9 +88,19 @@ export async function* parquetRows(
   const batch = new ParquetBatch(path, layout, options)
   try {
     const columns = batch.columns
-    const scan = await parquetScan({ file: layout.file, metadata: layout.metadata, columns: [...columns], compressors: UNPACK, parsers: PARSERS, geoparquet: false })
+    const scan = await parquetScan({
+      file: layout.file,
+      metadata: layout.metadata,
+      columns: [...columns],
+      compressors: UNPACK,
+      parsers: PARSERS,
+      geoparquet: false,
+    })
     for (const { rowStart, rowEnd } of scan.ranges) {
       const data = await Promise.all(columns.map((column) => scan.readColumn({ column, rowStart, rowEnd })))
+      // A damaged footer may claim any number of rows.
+      const short = data.find((column) => column.length !== rowEnd - rowStart)
+      if (short !== undefined) throw new RangeError(`${rowEnd - rowStart} rows in a group, found ${short.length}`)
       for (let at = rowStart; at < rowEnd; at += raw.BATCH_ROWS) {
         const to = Math.min(at + raw.BATCH_ROWS, rowEnd)
         batch.fill(rows, data, at - rowStart, to - rowStart, at + 1)
@@ -150,7 +162,13 @@ class ParquetBatch {
     }
     if (mapping.time !== undefined) {
       const needed = mapping.recv === undefined
-      columns.push({ ...rest, name: name(mapping.time), slot: raw.TIME, read: this.#times(element(mapping.time)), needed })
+      columns.push({
+        ...rest,
+        name: name(mapping.time),
+        slot: raw.TIME,
+        read: this.#times(element(mapping.time)),
+        needed,
+      })
     }
     for (const [, at, slot, cell, digits] of cellsOf(kind, mapping)) {
       const plain = element(at).type === 'DOUBLE' && cell === 'number'
@@ -205,13 +223,20 @@ class ParquetBatch {
 
   #times(element: SchemaElement): Reader {
     const { logical_type: logical, converted_type: converted } = element
-    if (logical?.type === 'TIMESTAMP' || converted?.startsWith('TIMESTAMP') || converted === 'DATE' || element.type === 'INT96') {
+    if (
+      logical?.type === 'TIMESTAMP' ||
+      converted?.startsWith('TIMESTAMP') ||
+      converted === 'DATE' ||
+      element.type === 'INT96'
+    ) {
       const local = logical?.type === 'TIMESTAMP' && !logical.isAdjustedToUTC
       if (local && this.#zone === undefined) {
-        throw new DatasetError('TIME_ZONE', this.#path, 'times are UTC, the schema says local times of no zone', { column: element.name })
+        throw new DatasetError('TIME_ZONE', this.#path, 'times are UTC, the schema says local times of no zone', {
+          column: element.name,
+        })
       }
       const shift = local ? offsetUs(this.#zone ?? 'Z') : 0
-      return (value) => (typeof value === 'number' ? value - shift : Number.NaN)
+      return (value) => (typeof value === 'number' && Number.isSafeInteger(value - shift) ? value - shift : Number.NaN)
     }
     const column = new TimeColumn(this.#path, element.name, this.#zone)
     return (value, line) => {
@@ -230,8 +255,9 @@ class ParquetBatch {
   }
 
   #id(value: unknown): number {
-    if (value === undefined || value === null || value === '') return Number.NaN
-    const bytes = Buffer.from(String(value))
+    const text = typeof value === 'bigint' || typeof value === 'number' ? String(value) : value
+    if (typeof text !== 'string' || text === '') return Number.NaN
+    const bytes = Buffer.from(text)
     const number = parseNumber(bytes, 0, bytes.length)
     if (Number.isSafeInteger(number)) return number
     if (this.#survey) this.#survey.textIds = true

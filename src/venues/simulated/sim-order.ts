@@ -1,5 +1,6 @@
 import type { OrderId, VenueOrderId } from '../../domain/ids.ts'
 import type { OrderType, Side, TimeInForce } from '../../domain/order.ts'
+import type { QueuePlace } from './queue.ts'
 
 /** An order as the simulated venue holds it. Ticks and lots as plain numbers: this is the venue's side of the wall. */
 export interface SimOrder {
@@ -29,8 +30,12 @@ export interface SimOrder {
   arrivedInBar: boolean
   /** Marks that this phase of the bar has dealt with it. */
   phase: number
-  /** Place in the queue model of its price level, −1 when it is in none. */
-  queueSlot: number
+  /** Where it stands in the line at its price, while it rests in a book. */
+  place: QueuePlace | undefined
+  /** The price that the place is at. */
+  placePrice: number
+  /** When it joined that line, µs. */
+  joinedTs: number
 }
 
 export function openQty(order: SimOrder): number {

@@ -7,7 +7,7 @@ import type { Venue } from '../venue.ts'
 import { VenueAccount } from './account.ts'
 import type { Assumptions } from './assumptions.ts'
 import { BarMatcher } from './bar-matcher.ts'
-import { BookMatcher } from './book-matcher.ts'
+import { BookMatcher, type QueueStatistics } from './book-matcher.ts'
 import type { SimOrder } from './sim-order.ts'
 import { TouchMatcher } from './touch-matcher.ts'
 import { type ReportSink, Workbench } from './workbench.ts'
@@ -106,6 +106,11 @@ export class SimulatedVenue implements Venue {
 
   cancel(orderId: OrderId, _instrumentAt: number, ts: number): void {
     this.#bench.cancel(orderId, ts)
+  }
+
+  /** How resting orders in the instrument's book came to be filled. */
+  queueStatistics(at: number): Readonly<QueueStatistics> {
+    return (this.#books[at] as BookMatcher).statistics
   }
 
   /** Orders that rest or wait in an instrument. */

@@ -66,3 +66,12 @@ export function scaled(model: SlippageModel, times: number): SlippageModel {
     ticks: (question) => times * model.ticks(question),
   }
 }
+
+/** Reads `none`, `5bps`, `spread:2` (ticks) or `sqrt:0.5`; undefined when it is none of them. */
+export function parseSlippage(text: string): SlippageModel | undefined {
+  if (text === 'none') return NO_SLIPPAGE
+  const found = /^(?:(\d+(?:\.\d+)?)bps|(spread|sqrt):(\d+(?:\.\d+)?))$/.exec(text)
+  if (!found) return undefined
+  if (found[1] !== undefined) return fixedBps(Number(found[1]))
+  return found[2] === 'spread' ? halfSpread(Number(found[3])) : sqrtImpact(Number(found[3]))
+}

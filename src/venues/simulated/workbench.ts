@@ -26,6 +26,8 @@ export interface Meeting {
   readonly range: number
   /** A limit that slippage may not go beyond, ticks. */
   readonly bound: number | undefined
+  /** More may be met in the same moment, at another level: what is left is not judged yet. */
+  readonly hasMore?: boolean
 }
 
 /** The venue's orders of every instrument, and the steps that every kind of matching takes with them. */
@@ -82,7 +84,9 @@ export class Workbench {
       isDone: false,
       arrivedInBar,
       phase: 0,
-      queueSlot: -1,
+      place: undefined,
+      placePrice: Number.NaN,
+      joinedTs: ts,
     }
     this.#byId.set(order.orderId, sim)
     this.#list(sim).push(sim)
@@ -157,14 +161,15 @@ export class Workbench {
       return order.filled - before // what closed, where the opening part could not be paid
     }
     const { timeInForce } = order
-    if (qty <= 0 || (timeInForce === 'FOK' && qty < openQty(order))) {
+    const isJudged = meeting.hasMore !== true
+    if (qty <= 0 || (isJudged && timeInForce === 'FOK' && qty < openQty(order))) {
       if (timeInForce === 'FOK' || (timeInForce === 'IOC' && order.type !== 'MARKET'))
         this.end(order, 'expired', 'NOT_ENOUGH_LIQUIDITY', meeting.ts)
       this.#settle(order)
       return 0
     }
     this.#execute(order, qty, this.#priceOf(order, qty, meeting), meeting)
-    if (!order.isDone && timeInForce === 'IOC' && order.type !== 'MARKET')
+    if (isJudged && !order.isDone && timeInForce === 'IOC' && order.type !== 'MARKET')
       this.end(order, 'expired', 'IOC_REST', meeting.ts)
     this.#settle(order)
     return qty

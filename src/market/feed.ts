@@ -1,5 +1,5 @@
 import { assert } from '../domain/brand.ts'
-import type { MarketColumns } from '../market/columns.ts'
+import type { MarketColumns } from './columns.ts'
 
 /** One stream of market data of one instrument, chunk by chunk, in time order. */
 export interface Feed {
