@@ -41,6 +41,8 @@ export class Workbench {
   readonly #byId = new Map<OrderId, SimOrder>()
   #venueOrders = 0
   #trades = 0
+  /** The order whose reports are being handed over: what arrives meanwhile answers it. */
+  #answered: SimOrder | undefined
 
   constructor(options: {
     instruments: readonly Instrument[]
@@ -148,32 +150,45 @@ export class Workbench {
    * @returns lots filled
    */
   fill(order: SimOrder, meeting: Meeting): number {
+    const before = order.filled
     const qty = this.#payable(
       order,
       this.#reducible(order, Math.min(openQty(order), Math.floor(meeting.available))),
       meeting,
     )
     if (order.isDone) {
-      this.#sink.settle()
-      return 0
+      this.#settle(order)
+      return order.filled - before // what closed, where the opening part could not be paid
     }
     const { timeInForce } = order
     const isJudged = meeting.hasMore !== true
     if (qty <= 0 || (isJudged && timeInForce === 'FOK' && qty < openQty(order))) {
       if (timeInForce === 'FOK' || (timeInForce === 'IOC' && order.type !== 'MARKET'))
         this.end(order, 'expired', 'NOT_ENOUGH_LIQUIDITY', meeting.ts)
-      this.#sink.settle()
+      this.#settle(order)
       return 0
     }
     this.#execute(order, qty, this.#priceOf(order, qty, meeting), meeting)
     if (isJudged && !order.isDone && timeInForce === 'IOC' && order.type !== 'MARKET')
       this.end(order, 'expired', 'IOC_REST', meeting.ts)
-    this.#sink.settle()
+    this.#settle(order)
     return qty
   }
 
   settle(): void {
     this.#sink.settle()
+  }
+
+  /** Whether what arrives now answers the fill of an order that waited for its price. */
+  get answersResting(): boolean {
+    return this.#answered !== undefined && this.#answered.type !== 'MARKET'
+  }
+
+  #settle(order: SimOrder): void {
+    const outer = this.#answered
+    this.#answered = order
+    this.#sink.settle()
+    this.#answered = outer
   }
 
   /** Hands over a report that no order of ours stands behind. */
@@ -244,22 +259,24 @@ export class Workbench {
     const opening = qty - closing
     const isPaid =
       instrument.settlement === 'cash'
-        ? this.#cashFor(order, qty, price)
+        ? this.#cashFor(order, qty, opening, price)
         : opening === 0 || this.#marginFor(order, opening, closing, price)
     if (isPaid) return qty
-    const rest = closing
-    if (rest <= 0 || instrument.settlement === 'cash') {
+    // Who sells more than is there, where nothing can be borrowed, is refused whole.
+    if (closing <= 0 || (instrument.settlement === 'cash' && order.side === 'sell')) {
       this.end(order, 'expired', 'INSUFFICIENT_FUNDS', meeting.ts)
       return 0
     }
-    this.#execute(order, rest, price, meeting)
+    this.#execute(order, closing, this.#priceOf(order, closing, meeting), meeting)
     if (!order.isDone) this.end(order, 'canceled', 'INSUFFICIENT_FUNDS', meeting.ts)
     return 0
   }
 
-  #cashFor(order: SimOrder, qty: number, price: number): boolean {
+  /** A purchase needs its cash, unless it only covers a short: that is owed either way. */
+  #cashFor(order: SimOrder, qty: number, opening: number, price: number): boolean {
     const instrument = this.instruments[order.instrumentAt] as Instrument
     if (order.side === 'sell') return instrument.shortable || this.account.position(order.instrumentAt) >= qty
+    if (opening === 0) return true
     const fill = { instrument, side: order.side, qty: qty as Lots, price: price as Ticks, liquidity: 'taker' as const }
     return (
       this.account.balance(instrument.quote) >= notional(instrument, fill.price, fill.qty) + this.assumptions.fees(fill)
