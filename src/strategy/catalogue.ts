@@ -1,4 +1,3 @@
-import { closest } from 'fastest-levenshtein'
 import { buyAndHold } from './builtin/buy-and-hold.ts'
 import { donchianBreakout } from './builtin/donchian-breakout.ts'
 import { grid } from './builtin/grid.ts'
@@ -19,12 +18,4 @@ export const BUILT_IN: readonly StrategyDefinition[] = [
 
 export function findStrategy(id: string): StrategyDefinition | undefined {
   return BUILT_IN.find((strategy) => strategy.id === id)
-}
-
-/** The id that was probably meant, for the message that says it is unknown. */
-export function nearestStrategy(id: string): string {
-  return closest(
-    id,
-    BUILT_IN.map((strategy) => strategy.id),
-  )
 }

@@ -298,20 +298,13 @@ export class FakeContext implements StrategyContext {
   /** What was asked since the last call, one short line each, for tables: `buy 95 MARKET ENTRY_CROSS_UP`. */
   story(): string[] {
     return this.asked.splice(0).map((asked) => {
-      switch (asked.kind) {
-        case 'place':
-        case 'refused':
-          return lineOf(asked.kind, asked.request)
-        case 'cancel':
-          return `cancel ${asked.id} ${asked.reasonCode}`
-        case 'amend': {
-          const { id, qty, limit, stop, reasonCode } = asked
-          const terms = Object.entries({ qty, limit, stop }).flatMap(([name, value]) =>
-            value === undefined ? [] : [`${name}=${value}`],
-          )
-          return `amend ${id} ${terms.join(' ')} ${reasonCode}`
-        }
-      }
+      if (asked.kind === 'place' || asked.kind === 'refused') return lineOf(asked.kind, asked.request)
+      if (asked.kind === 'cancel') return `cancel ${asked.id} ${asked.reasonCode}`
+      const { id, qty, limit, stop, reasonCode } = asked
+      const terms = Object.entries({ qty, limit, stop }).flatMap(([name, value]) =>
+        value === undefined ? [] : [`${name}=${value}`],
+      )
+      return `amend ${id} ${terms.join(' ')} ${reasonCode}`
     })
   }
 

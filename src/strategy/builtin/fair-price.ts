@@ -22,7 +22,7 @@ export class FairPrice {
   #source: Source = 'none'
   /** Ticks; NaN while the market does not tell. */
   price = Number.NaN
-  /** Best prices in ticks; NaN where the source has none. */
+  /** Best prices in ticks, NaN where a side is empty. Of bars only the close is known, and it stands for both. */
   bid = Number.NaN
   ask = Number.NaN
 
@@ -35,6 +35,8 @@ export class FairPrice {
     if (this.#source !== 'none' && this.#source !== 'bars') return false
     this.#source = 'bars'
     this.price = close
+    this.bid = close
+    this.ask = close
     return true
   }
 

@@ -261,14 +261,25 @@ class Grid implements StrategyHandlers {
     this.#high = linePrice(this.#ladder, highest - levels + 1)
   }
 
-  /** Places what is missing, nearest first. */
+  /** Places what is missing, nearest first. What would meet an order of ours waits until that has ended. */
   #place(price: number): void {
     const numbers = this.#cells.flatMap(({ leg, id }, number) => (leg !== 'idle' && id === undefined ? [number] : []))
     const distance = (number: number) => Math.abs(this.#priceOf(number) - price)
     numbers.sort((a, b) => distance(a) - distance(b))
     for (const number of numbers) {
+      if (this.#meetsOwn(number)) continue
       if (!this.#placeCell(number)) return this.#waitASecond()
     }
+  }
+
+  /** Fills may come in any order: a cell can turn around while a neighbour still has its old order at the same line. */
+  #meetsOwn(number: number): boolean {
+    const price = this.#priceOf(number)
+    const isBuy = this.#cells[number]?.leg === 'buy'
+    return this.#cells.some(({ leg, id }, other) => {
+      if (id === undefined || (leg === 'buy') === isBuy) return false
+      return isBuy ? this.#priceOf(other) <= price : this.#priceOf(other) >= price
+    })
   }
 
   #placeCell(number: number): boolean {
@@ -301,7 +312,7 @@ class Grid implements StrategyHandlers {
     if (cell.done < this.#lots) return this.#waitASecond()
     cell.done = 0
     cell.leg = cell.leg === 'buy' ? 'sell' : 'buy'
-    if (this.#phase === 'laid' && !this.#placeCell(number)) this.#waitASecond()
+    if (this.#phase === 'laid' && !this.#isWaiting()) this.#place(this.#context.mark())
   }
 
   #clear(): void {

@@ -205,7 +205,7 @@ class SimpleMarketMaker implements StrategyHandlers {
     view.position = position
     view.threshold = Math.max(1, requoteThreshold * unit)
     // The side that retreats goes first, so that the other need not wait for it.
-    if (ask > this.#ask.limit) {
+    if (this.#ask.limit !== 0 && ask > this.#ask.limit) {
       this.#quoteAsk(ask, (neutral - maxInventory) * lots)
       this.#quoteBid(bid, (neutral + maxInventory) * lots)
     } else {

@@ -9,7 +9,7 @@ import {
   type StrategyHandlers,
 } from '../strategy.ts'
 import { bars, direction, fraction } from './fields.ts'
-import { Pursuit, SavedPursuit } from './pursuit.ts'
+import { type Direction, Pursuit, SavedPursuit } from './pursuit.ts'
 
 const Params = z
   .strictObject({
@@ -30,7 +30,13 @@ const Params = z
 type Params = z.output<typeof Params>
 
 const indicator = z.array(z.number())
-const Saved = z.strictObject({ fast: indicator, slow: indicator, cross: indicator, pursuit: SavedPursuit })
+const Saved = z.strictObject({
+  fast: indicator,
+  slow: indicator,
+  cross: indicator,
+  side: z.literal([-1, 0, 1]),
+  pursuit: SavedPursuit,
+})
 
 /** The benchmark of the whole engine: a bar that decides nothing costs two sums, two divisions and a comparison. */
 class SmaCross implements StrategyHandlers {
@@ -40,7 +46,7 @@ class SmaCross implements StrategyHandlers {
   readonly #pursuit: Pursuit
   readonly #below: -1 | 0
   /** Where the fast average was when the detector was last asked: it need not be asked again while that holds. */
-  #side = 0
+  #side: Direction = 0
 
   constructor(params: Params, context: StrategyContext) {
     this.#fast = new Sma(params.fast)
@@ -74,15 +80,17 @@ class SmaCross implements StrategyHandlers {
       fast: this.#fast.save(),
       slow: this.#slow.save(),
       cross: this.#cross.save(),
+      side: this.#side,
       pursuit: this.#pursuit.save(),
     }
   }
 
   restore(state: unknown): void {
-    const { fast, slow, cross, pursuit } = Saved.parse(state)
+    const { fast, slow, cross, side, pursuit } = Saved.parse(state)
     this.#fast.restore(fast)
     this.#slow.restore(slow)
     this.#cross.restore(cross)
+    this.#side = side
     this.#pursuit.restore(pursuit)
   }
 

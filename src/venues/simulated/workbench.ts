@@ -1,5 +1,5 @@
 import { assert } from '../../domain/brand.ts'
-import { type OrderId, tradeId, venueOrderId } from '../../domain/ids.ts'
+import { type OrderId, type TradeId, tradeIdAt, venueOrderIdAt } from '../../domain/ids.ts'
 import { type Instrument, notional } from '../../domain/instrument.ts'
 import type { AllowedAmend, AllowedOrder } from '../../domain/instruction.ts'
 import { type Lots, moneyToNumber, type Ticks } from '../../domain/money.ts'
@@ -65,7 +65,7 @@ export class Workbench {
     assert(!this.#byId.has(order.orderId), `${order.orderId} reaches the venue once`)
     const sim: SimOrder = {
       orderId: order.orderId,
-      venueOrderId: venueOrderId(`v${++this.#venueOrders}`),
+      venueOrderId: venueOrderIdAt(++this.#venueOrders),
       instrumentAt: order.instrumentAt,
       side: order.side,
       sign: order.side === 'buy' ? 1 : -1,
@@ -196,8 +196,8 @@ export class Workbench {
     this.#sink.report(report)
   }
 
-  nextTradeId(): ReturnType<typeof tradeId> {
-    return tradeId(`x${++this.#trades}`)
+  nextTradeId(): TradeId {
+    return tradeIdAt(++this.#trades)
   }
 
   #execute(order: SimOrder, qty: number, price: number, { liquidity, ts }: Meeting): void {
