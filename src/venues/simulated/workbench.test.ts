@@ -8,11 +8,10 @@ import { defineStrategy } from '../../strategy/strategy.ts'
 import type { Assumptions } from './assumptions.ts'
 
 /** One unit is one lot, one tick is 1, fees as given: an account can be followed in the head. */
-function plainInstrument(settlement: 'cash' | 'margin', { fee = 0, maxLeverage = 1 } = {}) {
+function plainInstrument({ settlement, fee = 0, shortable = true }: Pick<Account, 'settlement' | 'fee' | 'shortable'>) {
   return testInstrument({
     settlement,
-    shortable: true,
-    maxLeverage,
+    shortable,
     tickSize: decimal('1'),
     lotSize: decimal('1'),
     fees: { maker: rate(fee), taker: rate(fee), perFill: money(0n) },
@@ -22,6 +21,7 @@ function plainInstrument(settlement: 'cash' | 'margin', { fee = 0, maxLeverage =
 interface Account {
   readonly settlement: 'cash' | 'margin'
   readonly fee?: number
+  readonly shortable?: boolean
   readonly cash: number
   /** One price a bar, or its open and its close. */
   readonly prices: readonly (number | readonly [number, number])[]
@@ -36,7 +36,7 @@ function barOf(price: number | readonly [number, number]): readonly number[] {
 }
 
 /** Plays market orders. Returns what filled and why the rest did not. */
-async function playAccount({ settlement, fee = 0, cash, prices, orders, assumptions = {} }: Account) {
+async function playAccount({ settlement, fee = 0, shortable = true, cash, prices, orders, assumptions = {} }: Account) {
   const strategy = defineStrategy({
     id: 'orders',
     version: '1.0.0',
@@ -54,7 +54,7 @@ async function playAccount({ settlement, fee = 0, cash, prices, orders, assumpti
   })
   const world = await new World({
     bots: [{ strategy: strategy as unknown as WorldOptions['bots'][number]['strategy'] }],
-    instruments: [plainInstrument(settlement, { fee })],
+    instruments: [plainInstrument({ settlement, fee, shortable })],
     feeds: [{ columns: [barsOf(prices.map(barOf))] }],
     limits: { reserve: false },
     cash,
@@ -122,6 +122,30 @@ describe('closing always passes', () => {
       expect(await playAccount({ settlement, ...account, orders: { 0: [['buy', 9]] } })).toMatchObject({ position: 9 })
     }
   })
+})
+
+test('the margin of an order that flips knows the profit and the fee of what it closes', async () => {
+  const risen = {
+    settlement: 'margin',
+    cash: 10_000,
+    prices: [1_000, 1_000, [2_000, 2_500], 2_500],
+    assumptions: { marginMark: 'bar-close' },
+  } as const
+  expect(await playAccount({ ...risen, orders: { 0: [['sell', 5]], 1: [['buy', 7]] } })).toMatchObject({ position: 2 })
+  expect(await playAccount({ ...risen, orders: { 0: [['sell', 5]], 1: [['buy', 8]] } })).toMatchObject({ position: 0 })
+  const charged = { settlement: 'margin', cash: 1_040, fee: 0.1, prices: [100, 100, 100, 100] } as const
+  expect(await playAccount({ ...charged, orders: { 0: [['buy', 5]], 1: [['sell', 13]] } })).toMatchObject({
+    position: -8,
+  })
+  expect(await playAccount({ ...charged, orders: { 0: [['buy', 5]], 1: [['sell', 14]] } })).toMatchObject({
+    position: 0,
+  })
+})
+
+test('where nothing can be borrowed, a sale of more than is held is refused whole', async () => {
+  const account = { settlement: 'cash', cash: 1_000, prices: [100, 100, 100, 100], shortable: false } as const
+  const { position, refused } = await playAccount({ ...account, orders: { 0: [['buy', 5]], 1: [['sell', 6]] } })
+  expect({ position, refused }).toEqual({ position: 5, refused: ['INSUFFICIENT_FUNDS'] })
 })
 
 describe('the check at submission', () => {

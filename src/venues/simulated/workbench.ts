@@ -258,9 +258,10 @@ export class Workbench {
     const closing = this.account.closing(order.instrumentAt, order.side, qty)
     const opening = qty - closing
     const isPaid =
-      instrument.settlement === 'cash'
-        ? this.#cashFor(order, qty, opening, price)
-        : opening === 0 || this.#marginFor(order, opening, closing, price)
+      opening === 0 ||
+      (instrument.settlement === 'cash'
+        ? this.#cashFor(order, qty, price)
+        : this.#marginFor(order, opening, closing, price))
     if (isPaid) return qty
     // Who sells more than is there, where nothing can be borrowed, is refused whole.
     if (closing <= 0 || (instrument.settlement === 'cash' && order.side === 'sell')) {
@@ -272,11 +273,9 @@ export class Workbench {
     return 0
   }
 
-  /** A purchase needs its cash, unless it only covers a short: that is owed either way. */
-  #cashFor(order: SimOrder, qty: number, opening: number, price: number): boolean {
+  #cashFor(order: SimOrder, qty: number, price: number): boolean {
     const instrument = this.instruments[order.instrumentAt] as Instrument
-    if (order.side === 'sell') return instrument.shortable || this.account.position(order.instrumentAt) >= qty
-    if (opening === 0) return true
+    if (order.side === 'sell') return instrument.shortable
     const fill = { instrument, side: order.side, qty: qty as Lots, price: price as Ticks, liquidity: 'taker' as const }
     return (
       this.account.balance(instrument.quote) >= notional(instrument, fill.price, fill.qty) + this.assumptions.fees(fill)
