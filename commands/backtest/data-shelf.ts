@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { Instrument } from '../../src/domain/instrument.ts'
-import { timeUs, US_PER_MINUTE } from '../../src/domain/time.ts'
+import { parseDuration, timeUs, US_PER_MINUTE, US_PER_SECOND } from '../../src/domain/time.ts'
 import type { MarketColumns } from '../../src/market/columns.ts'
 import { syntheticBars } from '../../src/market/synthetic.ts'
 import { syntheticL2 } from '../../src/market/synthetic-l2.ts'
@@ -169,9 +169,9 @@ async function* replayed(chunks: readonly MarketColumns[]): AsyncGenerator<Marke
 /** 2024-01-01: where invented markets begin. */
 export const SYNTHETIC_START = timeUs(1_704_067_200_000_000)
 
-/** The market of a run without data: a year of minutes. */
+/** The market of a run without data: four years of hours. */
 export function defaultSyntheticRef(seed: number): string {
-  return formatSyntheticRef({ generator: 'bars', params: { count: '525600' }, seed })
+  return formatSyntheticRef({ generator: 'bars', params: { count: '35064', step: '1h' }, seed })
 }
 
 /** Checks a reference to an invented market. @returns its parts, or what is wrong with it */
@@ -180,8 +180,11 @@ export function checkSynthetic(ref: string): SyntheticRef | string {
   if (parsed === undefined) return `'${ref}' is no reference: synthetic:<bars|l2>?count=<n>&seed=<n>`
   if (parsed.generator !== 'bars' && parsed.generator !== 'l2')
     return `there is no generator '${parsed.generator}': bars or l2`
-  const { count = '', ...others } = parsed.params
+  const { count = '', step = '1m', ...others } = parsed.params
   if (!/^[1-9]\d{0,9}$/.test(count)) return `${parsed.generator} needs count=<1 to 9999999999>`
+  const isStepped = parsed.generator === 'bars' || parsed.params['step'] === undefined
+  if (!isStepped || (parseDuration(step) ?? 0) < US_PER_SECOND)
+    return `${parsed.generator} takes no step=${step}: bars take a duration of at least a second`
   const [unknown] = Object.keys(others)
   return unknown === undefined ? parsed : `${parsed.generator} has no parameter '${unknown}'`
 }
@@ -193,15 +196,20 @@ function* syntheticRows(ref: string, kind: MarketColumns['kind'], instrument: In
   const count = Number(parsed.params['count'])
   const { seed } = parsed
   if (parsed.generator === 'bars') {
+    const stepUs = parseDuration(parsed.params['step'] ?? '1m') ?? US_PER_MINUTE
+    // Volatility grows with the root of time.
+    const volatility = Math.min(0.03, 0.0008 * Math.sqrt(stepUs / US_PER_MINUTE))
     // Chunks that are kept for the next reading may not be filled again.
+    const reuse = count > KEPT_ROWS
     yield* syntheticBars({
       seed,
       instrument,
       startTs: SYNTHETIC_START,
-      stepUs: US_PER_MINUTE,
+      stepUs,
       count,
       startPrice: 60_000,
-      reuse: count > KEPT_ROWS,
+      volatility,
+      reuse,
     })
     return
   }

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RunId } from '../../src/domain/ids.ts'
 import type { Order } from '../../src/orders/order.ts'
 import { type BacktestRun, backtest } from '../../src/research/backtest.ts'
 import { datasetRef, limitsOf, type PlanSpec, planOf, sha256 } from '../../src/research/plan-spec.ts'
@@ -26,7 +27,7 @@ export interface Execution {
   readonly spec: PlanSpec
   readonly strategy: StrategyDefinition
   readonly shelf: DataShelf
-  readonly runId: string
+  readonly runId: RunId
   /** Where the artefacts go; made if need be. */
   readonly folder: string
   readonly codeRef: string
@@ -63,7 +64,7 @@ export async function executeBacktest(execution: Execution): Promise<Executed> {
   const plan = planOf(spec, strategy, { open: shelf.read })
   const total = rowsOf(spec)
   const orders: OrderRow[] = []
-  const journal = FileJournal.create(join(folder, 'journal.jsonl'), { runId })
+  const journal = new FileJournal({ path: join(folder, 'journal.jsonl'), runId })
   let run: BacktestRun
   try {
     run = await backtest(plan, {
@@ -75,8 +76,11 @@ export async function executeBacktest(execution: Execution): Promise<Executed> {
         },
       },
     })
-  } finally {
     journal.close()
+  } catch (error) {
+    // What was written keeps the name that says it is not whole.
+    journal.abandon()
+    throw error
   }
   const scenarios: CostScenario[] = [costScenario(run, 1)]
   if (execution.scenarios && run.outcome === 'completed') {

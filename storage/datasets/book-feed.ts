@@ -69,7 +69,11 @@ async function* joined(
 ): AsyncGenerator<BookColumns, void, undefined> {
   const { mapping, stamp } = depth
   const builder = new ColumnBuilder({ kind: 'book', mapping, instrument, faults, stepUs: undefined, stamp, range: {} })
+  let saidTs = Number.NEGATIVE_INFINITY
   for await (const rows of snapshot.rawRows({ faults: new Faults(snapshot.path, faults.repair) })) {
+    // A snapshot is answered after the messages that it already holds were sent: those that follow it count from it.
+    const sent = raw.slot(rows, raw.TIME)[0] ?? Number.NaN
+    saidTs = Math.max(saidTs, Number.isNaN(sent) ? knownTs : sent)
     // One snapshot is one message, whatever else its columns number.
     raw.slot(rows, messageSlot(mapping)).fill(-1, 0, rows.length)
     for (const columns of builder.addSnapshot(rows)) if (columns.kind === 'book') yield columns
@@ -80,6 +84,7 @@ async function* joined(
   for await (const rows of depth.rawRows({ faults })) {
     const keys = raw.slot(rows, messageSlot(mapping))
     const recv = raw.slot(rows, raw.RECV)
+    const time = raw.slot(rows, raw.TIME)
     const [firsts, finals, prevs] = [
       raw.slot(rows, raw.FIRST_ID),
       raw.slot(rows, raw.FINAL_ID),
@@ -98,6 +103,7 @@ async function* joined(
       }
       marks[i] = dropping ? 1 : 0
       if ((recv[i] ?? 0) < knownTs) recv[i] = knownTs
+      if ((time[i] ?? 0) < saidTs) time[i] = saidTs
     }
     raw.keepRows(rows, marks, 0)
     for (const columns of builder.add(rows)) if (columns.kind === 'book') yield columns
