@@ -16,7 +16,7 @@ export interface ParamRow {
 }
 
 /** What is wrong with one parameter. */
-export interface ParamProblem {
+interface ParamProblem {
   readonly name: string
   /** As it was given; undefined where it was not. */
   readonly value: string | undefined
