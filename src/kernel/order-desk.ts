@@ -942,14 +942,19 @@ function intentOrigin(origin: OrderOrigin): 'strategy' | 'operator' | 'flatten' 
   return origin
 }
 
+type Evidence = Record<string, string | number | boolean>
+
 /** Evidence as JSON can carry it: a number that is not finite becomes the word for it. */
-function finite(
-  values: Readonly<Record<string, string | number | boolean>>,
-): Record<string, string | number | boolean> {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [
-      key,
-      typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
-    ]),
-  )
+function finite(values: Readonly<Evidence>): Evidence {
+  for (const key in values) {
+    const value = values[key]
+    if (typeof value === 'number' && !Number.isFinite(value)) return spelt(values)
+  }
+  return values
+}
+
+function spelt(values: Readonly<Evidence>): Evidence {
+  const spell = (value: string | number | boolean) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, spell(value)]))
 }

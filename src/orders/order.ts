@@ -120,7 +120,7 @@ const NO_TRADES: readonly TradeId[] = []
  * Ended orders are remembered for late news, this many of them. News of one that was let go finds no order, and what
  * finds no order stops new risk until someone has looked: forgetting is safe, and a run of a year fits in memory.
  */
-const ENDED_KEPT = 16_384
+const ENDED_KEPT = 1_024
 
 export interface Amendment {
   readonly qty: Lots

@@ -148,38 +148,23 @@ export class Portfolio {
     const asset = `asset:${venueId}`
     const postings: Posting[] = []
     let cash: bigint = -fill.fee
+    let units = ZERO
     if (instrument.settlement === 'cash') {
       const value = notional(instrument, fill.price, signed)
-      const units = baseAmount(instrument, signed)
+      units = baseAmount(instrument, signed)
       cash -= value
       postings.push(
         { account: asset, currency: instrument.base, amount: units },
         { account: 'trading', currency: instrument.base, amount: money(-units) },
-        { account: asset, currency: quote, amount: money(-value) },
-        { account: 'trading', currency: quote, amount: value },
+        { account: 'trading', currency: quote, amount: money(value + realised) },
       )
-      if (realised !== ZERO) {
-        postings.push(
-          { account: 'trading', currency: quote, amount: realised },
-          { account: 'income:realised', currency: quote, amount: money(-realised) },
-        )
-      }
-    } else if (realised !== ZERO) {
-      cash += realised
-      postings.push(
-        { account: asset, currency: quote, amount: realised },
-        { account: 'income:realised', currency: quote, amount: money(-realised) },
-      )
-    }
-    if (fill.fee !== ZERO) {
-      postings.push(
-        { account: asset, currency: quote, amount: money(-fill.fee) },
-        { account: 'expense:fees', currency: quote, amount: fill.fee },
-      )
-    }
+    } else cash += realised
+    if (realised !== ZERO) postings.push({ account: 'income:realised', currency: quote, amount: money(-realised) })
+    if (fill.fee !== ZERO) postings.push({ account: 'expense:fees', currency: quote, amount: fill.fee })
+    if (cash !== 0n) postings.push({ account: asset, currency: quote, amount: money(cash) })
     this.#post(venueId, postings)
     this.#addBotCash(where.botAt, quote, cash)
-    if (instrument.settlement === 'cash') this.#addBotCash(where.botAt, instrument.base, baseAmount(instrument, signed))
+    if (units !== ZERO) this.#addBotCash(where.botAt, instrument.base, units)
     holding.fees = money(holding.fees + fill.fee)
     this.#setPosition(where.instrumentAt, holding, position)
     return { position, postings, realised }
