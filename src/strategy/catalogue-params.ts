@@ -16,7 +16,7 @@ export interface ParamRow {
 }
 
 /** What is wrong with one parameter. */
-export interface ParamProblem {
+interface ParamProblem {
   readonly name: string
   /** As it was given; undefined where it was not. */
   readonly value: string | undefined
@@ -113,9 +113,8 @@ function coerce(field: Field, text: string): unknown {
   if (choices !== undefined) return choices.find((choice) => String(choice) === text)
   switch (field.type) {
     case 'number':
-      return NUMBER.test(text) ? Number(text) : undefined
     case 'integer':
-      return NUMBER.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined
+      return NUMBER.test(text) ? Number(text) : undefined
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : undefined
     case undefined:

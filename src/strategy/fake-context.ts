@@ -41,7 +41,7 @@ export interface FakeOptions {
 }
 
 /** Price tick 0.01, lot 0.01, in USD: one tick × one lot is worth 0.0001. */
-export function fakeInstrument(options: FakeOptions = {}): Instrument {
+function fakeInstrument(options: FakeOptions = {}): Instrument {
   const hundredth = parseDecimal('0.01')
   const one = parseDecimal('1')
   assert(hundredth !== undefined && one !== undefined, 'the fake instrument has decimals')

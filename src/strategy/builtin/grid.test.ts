@@ -57,7 +57,10 @@ describe('the grid', () => {
   test('a refused level is tried again a second later, not with every update', () => {
     const market = laid()
     market.refusing.add('ENTRY_GRID_SELL')
-    for (let update = 0; update < 10; update++) market.quote(9_995, 10_005, { afterUs: 100_000 })
+    for (let update = 0; update < 10; update++) market.quote(9_995, 10_005, { afterUs: 90_000 })
+    expect(market.asked.filter(({ kind }) => kind === 'refused')).toHaveLength(1)
+    restart(market, grid, SMALL)
+    market.quote(9_995, 10_005, { afterUs: 1 })
     expect(market.asked.filter(({ kind }) => kind === 'refused')).toHaveLength(1)
     market.refusing.clear()
     market.quote(9_995, 10_005, { afterUs: 1_000_000 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { orderIdAt } from '../../domain/ids.ts'
-import { run } from '../fake-context.ts'
+import { restart, run } from '../fake-context.ts'
 import { simpleMm } from './simple-mm.ts'
 
 const PLAIN = {
@@ -180,6 +180,18 @@ describe('the market maker', () => {
     market.story()
     market.quote(9_995, 10_005)
     expect(market.story()).toEqual(['buy 100 LIMIT @9990 QUOTE_BID'])
+  })
+
+  test('a restart does not shorten the time between two changes', () => {
+    const params = { ...PLAIN, minRequoteMs: 5_000 }
+    const market = quoting(params)
+    market.quote(9_995, 10_005)
+    market.story()
+    restart(market, simpleMm, params)
+    market.quote(10_095, 10_105)
+    expect(market.story()).toEqual([])
+    market.quote(10_095, 10_105, { afterUs: 4_000_000 })
+    expect(market.story()).toHaveLength(2)
   })
 
   test('leaves no quote behind when it stops', () => {
