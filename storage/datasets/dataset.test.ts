@@ -581,6 +581,16 @@ describe('faults', () => {
     expect(dataset.faults.UNSORTED?.count).toBe(2)
   })
 
+  test('a repair that sorts keeps rows of one time in the order of the file', async () => {
+    const content = bars(
+      [`${at(2)},9,1`, `${at(1)},5,1`, `${at(1)},3,1`, `${at(1)},4,1`, `${at(0)},7,1`],
+      'ts_ms,price,qty',
+    )
+    const dataset = await from(content, { repair: true })
+    expect(column(await read(dataset), 'price')).toEqual([7, 5, 3, 4, 9])
+    expect(dataset.faults.UNSORTED?.count).toBe(4)
+  })
+
   test('a last line without a break is kept when it has all its fields, and said', async () => {
     const dataset = await from(bars(GOOD).trimEnd())
     expect(dataset.rows).toBe(3)
