@@ -1,0 +1,109 @@
+import { type RunId, runId } from '../src/domain/ids.ts'
+import { GENESIS } from '../src/events/chain.ts'
+import { ChainCheck } from '../src/events/chain-check.ts'
+import type { JournalFault } from '../src/events/journal-fault.ts'
+import type { Database } from './database.ts'
+import { POSITIONS_PER_RUN } from './sqlite-journal.ts'
+
+interface EventRow {
+  readonly position: number
+  readonly ts: number
+  readonly type: string
+  readonly schema_version: number
+  readonly bot_id: string | null
+  readonly trace: number
+  readonly cause_seq: number
+  readonly payload: string
+  readonly hash: string
+}
+
+interface ChainRow {
+  readonly run_no: number
+  readonly run_id: string
+  readonly prev_head: string
+}
+
+/** The line that a journal file would hold for a row: what was stored, put together and not interpreted. */
+function lineOf(row: EventRow, run: string, prevHash: string): string {
+  const bot = row.bot_id === null ? '' : `"bot_id":${JSON.stringify(row.bot_id)},`
+  const seq = row.position % POSITIONS_PER_RUN
+  return `{${bot}"cause_seq":${row.cause_seq},"hash":"${row.hash}","payload":${row.payload},"prev_hash":"${prevHash}","run_id":${JSON.stringify(run)},"schema_version":${row.schema_version},"seq":${seq},"trace_id":"t${row.trace}","ts":${row.ts},"type":"${row.type}"}`
+}
+
+function chainOf(db: Database, run: RunId): ChainRow | undefined {
+  return db.prepare('SELECT run_no, run_id, prev_head FROM chains WHERE run_id = ?').get(run) as ChainRow | undefined
+}
+
+/** Runs of the journal, oldest first. */
+export function journalRuns(db: Database): readonly RunId[] {
+  return (db.prepare('SELECT run_id FROM chains ORDER BY run_no').pluck().all() as string[]).map(runId)
+}
+
+/**
+ * Lines of a run's journal after an event, in order: what `events tail` follows and what a replay reads.
+ *
+ * @param after number of the last event that the caller has, 0 for all
+ */
+export function* tailEvents(db: Database, run: RunId, after = 0): Generator<string, void, void> {
+  const chain = chainOf(db, run)
+  if (chain === undefined) return
+  yield* linesAfter(db, chain, after)
+}
+
+function* linesAfter(db: Database, { run_no: runNo, run_id: run }: ChainRow, after: number): Generator<string, void, void> {
+  const base = runNo * POSITIONS_PER_RUN
+  const before = db.prepare('SELECT hash FROM events WHERE position = ?').pluck().get(base + after) as string | undefined
+  const rows = db.prepare('SELECT * FROM events WHERE position > ? AND position < ? ORDER BY position')
+  let prevHash = before ?? GENESIS
+  for (const row of rows.iterate(base + after, base + POSITIONS_PER_RUN) as IterableIterator<EventRow>) {
+    yield lineOf(row, run, prevHash)
+    prevHash = row.hash
+  }
+}
+
+/** What the journal of a profile turned out to be. */
+export type DatabaseVerdict =
+  | { readonly ok: true; readonly runs: number; readonly events: number; readonly head: string }
+  | { readonly ok: false; readonly runs: number; readonly events: number; readonly fault: JournalFault & { readonly runId: string } }
+
+/**
+ * Checks every event of every run: canonical form, numbers without gaps, each run's chain, and that each run begins where
+ * the one before it ended. Memory does not grow with the journal.
+ */
+export function verifyEvents(db: Database): DatabaseVerdict {
+  let head = GENESIS
+  let runs = 0
+  let events = 0
+  const broken = (chain: { run_id: string }, fault: JournalFault): DatabaseVerdict => {
+    return { ok: false, runs, events, fault: { ...fault, runId: chain.run_id } }
+  }
+  const chains = db.prepare('SELECT run_no, run_id, prev_head FROM chains ORDER BY run_no').all() as ChainRow[]
+  for (const chain of chains) {
+    const place = { seq: undefined, field: 'prev_head' }
+    if (chain.run_no !== runs + 1) {
+      const found = { expected: `run number ${runs + 1}`, found: `${chain.run_no}` }
+      return broken(chain, { what: 'journal.gap', seq: undefined, field: 'run_no', ...found })
+    }
+    if (chain.prev_head !== head) {
+      return broken(chain, { what: 'journal.chain-broken', ...place, expected: head, found: chain.prev_head })
+    }
+    const check = new ChainCheck({ runId: runId(chain.run_id) })
+    for (const line of linesAfter(db, chain, 0)) {
+      const fault = check.line(line)
+      if (fault !== undefined) return broken(chain, fault)
+      events++
+    }
+    if (check.head.seq > 0) head = check.head.hash
+    runs++
+  }
+  return strays(db, events) ?? { ok: true, runs, events, head }
+}
+
+/** Events that belong to no run of the register. */
+function strays(db: Database, events: number): DatabaseVerdict | undefined {
+  const found = db.prepare('SELECT count(*) FROM events').pluck().get() as number
+  if (found === events) return undefined
+  const fault = { what: 'journal.run-changed', seq: undefined, field: 'run_no' } as const
+  const said = { expected: `${events} events of known runs`, found: `${found}`, runId: '' }
+  return { ok: false, runs: 0, events, fault: { ...fault, ...said } }
+}
