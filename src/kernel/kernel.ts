@@ -215,7 +215,7 @@ export class Kernel {
         bot.id,
       )
     })
-    for (const bot of this.#bots) bot.guard('onStart', () => bot.handlers.onStart?.())
+    for (const bot of this.#bots) bot.start()
     this.#end()
   }
 
@@ -275,6 +275,7 @@ export class Kernel {
     quote.bidQty = quotes.bidQty[row] as number
     quote.askQty = quotes.askQty[row] as number
     for (const bot of this.#listeners[at] as readonly Bot[]) {
+      bot.warm()
       if (bot.handlers.onQuote === undefined || !bot.isFed) continue
       try {
         bot.handlers.onQuote(quote, bot.localAt(at))
@@ -298,6 +299,7 @@ export class Kernel {
     trade.qty = trades.qty[row] as number
     trade.taker = trades.taker[row] as number
     for (const bot of this.#listeners[at] as readonly Bot[]) {
+      bot.warm()
       if (bot.handlers.onTrade === undefined || !bot.isFed) continue
       try {
         bot.handlers.onTrade(trade, bot.localAt(at))
@@ -322,6 +324,7 @@ export class Kernel {
     this.#market.ask[at] = levels.hasAsk ? levels.bestAsk : Number.NaN
     if (levels.hasBid && levels.hasAsk) this.#portfolio.mark(at, (levels.bestBid + levels.bestAsk) / 2, ts)
     for (const bot of this.#listeners[at] as readonly Bot[]) {
+      bot.warm()
       if (bot.handlers.onBook === undefined || !bot.isFed) continue
       try {
         bot.handlers.onBook(levels as BookView, ts, bot.localAt(at))
@@ -399,8 +402,13 @@ export class Kernel {
   // ---- outputs ------------------------------------------------------------------------------------------------------
 
   /** Effects of the inputs so far, oldest first. The host takes them after the journal is durable. */
-  get outbox(): Effect[] {
+  get outbox(): readonly Effect[] {
     return this.#desk.outbox
+  }
+
+  /** Takes the effects out: each is performed once, whatever is asked while it is. */
+  takeOutbox(): readonly Effect[] {
+    return this.#desk.takeOutbox()
   }
 
   /** When the next timer is due; Infinity when none is. */

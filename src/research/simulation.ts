@@ -76,17 +76,14 @@ export class Simulation implements ReportSink {
     this.#isSettling = false
   }
 
-  /** Hands over what the kernel asked for. */
+  /** Hands over what the kernel asked for. Taken out first: a venue that answers at once brings us here again. */
   #perform(): void {
     const kernel = this.#kernel as Kernel
-    const { outbox } = kernel
-    if (outbox.length === 0) return
-    for (let at = 0; at < outbox.length; at++) {
-      const effect = outbox[at] as Effect
+    if (kernel.outbox.length === 0) return
+    for (const effect of kernel.takeOutbox()) {
       if (this.#latency.isInstant) this.#deliver(effect, kernel.now)
       else this.#outbound.send(effect, kernel.now + this.#latency.entryUs())
     }
-    outbox.length = 0
   }
 
   /** Performs the outbox, then lets the venue's answers and the reactions to them run out. */

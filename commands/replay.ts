@@ -1,0 +1,2 @@
+import { Command } from 'commander'
+export const replayCommand = (_d: any) => new Command('replay')
