@@ -49,8 +49,10 @@ export interface BacktestPlan {
 }
 
 export interface BacktestWatch {
-  /** Called now and then; returning true cancels. */
-  progress(rows: number, ts: number): boolean
+  /** Called now and then, with the kernel's count of inputs; returning true cancels. */
+  progress(rows: number, inputs: number): boolean
+  /** Given once, before the first input: says what the kernel is taking in. */
+  connected?(describeInput: () => string): void
   /** An order ended: for whoever keeps a list. */
   orderEnded?(order: Order, ts: number): void
 }
@@ -91,9 +93,9 @@ export async function backtest(
       const value = portfolio.equity
       if (value === value) equity.sample(ts, value, portfolio.isExposed)
     },
-    progress: (seen, ts) => {
+    progress: (seen) => {
       rows = seen
-      return watch.progress(seen, ts) || kernel.bots.some(({ state }) => state === 'QUARANTINED')
+      return watch.progress(seen, kernel.inputs) || kernel.bots.some(({ state }) => state === 'QUARANTINED')
     },
   })
   const venue = new SimulatedVenue({
@@ -105,6 +107,7 @@ export async function backtest(
   venue.deposit(plan.baseCurrency, plan.cash)
   simulation.connect(kernel, venue)
   observe(kernel, fills, watch)
+  watch.connected?.(() => kernel.describeInput())
   kernel.start()
   const feeds = plan.feeds.map(({ instrumentAt, kind, open }) => ({
     instrumentAt,
