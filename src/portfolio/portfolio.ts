@@ -52,6 +52,11 @@ export class Portfolio {
   readonly #baseAt: Int32Array
   readonly #tick: Float64Array
   readonly #marginAt: readonly number[]
+  /** Whether a price can change what the account is worth: it holds more than base currency. */
+  #isHeld = false
+  #isExposed = false
+  /** Equity as last valued; NaN when it must be valued anew. */
+  #equity = Number.NaN
 
   constructor(options: { instruments: readonly Instrument[]; botCount: number; baseCurrency: string }) {
     const { instruments, botCount, baseCurrency } = options
@@ -108,6 +113,7 @@ export class Portfolio {
   mark(at: number, price: number, ts: number): void {
     this.marks[at] = price
     this.markTs[at] = ts
+    if (this.#isHeld) this.#equity = Number.NaN
     const currency = this.#pricesCurrency[at] as number
     if (currency < 0) return
     const units = price * (this.#tick[at] as number)
@@ -250,6 +256,11 @@ export class Portfolio {
 
   /** What the whole account is worth at marks, in base currency; NaN while any part of it is unknown. */
   get equity(): number {
+    if (this.#equity !== this.#equity) this.#equity = this.#valued()
+    return this.#equity
+  }
+
+  #valued(): number {
     const currencyCount = this.#currencies.length
     let sum = 0
     for (let at = 0; at < this.#balances.length; at++) {
@@ -283,13 +294,18 @@ export class Portfolio {
 
   /** Whether the account holds a position in any instrument. */
   get isExposed(): boolean {
-    for (let at = 0; at < this.#net.length; at++) if (this.#net[at] !== 0) return true
-    return false
+    return this.#isExposed
   }
 
   /** Whether no bot holds anything, not even positions of two bots that cancel out. */
   get isFlat(): boolean {
     return this.#net.every((qty) => qty === 0) && this.#holdings.every(({ qty }) => qty === 0)
+  }
+
+  #hasForeignCash(): boolean {
+    const count = this.#currencies.length
+    for (let at = 0; at < this.#balances.length; at++) if (at % count !== 0 && this.#balances[at] !== 0) return true
+    return false
   }
 
   #holding(botAt: number, instrumentAt: number): Holding {
@@ -309,6 +325,9 @@ export class Portfolio {
     }
     this.#net[instrumentAt] = qty
     this.#netCost[instrumentAt] = cost
+    this.#equity = Number.NaN
+    this.#isExposed = this.#net.some((held) => held !== 0)
+    this.#isHeld = this.#isExposed || this.#hasForeignCash()
   }
 
   #addBotCash(botAt: number, currency: string, amount: bigint): void {
@@ -331,5 +350,7 @@ export class Portfolio {
         this.ledger.balance(account, posting.currency),
       )
     }
+    this.#equity = Number.NaN
+    this.#isHeld = this.isExposed || this.#hasForeignCash()
   }
 }

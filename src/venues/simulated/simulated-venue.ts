@@ -98,14 +98,14 @@ export class SimulatedVenue implements Venue {
 
   amend(amend: AllowedAmend, ts: number): void {
     this.#bench.amend(amend, ts)
-    const order = this.#bench.find(amend.orderId)
+    const order = this.#bench.find(amend.orderId, amend.instrumentAt)
     if (order !== undefined && !order.isDone && this.#matchedOn[amend.instrumentAt] === 'book') {
       ;(this.#books[amend.instrumentAt] as BookMatcher).requeue(order, ts)
     }
   }
 
-  cancel(orderId: OrderId, _instrumentAt: number, ts: number): void {
-    this.#bench.cancel(orderId, ts)
+  cancel(orderId: OrderId, instrumentAt: number, ts: number): void {
+    this.#bench.cancel(orderId, instrumentAt, ts)
   }
 
   /** How resting orders in the instrument's book came to be filled. */

@@ -38,7 +38,6 @@ export class Workbench {
   readonly #sink: ReportSink
   /** Live orders per instrument, in order of arrival. */
   readonly orders: SimOrder[][]
-  readonly #byId = new Map<OrderId, SimOrder>()
   #venueOrders = 0
   #trades = 0
   /** The order whose reports are being handed over: what arrives meanwhile answers it. */
@@ -57,12 +56,16 @@ export class Workbench {
     this.orders = options.instruments.map(() => [])
   }
 
-  find(id: OrderId): SimOrder | undefined {
-    return this.#byId.get(id)
+  /** A live order. Few rest at a time, so they are looked through. */
+  find(id: OrderId, instrumentAt: number): SimOrder | undefined {
+    const orders = this.orders[instrumentAt] as SimOrder[]
+    for (let at = orders.length - 1; at >= 0; at--) if ((orders[at] as SimOrder).orderId === id) return orders[at]
+    return undefined
   }
 
   admit(order: AllowedOrder, ts: number, arrivedInBar: boolean): SimOrder {
-    assert(!this.#byId.has(order.orderId), `${order.orderId} reaches the venue once`)
+    if (this.find(order.orderId, order.instrumentAt) !== undefined)
+      assert(false, `${order.orderId} reaches the venue once`)
     const sim: SimOrder = {
       orderId: order.orderId,
       venueOrderId: venueOrderIdAt(++this.#venueOrders),
@@ -88,7 +91,6 @@ export class Workbench {
       placePrice: Number.NaN,
       joinedTs: ts,
     }
-    this.#byId.set(order.orderId, sim)
     this.#list(sim).push(sim)
     return sim
   }
@@ -116,13 +118,13 @@ export class Workbench {
     this.#sink.report({ kind: 'rejected', orderId: order.orderId, reasonCode, detail, ts })
   }
 
-  cancel(orderId: OrderId, ts: number): void {
-    const order = this.#byId.get(orderId)
-    if (order === undefined || order.isDone) {
+  cancel(orderId: OrderId, instrumentAt: number, ts: number): void {
+    const order = this.find(orderId, instrumentAt)
+    if (order === undefined) {
       this.#sink.report({
         kind: 'cancel-refused',
         orderId,
-        detail: order === undefined ? 'no such order' : 'already ended',
+        detail: 'no such working order',
         ts,
       })
       return
@@ -131,7 +133,7 @@ export class Workbench {
   }
 
   amend(change: AllowedAmend, ts: number): void {
-    const order = this.#byId.get(change.orderId)
+    const order = this.find(change.orderId, change.instrumentAt)
     if (order === undefined || change.qty <= order.filled) {
       this.#sink.report({ kind: 'amend-refused', orderId: change.orderId, detail: 'nothing left to amend', ts })
       return
@@ -303,7 +305,6 @@ export class Workbench {
 
   #remove(order: SimOrder): void {
     order.isDone = true
-    this.#byId.delete(order.orderId)
     const list = this.#list(order)
     const at = list.indexOf(order)
     if (at >= 0) list.splice(at, 1)
