@@ -52,14 +52,14 @@ function header(report: BacktestReport, look: Look, width: number): string[] {
   const { span } = report
   const period =
     span === undefined
-      ? 'no bars'
+      ? 'no data'
       : `${dayText(span.fromTs)} to ${dayText(span.toTs)} (${formatDuration(span.toTs - span.fromTs)})`
   const params = report.params.map(({ name, value }) => printable(`${name}=${value}`)).join(' ')
   const instruments = report.instruments.map(({ name }) => printable(name)).join(', ')
   const lines = [
     ['strategy', [printable(report.strategy), params].filter((part) => part !== '').join('  ')],
     ['on', instruments === '' ? 'nothing' : instruments],
-    ['period', `${period}, ${numberText(report.counts.bars, 0)} bars`],
+    ['period', `${period}, ${numberText(report.counts.bars, 0)} rows`],
     ['equity', `${moneyText(report.startEquity, report)} -> ${moneyText(report.finalEquity, report)}`],
   ] as const
   return [
@@ -195,7 +195,7 @@ function counts({ counts }: BacktestReport, look: Look, width: number): string[]
   const tally = (of: Tally): string =>
     of.map(({ name, count }) => `${printable(name)} ${numberText(count, 0)}`).join(', ') || 'none'
   const lines = [
-    ['bars', numberText(counts.bars, 0)],
+    ['rows', numberText(counts.bars, 0)],
     ['intents', numberText(counts.intents, 0)],
     ['decisions', tally(counts.decisions)],
     ['orders', tally(counts.orders)],

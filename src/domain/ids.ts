@@ -37,6 +37,14 @@ export const commandId = (raw: string): CommandId => id(raw, 'command id')
 export const intentIdAt = (n: number): IntentId => `i${n}` as IntentId
 export const decisionIdAt = (n: number): DecisionId => `d${n}` as DecisionId
 export const orderIdAt = (n: number): OrderId => `o${n}` as OrderId
+/** The number in an id of {@link orderIdAt}; undefined for any other text. */
+export function orderNumber(id: OrderId): number | undefined {
+  if (id.charCodeAt(0) !== 0x6f) return undefined
+  const number = Number(id.slice(1))
+  return Number.isSafeInteger(number) && number > 0 ? number : undefined
+}
+export const venueOrderIdAt = (n: number): VenueOrderId => `v${n}` as VenueOrderId
+export const tradeIdAt = (n: number): TradeId => `x${n}` as TradeId
 export const traceIdAt = (n: number): TraceId => `t${n}` as TraceId
 export const traceId = (raw: string): TraceId => id(raw, 'trace id')
 export const orderId = (raw: string): OrderId => id(raw, 'order id')

@@ -58,7 +58,10 @@ export type InstrumentTerms = Omit<
   'settle' | 'quantaPerTickLot' | 'quantaPerBaseLot' | 'tick' | 'lot' | 'valuePerTickLot'
 >
 
-/** Completes the terms of an instrument with what is derived from them. Asserts that a tick × lot is whole quanta. */
+/**
+ * Completes the terms of an instrument with what is derived from them, and freezes them: strategies are shown the very one
+ * that the books count in. Asserts that a tick × lot is whole quanta.
+ */
 export function defineInstrument(terms: InstrumentTerms): Instrument {
   const { tickSize, lotSize, multiplier } = terms
   assert(
@@ -69,7 +72,8 @@ export function defineInstrument(terms: InstrumentTerms): Instrument {
   assert(scale <= MONEY_SCALE, `${terms.id}: tick × lot × multiplier has at most ${MONEY_SCALE} decimals, has ${scale}`)
   const product = tickSize.units * lotSize.units * multiplier.units
   const quantaPerTickLot = product * 10n ** BigInt(MONEY_SCALE - scale)
-  return {
+  for (const part of [tickSize, lotSize, multiplier, terms.fees, terms.filters]) Object.freeze(part)
+  return Object.freeze({
     ...terms,
     settle: terms.quote,
     quantaPerTickLot,
@@ -77,7 +81,7 @@ export function defineInstrument(terms: InstrumentTerms): Instrument {
     tick: decimalToNumber(tickSize),
     lot: decimalToNumber(lotSize),
     valuePerTickLot: Number(quantaPerTickLot) / 1e18,
-  }
+  })
 }
 
 /** Price × quantity × multiplier in the quote currency, exact, signed like `quantity`. */

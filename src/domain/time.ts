@@ -1,4 +1,5 @@
 import { assert, type Brand } from './brand.ts'
+import { decimal } from './decimal.ts'
 
 /** Microseconds since the Unix epoch, UTC, a safe integer. */
 export type TimeUs = Brand<number, 'TimeUs'>
@@ -30,7 +31,7 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d
  * Reads a day (`2024-02-29`, its first instant in UTC) or an instant with an explicit zone (`2024-02-29T12:00Z`).
  * A time without a zone is refused, because guessing one moves money by hours; so is a date that no calendar has.
  *
- * @returns undefined when the text is neither
+ * @returns undefined when the text is neither, or so far away that whole microseconds do not reach it (1684 to 2255)
  */
 export function parseTime(text: string): TimeUs | undefined {
   const iso = DAY.test(text) ? `${text}T00:00:00Z` : text
@@ -42,7 +43,8 @@ export function parseTime(text: string): TimeUs | undefined {
   const offset = /([+-])(\d{2}):(\d{2})$/.exec(iso)
   const shift = offset ? (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3])) * 60_000 : 0
   if (new Date(millis + shift).toISOString().slice(0, 10) !== iso.slice(0, 10)) return undefined
-  return timeUs(millis * US_PER_MS + Number(fraction.padEnd(6, '0')))
+  const us = millis * US_PER_MS + Number(fraction.padEnd(6, '0'))
+  return Number.isSafeInteger(us) ? timeUs(us) : undefined
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -59,8 +61,11 @@ export function parseDuration(text: string): number | undefined {
   const found = /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d)$/.exec(text)
   const unit = UNITS[found?.[2] ?? '']
   if (!found || unit === undefined) return undefined
-  const us = Number(found[1]) * unit
-  return Number.isSafeInteger(us) ? us : undefined
+  // In decimals: 1.001 s is 1 001 000 µs, and a double makes it a little less.
+  const { units, scale } = decimal(found[1] ?? '')
+  const [us, divisor] = [units * BigInt(unit), 10n ** BigInt(scale)]
+  const whole = Number(us / divisor)
+  return us % divisor === 0n && Number.isSafeInteger(whole) ? whole : undefined
 }
 
 /** A duration in its two largest units: `2d 4h`, `35m`, `1.5ms`. */

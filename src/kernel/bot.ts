@@ -28,6 +28,8 @@ export interface BotConfig {
   readonly params: unknown
   /** Positions in the kernel's list of instruments. */
   readonly instruments: readonly number[]
+  /** What the strategy saved when it last ran, and the version of that shape. */
+  readonly restored?: { readonly stateVersion: number; readonly state: unknown }
 }
 
 /** What a bot needs of the kernel around it. */
@@ -90,7 +92,29 @@ export class Bot {
     return this.#localAt[instrumentAt] as number
   }
 
-  /** Counts a bar of the warm-up. */
+  /** Begins: the strategy gets back what it saved, unless that is from newer code, and is then told to start. */
+  start(): void {
+    const { restored, strategy } = this.config
+    if (restored !== undefined) {
+      const { stateVersion = 1 } = strategy
+      if (restored.stateVersion > stateVersion) {
+        const detail = `saved state has version ${restored.stateVersion}, the strategy knows ${stateVersion}`
+        this.setState('QUARANTINED', 'STATE_FROM_NEWER_CODE', detail)
+        this.lastError = detail
+        return
+      }
+      try {
+        this.handlers.restore?.(restored.state)
+      } catch (error) {
+        this.lastError = `restore: ${error instanceof Error ? error.message : String(error)}`
+        this.setState('QUARANTINED', 'STATE_UNREADABLE', this.lastError)
+        return
+      }
+    }
+    this.guard('onStart', () => this.handlers.onStart?.())
+  }
+
+  /** Counts a row of the warm-up: a bar, or what comes in its place where the data has none. */
   warm(): void {
     if (this.#state === 'WARMING_UP' && --this.#warmUpLeft <= 0) this.#state = 'RUNNING'
   }

@@ -7,8 +7,9 @@ import type { Instrument } from '../domain/instrument.ts'
 import type { Effect } from '../domain/instruction.ts'
 import { type Money, moneyToNumber } from '../domain/money.ts'
 import type { FillReport, VenueReport } from '../domain/report.ts'
+import { formatTime, type TimeUs } from '../domain/time.ts'
 import type { Journal } from '../events/event.ts'
-import type { BarColumns, BookColumns, QuoteColumns, TradeColumns } from '../market/columns.ts'
+import type { BarColumns, BookColumns, MarketColumns, QuoteColumns, TradeColumns } from '../market/columns.ts'
 import { isTerminal, type Order, OrderBookkeeper } from '../orders/order.ts'
 import { Portfolio } from '../portfolio/portfolio.ts'
 import type { FeedState } from '../risk/gate-input.ts'
@@ -124,6 +125,11 @@ export class Kernel {
   readonly #quote = new QuoteWindow()
   readonly #trade = new TradeWindow()
   #nextTimerTs = Number.POSITIVE_INFINITY
+  // The market input at hand, for whoever asks what led to an event.
+  #inputAt = -1
+  #inputRow = 0
+  #inputColumns: MarketColumns | undefined
+  #inputOther: VenueReport | Command | undefined
   observer: KernelObserver | undefined
 
   constructor(config: KernelConfig, journal: Journal) {
@@ -215,13 +221,14 @@ export class Kernel {
         bot.id,
       )
     })
-    for (const bot of this.#bots) bot.guard('onStart', () => bot.handlers.onStart?.())
+    for (const bot of this.#bots) bot.start()
     this.#end()
   }
 
   /** A bar opened at a price; only strategies that ask for it are told. */
   onBarOpen(at: number, bars: BarColumns, row: number): void {
     const openTs = bars.openTs[row] as number
+    this.#takeIn(at, bars, row)
     this.#begin(openTs)
     const open = bars.open[row] as number
     this.#portfolio.mark(at, open, openTs)
@@ -240,6 +247,7 @@ export class Kernel {
   /** A bar is complete. */
   onBar(at: number, bars: BarColumns, row: number): void {
     const closeTs = bars.closeTs[row] as number
+    this.#takeIn(at, bars, row)
     this.#begin(closeTs)
     this.#portfolio.mark(at, bars.close[row] as number, closeTs)
     const listeners = this.#listeners[at] as readonly Bot[]
@@ -262,6 +270,7 @@ export class Kernel {
   /** Best bid and ask changed. */
   onQuote(at: number, quotes: QuoteColumns, row: number): void {
     const ts = quotes.recvTs[row] as number
+    this.#takeIn(at, quotes, row)
     this.#begin(ts)
     const bid = quotes.bid[row] as number
     const ask = quotes.ask[row] as number
@@ -275,6 +284,7 @@ export class Kernel {
     quote.bidQty = quotes.bidQty[row] as number
     quote.askQty = quotes.askQty[row] as number
     for (const bot of this.#listeners[at] as readonly Bot[]) {
+      bot.warm()
       if (bot.handlers.onQuote === undefined || !bot.isFed) continue
       try {
         bot.handlers.onQuote(quote, bot.localAt(at))
@@ -289,6 +299,7 @@ export class Kernel {
   /** Others traded. */
   onTrade(at: number, trades: TradeColumns, row: number): void {
     const ts = trades.recvTs[row] as number
+    this.#takeIn(at, trades, row)
     this.#begin(ts)
     const price = trades.price[row] as number
     this.#portfolio.mark(at, price, ts)
@@ -298,6 +309,7 @@ export class Kernel {
     trade.qty = trades.qty[row] as number
     trade.taker = trades.taker[row] as number
     for (const bot of this.#listeners[at] as readonly Bot[]) {
+      bot.warm()
       if (bot.handlers.onTrade === undefined || !bot.isFed) continue
       try {
         bot.handlers.onTrade(trade, bot.localAt(at))
@@ -317,11 +329,13 @@ export class Kernel {
     else levels.set(side as 1 | -1, book.price[row] as number, book.qty[row] as number)
     if (book.last[row] === 0) return
     const ts = book.recvTs[row] as number
+    this.#takeIn(at, book, row)
     this.#begin(ts)
     this.#market.bid[at] = levels.hasBid ? levels.bestBid : Number.NaN
     this.#market.ask[at] = levels.hasAsk ? levels.bestAsk : Number.NaN
     if (levels.hasBid && levels.hasAsk) this.#portfolio.mark(at, (levels.bestBid + levels.bestAsk) / 2, ts)
     for (const bot of this.#listeners[at] as readonly Bot[]) {
+      bot.warm()
       if (bot.handlers.onBook === undefined || !bot.isFed) continue
       try {
         bot.handlers.onBook(levels as BookView, ts, bot.localAt(at))
@@ -344,6 +358,7 @@ export class Kernel {
 
   /** The venue says something happened. */
   onReport(report: VenueReport, ts: number): void {
+    this.#inputOther = report
     this.#begin(ts)
     this.#desk.report(report)
     this.#end()
@@ -358,6 +373,7 @@ export class Kernel {
 
   /** An operator asks; the answer is an event, and the refusal codes. */
   onCommand(command: Command, ts: number): readonly string[] {
+    this.#inputOther = command
     this.#begin(ts)
     const { id, kind, actor, reason } = command
     const refused = this.#obey(command)
@@ -399,8 +415,13 @@ export class Kernel {
   // ---- outputs ------------------------------------------------------------------------------------------------------
 
   /** Effects of the inputs so far, oldest first. The host takes them after the journal is durable. */
-  get outbox(): Effect[] {
+  get outbox(): readonly Effect[] {
     return this.#desk.outbox
+  }
+
+  /** Takes the effects out: each is performed once, whatever is asked while it is. */
+  takeOutbox(): readonly Effect[] {
+    return this.#desk.takeOutbox()
   }
 
   /** When the next timer is due; Infinity when none is. */
@@ -456,7 +477,25 @@ export class Kernel {
     return hash('sha256', [...positions, ...balances, ...working].join('\n'), 'hex')
   }
 
+  /** The input at hand, or the last one, in words: its number, its time and what it said. */
+  describeInput(): string {
+    const head = `input ${this.#scribe.input} at ${formatTime(this.#scribe.now as TimeUs)}`
+    if (this.#inputOther !== undefined)
+      return `${head}: ${this.#inputOther.kind} ${JSON.stringify(this.#inputOther, textual)}`
+    const columns = this.#inputColumns
+    if (columns === undefined) return `${head}: the start of the run`
+    const { id } = this.#config.instruments[this.#inputAt] as Instrument
+    return `${head}: ${id} ${describeRow(columns, this.#inputRow)}`
+  }
+
   // ---- steps --------------------------------------------------------------------------------------------------------
+
+  #takeIn(at: number, columns: MarketColumns, row: number): void {
+    this.#inputAt = at
+    this.#inputColumns = columns
+    this.#inputRow = row
+    this.#inputOther = undefined
+  }
 
   #begin(ts: number): void {
     this.#scribe.begin(ts)
@@ -511,6 +550,18 @@ export class Kernel {
     bot.setState(state, 'OPERATOR', reason)
     return []
   }
+}
+
+function textual(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
+}
+
+/** A row as its columns say it, in ticks and lots. */
+function describeRow(columns: MarketColumns, row: number): string {
+  const cells = Object.entries(columns).flatMap(([name, column]) =>
+    ArrayBuffer.isView(column) ? [`${name}=${String((column as unknown as ArrayLike<number>)[row])}`] : [],
+  )
+  return `${columns.kind} row ${row} of its chunk: ${cells.join(' ')}`
 }
 
 /** Parameters as flat evidence: what is not a scalar is shown as JSON. */

@@ -44,7 +44,7 @@ const NO_PRICES = { limit: undefined, stop: undefined, trail: undefined } as con
  * steps are taken and the same events written.
  */
 export class OrderDesk {
-  readonly outbox: Effect[] = []
+  #outbox: Effect[] = []
   readonly #facts: Facts
   readonly #gate: Gate
   readonly #judgement: Judgement
@@ -63,6 +63,16 @@ export class OrderDesk {
     this.#judgement = new Judgement(facts)
     this.#scribe = scribe
     this.#listener = listener
+  }
+
+  get outbox(): readonly Effect[] {
+    return this.#outbox
+  }
+
+  takeOutbox(): readonly Effect[] {
+    const taken = this.#outbox
+    this.#outbox = []
+    return taken
   }
 
   // ---- wishes ---------------------------------------------------------------------------------------------------
@@ -137,7 +147,7 @@ export class OrderDesk {
     }
     if (order.state === 'UNKNOWN') orders.note(order, seq)
     else orders.move(order, 'CANCEL_REQUESTED', { seq, ts: this.#scribe.now })
-    this.outbox.push({ kind: 'cancel', orderId, instrumentAt: order.instrumentAt })
+    this.#outbox.push({ kind: 'cancel', orderId, instrumentAt: order.instrumentAt })
     return true
   }
 
@@ -203,7 +213,7 @@ export class OrderDesk {
     )
     orders.askAmend(order, asked)
     orders.move(order, 'AMEND_REQUESTED', { seq, ts: this.#scribe.now })
-    this.outbox.push({ kind: 'amend', amend: allowed })
+    this.#outbox.push({ kind: 'amend', amend: allowed })
     return true
   }
 
@@ -739,7 +749,7 @@ export class OrderDesk {
       order.lastSeq,
     )
     this.#facts.orders.move(order, 'SENT', { seq, ts: this.#scribe.now })
-    this.outbox.push({ kind: 'place', order: allowed })
+    this.#outbox.push({ kind: 'place', order: allowed })
   }
 
   #block(order: Order, { reasonCodes }: Decision): void {
@@ -907,10 +917,21 @@ export class OrderDesk {
     const reducible = order.side === 'sell' ? held : -held
     if (reducible < order.qty) return false
     let others = 0
+    const groups = new Map<string, number>()
     for (const other of orders.working) {
-      if (other === order || other.botAt !== order.botAt || other.instrumentAt !== order.instrumentAt) continue
-      if (other.side === order.side && !other.reduceOnly) others += openLots(other)
+      if (
+        other === order ||
+        other.botAt !== order.botAt ||
+        other.instrumentAt !== order.instrumentAt ||
+        other.side !== order.side
+      )
+        continue
+      const open = openLots(other)
+      // Orders of one group cancel each other: together they reduce by the largest of them.
+      if (other.ocoGroup === undefined) others += open
+      else groups.set(other.ocoGroup, Math.max(groups.get(other.ocoGroup) ?? 0, open))
     }
+    for (const open of groups.values()) others += open
     return reducible >= order.qty + others
   }
 
@@ -942,14 +963,19 @@ function intentOrigin(origin: OrderOrigin): 'strategy' | 'operator' | 'flatten' 
   return origin
 }
 
+type Evidence = Record<string, string | number | boolean>
+
 /** Evidence as JSON can carry it: a number that is not finite becomes the word for it. */
-function finite(
-  values: Readonly<Record<string, string | number | boolean>>,
-): Record<string, string | number | boolean> {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [
-      key,
-      typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
-    ]),
-  )
+function finite(values: Readonly<Evidence>): Evidence {
+  for (const key in values) {
+    const value = values[key]
+    if (typeof value === 'number' && !Number.isFinite(value)) return spelt(values)
+  }
+  return values
+}
+
+function spelt(values: Readonly<Evidence>): Evidence {
+  const spell = (value: string | number | boolean) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, spell(value)]))
 }

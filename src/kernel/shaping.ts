@@ -30,38 +30,45 @@ const CARRIES: Readonly<
  */
 export function shape(instrument: Instrument, wish: PlaceRequest): Shaped | Refused {
   if (wish.reasonCode === '') return { refused: 'REASON_CODE_REQUIRED', detail: 'every order says why it exists' }
-  const carries = CARRIES[wish.type]
-  for (const field of ['limit', 'stop', 'trail'] as const) {
-    if (carries[field] !== (wish[field] !== undefined)) {
-      return {
-        refused: 'INTENT_META_MISSING',
-        detail: `${wish.type} ${carries[field] ? 'needs' : 'takes no'} ${field}`,
-      }
-    }
-  }
-  const timeInForce = wish.timeInForce ?? (wish.type === 'MARKET' ? 'IOC' : 'GTC')
-  if (timeInForce === 'POST_ONLY' && wish.type !== 'LIMIT')
-    return { refused: 'INTENT_META_MISSING', detail: `${wish.type} cannot be POST_ONLY` }
+  const { side, type } = wish
+  const carries = CARRIES[type]
+  const wrong =
+    mismatch('limit', carries.limit, wish.limit) ??
+    mismatch('stop', carries.stop, wish.stop) ??
+    mismatch('trail', carries.trail, wish.trail)
+  if (wrong !== undefined) return { refused: 'INTENT_META_MISSING', detail: `${type} ${wrong}` }
+  const timeInForce = wish.timeInForce ?? (type === 'MARKET' ? 'IOC' : 'GTC')
+  if (timeInForce === 'POST_ONLY' && type !== 'LIMIT')
+    return { refused: 'INTENT_META_MISSING', detail: `${type} cannot be POST_ONLY` }
   const qty = wholeLots(wish.qty)
   if (qty === undefined) return { refused: 'INVALID_QTY', detail: `${wish.qty} lots round to nothing tradable` }
-  const { side } = wish
   const exit: Side = side === 'buy' ? 'sell' : 'buy'
-  const prices = {
-    limit: price(wish.limit, side, 'passive'),
-    stop: price(wish.stop, side, 'aggressive'),
-    trail: wish.trail === undefined ? undefined : wholeLots(Math.ceil(wish.trail)),
-    stopLoss: price(wish.stopLoss, exit, 'aggressive'),
-    takeProfit: price(wish.takeProfit, exit, 'passive'),
-  }
-  for (const [field, shaped] of Object.entries(prices)) {
-    if (shaped === null || (shaped === undefined && wish[field as keyof typeof prices] !== undefined)) {
-      return {
-        refused: 'INVALID_PRICE',
-        detail: `${field} ${String(wish[field as keyof typeof prices])} is no price of ${instrument.id}`,
-      }
+  const limit = price(wish.limit, side, 'passive')
+  const stop = price(wish.stop, side, 'aggressive')
+  const trail = wish.trail === undefined ? undefined : (wholeLots(Math.ceil(wish.trail)) ?? null)
+  const stopLoss = price(wish.stopLoss, exit, 'aggressive')
+  const takeProfit = price(wish.takeProfit, exit, 'passive')
+  if (limit === null || stop === null || trail === null || stopLoss === null || takeProfit === null) {
+    const given = {
+      limit: wish.limit,
+      stop: wish.stop,
+      trail: wish.trail,
+      stopLoss: wish.stopLoss,
+      takeProfit: wish.takeProfit,
+    }
+    const shaped = { limit, stop, trail, stopLoss, takeProfit }
+    const [field] = Object.entries(shaped).find(([, value]) => value === null) ?? ['price']
+    return {
+      refused: 'INVALID_PRICE',
+      detail: `${field} ${given[field as keyof typeof given]} is no price of ${instrument.id}`,
     }
   }
-  return { qty, timeInForce, ...(prices as Omit<Shaped, 'qty' | 'timeInForce'>) }
+  return { qty, timeInForce, limit, stop, trail, stopLoss, takeProfit }
+}
+
+function mismatch(field: string, isCarried: boolean, value: number | undefined): string | undefined {
+  if (isCarried === (value !== undefined)) return undefined
+  return `${isCarried ? 'needs' : 'takes no'} ${field}`
 }
 
 /** @returns undefined where none was given, null where it is none */

@@ -15,20 +15,21 @@ export interface Posting {
  * "Tutorial on multiple currency accounting", 2005), whose balance in the quote currency is the cost of what is open.
  */
 export class Ledger {
-  readonly #balances = new Map<string, bigint>()
+  /** By account, then by currency: no key is built for a posting. */
+  readonly #accounts = new Map<string, Map<string, bigint>>()
   #entries = 0
 
   post(postings: readonly Posting[]): void {
     this.#assertBalanced(postings)
     for (const { account, currency, amount } of postings) {
-      const key = balanceKey(account, currency)
-      this.#balances.set(key, (this.#balances.get(key) ?? 0n) + amount)
+      const balances = this.#accounts.getOrInsertComputed(account, () => new Map<string, bigint>())
+      balances.set(currency, (balances.get(currency) ?? 0n) + amount)
     }
     this.#entries++
   }
 
   balance(account: string, currency: string): Money {
-    return money(this.#balances.get(balanceKey(account, currency)) ?? ZERO)
+    return money(this.#accounts.get(account)?.get(currency) ?? ZERO)
   }
 
   get entries(): number {
@@ -37,25 +38,30 @@ export class Ledger {
 
   /** Every account with its balance, sorted by name, for views and hashes. */
   balances(): readonly Posting[] {
-    return [...this.#balances.entries()]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, amount]) => {
-        const [account = '', currency = ''] = key.split('\t')
-        return { account, currency, amount: money(amount) }
-      })
+    const all = [...this.#accounts].flatMap(([account, balances]) =>
+      [...balances].map(([currency, amount]) => ({ account, currency, amount: money(amount) })),
+    )
+    const name = ({ account, currency }: Posting) => `${account}\t${currency}`
+    return all.toSorted((a, b) => (name(a) < name(b) ? -1 : 1))
   }
 
   #assertBalanced(postings: readonly Posting[]): void {
     for (let at = 0; at < postings.length; at++) {
       const { currency } = postings[at] as Posting
-      if (postings.findIndex((posting) => posting.currency === currency) < at) continue
+      if (isSeenBefore(postings, at)) continue
       let sum = 0n
-      for (const posting of postings) if (posting.currency === currency) sum += posting.amount
+      for (let other = at; other < postings.length; other++) {
+        const posting = postings[other] as Posting
+        if (posting.currency === currency) sum += posting.amount
+      }
       if (sum !== 0n) assert(false, `postings sum to zero in ${currency}, sum to ${moneyToNumber(money(sum))}`)
     }
   }
 }
 
-function balanceKey(account: string, currency: string): string {
-  return `${account}\t${currency}`
+/** Whether the currency of a posting was that of an earlier one. */
+function isSeenBefore(postings: readonly Posting[], at: number): boolean {
+  const { currency } = postings[at] as Posting
+  for (let before = 0; before < at; before++) if ((postings[before] as Posting).currency === currency) return true
+  return false
 }

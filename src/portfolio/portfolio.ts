@@ -52,6 +52,11 @@ export class Portfolio {
   readonly #baseAt: Int32Array
   readonly #tick: Float64Array
   readonly #marginAt: readonly number[]
+  /** Whether a price can change what the account is worth: it holds more than base currency. */
+  #isHeld = false
+  #isExposed = false
+  /** Equity as last valued; NaN when it must be valued anew. */
+  #equity = Number.NaN
 
   constructor(options: { instruments: readonly Instrument[]; botCount: number; baseCurrency: string }) {
     const { instruments, botCount, baseCurrency } = options
@@ -108,6 +113,7 @@ export class Portfolio {
   mark(at: number, price: number, ts: number): void {
     this.marks[at] = price
     this.markTs[at] = ts
+    if (this.#isHeld) this.#equity = Number.NaN
     const currency = this.#pricesCurrency[at] as number
     if (currency < 0) return
     const units = price * (this.#tick[at] as number)
@@ -148,38 +154,23 @@ export class Portfolio {
     const asset = `asset:${venueId}`
     const postings: Posting[] = []
     let cash: bigint = -fill.fee
+    let units = ZERO
     if (instrument.settlement === 'cash') {
       const value = notional(instrument, fill.price, signed)
-      const units = baseAmount(instrument, signed)
+      units = baseAmount(instrument, signed)
       cash -= value
       postings.push(
         { account: asset, currency: instrument.base, amount: units },
         { account: 'trading', currency: instrument.base, amount: money(-units) },
-        { account: asset, currency: quote, amount: money(-value) },
-        { account: 'trading', currency: quote, amount: value },
+        { account: 'trading', currency: quote, amount: money(value + realised) },
       )
-      if (realised !== ZERO) {
-        postings.push(
-          { account: 'trading', currency: quote, amount: realised },
-          { account: 'income:realised', currency: quote, amount: money(-realised) },
-        )
-      }
-    } else if (realised !== ZERO) {
-      cash += realised
-      postings.push(
-        { account: asset, currency: quote, amount: realised },
-        { account: 'income:realised', currency: quote, amount: money(-realised) },
-      )
-    }
-    if (fill.fee !== ZERO) {
-      postings.push(
-        { account: asset, currency: quote, amount: money(-fill.fee) },
-        { account: 'expense:fees', currency: quote, amount: fill.fee },
-      )
-    }
+    } else cash += realised
+    if (realised !== ZERO) postings.push({ account: 'income:realised', currency: quote, amount: money(-realised) })
+    if (fill.fee !== ZERO) postings.push({ account: 'expense:fees', currency: quote, amount: fill.fee })
+    if (cash !== 0n) postings.push({ account: asset, currency: quote, amount: money(cash) })
     this.#post(venueId, postings)
     this.#addBotCash(where.botAt, quote, cash)
-    if (instrument.settlement === 'cash') this.#addBotCash(where.botAt, instrument.base, baseAmount(instrument, signed))
+    if (units !== ZERO) this.#addBotCash(where.botAt, instrument.base, units)
     holding.fees = money(holding.fees + fill.fee)
     this.#setPosition(where.instrumentAt, holding, position)
     return { position, postings, realised }
@@ -265,6 +256,11 @@ export class Portfolio {
 
   /** What the whole account is worth at marks, in base currency; NaN while any part of it is unknown. */
   get equity(): number {
+    if (this.#equity !== this.#equity) this.#equity = this.#valued()
+    return this.#equity
+  }
+
+  #valued(): number {
     const currencyCount = this.#currencies.length
     let sum = 0
     for (let at = 0; at < this.#balances.length; at++) {
@@ -298,13 +294,18 @@ export class Portfolio {
 
   /** Whether the account holds a position in any instrument. */
   get isExposed(): boolean {
-    for (let at = 0; at < this.#net.length; at++) if (this.#net[at] !== 0) return true
-    return false
+    return this.#isExposed
   }
 
   /** Whether no bot holds anything, not even positions of two bots that cancel out. */
   get isFlat(): boolean {
     return this.#net.every((qty) => qty === 0) && this.#holdings.every(({ qty }) => qty === 0)
+  }
+
+  #hasForeignCash(): boolean {
+    const count = this.#currencies.length
+    for (let at = 0; at < this.#balances.length; at++) if (at % count !== 0 && this.#balances[at] !== 0) return true
+    return false
   }
 
   #holding(botAt: number, instrumentAt: number): Holding {
@@ -324,6 +325,9 @@ export class Portfolio {
     }
     this.#net[instrumentAt] = qty
     this.#netCost[instrumentAt] = cost
+    this.#equity = Number.NaN
+    this.#isExposed = this.#net.some((held) => held !== 0)
+    this.#isHeld = this.#isExposed || this.#hasForeignCash()
   }
 
   #addBotCash(botAt: number, currency: string, amount: bigint): void {
@@ -346,5 +350,7 @@ export class Portfolio {
         this.ledger.balance(account, posting.currency),
       )
     }
+    this.#equity = Number.NaN
+    this.#isHeld = this.isExposed || this.#hasForeignCash()
   }
 }

@@ -1,6 +1,7 @@
 import type { BotId } from '../domain/ids.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { type Money, moneyToNumber } from '../domain/money.ts'
+import { formatDuration } from '../domain/time.ts'
 import type { Journal } from '../events/event.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import type { MarketColumns } from '../market/columns.ts'
@@ -9,6 +10,7 @@ import type { Limits } from '../risk/limits.ts'
 import { MODE_SETTINGS } from '../risk/mode.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import type { Assumptions } from '../venues/simulated/assumptions.ts'
+import type { QueueStatistics } from '../venues/simulated/book-matcher.ts'
 import { type MatchedOn, SimulatedVenue } from '../venues/simulated/simulated-venue.ts'
 import { EquityRecorder } from './equity.ts'
 import { FillColumns } from './fill-columns.ts'
@@ -47,8 +49,10 @@ export interface BacktestPlan {
 }
 
 export interface BacktestWatch {
-  /** Called now and then; returning true cancels. */
-  progress(rows: number, ts: number): boolean
+  /** Called now and then, with the kernel's count of inputs; returning true cancels. */
+  progress(rows: number, inputs: number): boolean
+  /** Given once, before the first input: says what the kernel is taking in. */
+  connected?(describeInput: () => string): void
   /** An order ended: for whoever keeps a list. */
   orderEnded?(order: Order, ts: number): void
 }
@@ -67,6 +71,8 @@ export interface BacktestRun {
   readonly startEquity: number
   readonly finalEquity: number
   readonly endTs: number
+  /** How resting orders in books came to be filled, one sentence an instrument. */
+  readonly queueNotes: readonly string[]
 }
 
 /** Plays a plan through kernel, gate, orders and books against the simulated venue, from its first row to its last. */
@@ -87,9 +93,9 @@ export async function backtest(
       const value = portfolio.equity
       if (value === value) equity.sample(ts, value, portfolio.isExposed)
     },
-    progress: (seen, ts) => {
+    progress: (seen) => {
       rows = seen
-      return watch.progress(seen, ts) || kernel.bots.some(({ state }) => state === 'QUARANTINED')
+      return watch.progress(seen, kernel.inputs) || kernel.bots.some(({ state }) => state === 'QUARANTINED')
     },
   })
   const venue = new SimulatedVenue({
@@ -101,6 +107,7 @@ export async function backtest(
   venue.deposit(plan.baseCurrency, plan.cash)
   simulation.connect(kernel, venue)
   observe(kernel, fills, watch)
+  watch.connected?.(() => kernel.describeInput())
   kernel.start()
   const feeds = plan.feeds.map(({ instrumentAt, kind, open }) => ({
     instrumentAt,
@@ -130,6 +137,7 @@ export async function backtest(
     startEquity: moneyToNumber(plan.cash),
     finalEquity: portfolio.equity,
     endTs: kernel.now,
+    queueNotes: plan.instruments.flatMap(({ id }, at) => queueNote(id, venue.queueStatistics(at))),
   }
 }
 
@@ -201,4 +209,18 @@ async function* recorded(chunks: AsyncIterable<MarketColumns>, prices: PriceReco
     prices.add(chunk)
     yield chunk
   }
+}
+
+/** Explains the fills of resting orders by what brought them: their turn in the line, a trade beyond, or a crossing book. */
+function queueNote(
+  name: string,
+  { joined, aheadAtJoin, byTurn, byTradeThrough, byCross, waitUs, takerFills }: QueueStatistics,
+): readonly string[] {
+  if (joined === 0 && takerFills === 0) return []
+  const makerFills = byTurn + byTradeThrough + byCross
+  const ahead = joined === 0 ? 0 : Math.round(aheadAtJoin / joined)
+  const wait = makerFills === 0 ? 'never' : `after ${formatDuration(Math.round(waitUs / makerFills))} on average`
+  return [
+    `${name}: ${joined} orders joined a line with ${ahead} lots before them on average; ${makerFills} fills came ${wait}: ${byTurn} by their turn, ${byTradeThrough} by a trade beyond their price, ${byCross} because the book crossed them; ${takerFills} fills took`,
+  ]
 }

@@ -83,6 +83,8 @@ export const PlanSpec = z.strictObject({
   bot_id: z.string(),
   instruments: z.array(InstrumentSpec).min(1),
   feeds: z.array(FeedSpec).min(1),
+  /** When the run begins: the first row of its data, or `from_ts`. */
+  start_ts: us,
   from_ts: us.optional(),
   to_ts: us.optional(),
   assumptions: AssumptionSpec,
@@ -191,11 +193,7 @@ export function assumptionsOf(spec: PlanSpec, costTimes: number): Assumptions {
 }
 
 /** Makes a plan of its description. The parameters are parsed by the strategy's own schema again. */
-export function planOf(
-  spec: PlanSpec,
-  strategy: StrategyDefinition,
-  { open, startTs }: { open: OpenFeed; startTs: number },
-): BacktestPlan {
+export function planOf(spec: PlanSpec, strategy: StrategyDefinition, { open }: { open: OpenFeed }): BacktestPlan {
   const instruments = spec.instruments.map(instrumentOf)
   const limits = limitsOf(spec)
   const range = { fromTs: spec.from_ts, toTs: spec.to_ts }
@@ -219,7 +217,7 @@ export function planOf(
     cash: amount(spec.cash),
     baseCurrency: spec.base_currency,
     seed: spec.seed,
-    startTs,
+    startTs: spec.start_ts,
     configSha256: configHash(spec),
     policySha256: sha256(limits),
   }

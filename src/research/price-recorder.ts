@@ -1,4 +1,4 @@
-import type { MarketColumns } from '../market/columns.ts'
+import type { BarColumns, MarketColumns } from '../market/columns.ts'
 import type { PriceCurve } from './price-curve.ts'
 
 const POINTS_MAX = 4096
@@ -20,16 +20,7 @@ export class PriceRecorder {
   add(columns: MarketColumns): void {
     switch (columns.kind) {
       case 'bars':
-        for (let row = 0; row < columns.length; row++) {
-          const { open, high, low, close, closeTs } = columns
-          this.#push(
-            closeTs[row] as number,
-            open[row] as number,
-            high[row] as number,
-            low[row] as number,
-            close[row] as number,
-          )
-        }
+        for (let row = 0; row < columns.length; ) row = this.#addBars(columns, row)
         return
       case 'trades':
         for (let row = 0; row < columns.length; row++)
@@ -62,21 +53,42 @@ export class PriceRecorder {
     }
   }
 
-  #pushOne(ts: number, price: number): void {
-    this.#push(ts, price, price, price, price)
+  /** Joins bars from `from` on into the point under way, up to its end. Returns the row after them. */
+  #addBars({ open, high, low, close, closeTs, length }: BarColumns, from: number): number {
+    const end = Math.min(length, from + this.#rowsPerPoint - this.#inPoint)
+    const last = end - 1
+    let highest = high[from] as number
+    let lowest = low[from] as number
+    for (let row = from + 1; row < end; row++) {
+      if ((high[row] as number) > highest) highest = high[row] as number
+      if ((low[row] as number) < lowest) lowest = low[row] as number
+    }
+    // All but the last bar are already counted; pushing their sum as one closes the point where it is full.
+    this.#inPoint += last - from
+    const isBegun = this.#inPoint > last - from
+    if (!isBegun) this.#begin(open[from] as number)
+    this.#push(closeTs[last] as number, { high: highest, low: lowest, close: close[last] as number })
+    return end
   }
 
-  #push(ts: number, open: number, high: number, low: number, close: number): void {
+  #pushOne(ts: number, price: number): void {
+    if (this.#inPoint === 0) this.#begin(price)
+    this.#push(ts, { high: price, low: price, close: price })
+  }
+
+  /** Opens a point at a price. */
+  #begin(open: number): void {
     const at = this.#count
-    if (this.#inPoint === 0) {
-      this.#open[at] = open
-      this.#high[at] = high
-      this.#low[at] = low
-    } else {
-      if (high > (this.#high[at] as number)) this.#high[at] = high
-      if (low < (this.#low[at] as number)) this.#low[at] = low
-    }
-    this.#close[at] = close
+    this.#open[at] = open
+    this.#high[at] = open
+    this.#low[at] = open
+  }
+
+  #push(ts: number, bar: { readonly high: number; readonly low: number; readonly close: number }): void {
+    const at = this.#count
+    if (bar.high > (this.#high[at] as number)) this.#high[at] = bar.high
+    if (bar.low < (this.#low[at] as number)) this.#low[at] = bar.low
+    this.#close[at] = bar.close
     this.#ts[at] = ts
     if (++this.#inPoint < this.#rowsPerPoint) return
     this.#inPoint = 0

@@ -1,7 +1,7 @@
 import type { Effect } from '../domain/instruction.ts'
 import type { VenueReport } from '../domain/report.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { BarColumns, BookColumns, MarketColumns, QuoteColumns, TradeColumns } from '../market/columns.ts'
+import type { BarColumns, MarketColumns } from '../market/columns.ts'
 import type { LatencyModel } from '../venues/simulated/latency.ts'
 import type { SimulatedVenue } from '../venues/simulated/simulated-venue.ts'
 import type { ReportSink } from '../venues/simulated/workbench.ts'
@@ -15,9 +15,6 @@ export interface SimulationWatch {
   /** Called between chunks. Returning true stops the run. */
   progress(rows: number, ts: number): boolean
 }
-
-/** What the merge does next: one place in one feed, with the time that it is at. */
-type Turn = 'venue-close' | 'venue-open' | 'local'
 
 /** Ties in time: books before quotes before prints before closing bars, and the next bar opens after all of them. */
 const CLASS: Readonly<Record<MarketColumns['kind'], number>> = { book: 0, quotes: 1, trades: 2, bars: 3 }
@@ -42,6 +39,8 @@ export class Simulation implements ReportSink {
   #cursors: FeedCursor[] = []
   /** Whether a bar feed's head row has been opened. */
   #opened: boolean[] = []
+  #keys = new Float64Array(0)
+  #ranks = new Uint8Array(0)
   #hearsOpens = false
   #sampledTs = Number.NEGATIVE_INFINITY
 
@@ -77,17 +76,14 @@ export class Simulation implements ReportSink {
     this.#isSettling = false
   }
 
-  /** Hands over what the kernel asked for. */
+  /** Hands over what the kernel asked for. Taken out first: a venue that answers at once brings us here again. */
   #perform(): void {
     const kernel = this.#kernel as Kernel
-    const { outbox } = kernel
-    if (outbox.length === 0) return
-    for (let at = 0; at < outbox.length; at++) {
-      const effect = outbox[at] as Effect
+    if (kernel.outbox.length === 0) return
+    for (const effect of kernel.takeOutbox()) {
       if (this.#latency.isInstant) this.#deliver(effect, kernel.now)
       else this.#outbound.send(effect, kernel.now + this.#latency.entryUs())
     }
-    outbox.length = 0
   }
 
   /** Performs the outbox, then lets the venue's answers and the reactions to them run out. */
@@ -109,15 +105,21 @@ export class Simulation implements ReportSink {
   async play(feeds: readonly Feed[]): Promise<'completed' | 'cancelled'> {
     this.#cursors = feeds.map((feed, at) => new FeedCursor(feed, at))
     this.#opened = feeds.map(() => false)
+    this.#keys = new Float64Array(2 * feeds.length)
+    this.#ranks = new Uint8Array(2 * feeds.length)
     let isStopped = false
     try {
-      for (const cursor of this.#cursors) await cursor.refill()
+      for (const cursor of this.#cursors) {
+        await cursor.refill()
+        this.#refresh(cursor)
+      }
       this.#react()
       while (!isStopped) {
         const needy = this.#advance()
         if (needy === undefined) break
         isStopped = this.#watch.progress(this.#rows, (this.#kernel as Kernel).now)
         await needy.refill()
+        this.#refresh(needy)
       }
       if (!isStopped) this.#drain(Number.POSITIVE_INFINITY)
     } finally {
@@ -134,32 +136,43 @@ export class Simulation implements ReportSink {
 
   /** Runs until a feed needs its next chunk (returned) or all are at their end (undefined). */
   #advance(): FeedCursor | undefined {
+    const keys = this.#keys
+    const ranks = this.#ranks
+    for (const cursor of this.#cursors) if (cursor.needsRefill) return cursor
     for (;;) {
-      let best: FeedCursor | undefined
+      let best = -1
       let bestTs = Number.POSITIVE_INFINITY
-      let bestClass = 0
-      let bestTurn: Turn = 'venue-close'
+      let bestRank = 0
       let nextTs = Number.POSITIVE_INFINITY
-      for (const cursor of this.#cursors) {
-        if (cursor.needsRefill) return cursor
-        for (let side = 0; side < 2; side++) {
-          const turn = side === 0 ? this.#venueTurn(cursor) : 'local'
-          const ts = turn === 'local' ? this.#localTs(cursor) : this.#venueTs(cursor, turn)
-          if (ts === Number.POSITIVE_INFINITY) continue
-          const rank = turn === 'venue-open' ? OPEN_CLASS : CLASS[cursor.feed.kind]
-          if (ts < bestTs || (ts === bestTs && rank < bestClass)) {
-            nextTs = bestTs
-            best = cursor
-            bestTs = ts
-            bestClass = rank
-            bestTurn = turn
-          } else if (ts < nextTs) nextTs = ts
-        }
+      for (let place = 0; place < keys.length; place++) {
+        const ts = keys[place] as number
+        if (ts < bestTs || (ts === bestTs && (ranks[place] as number) < bestRank)) {
+          nextTs = bestTs
+          best = place
+          bestTs = ts
+          bestRank = ranks[place] as number
+        } else if (ts < nextTs) nextTs = ts
       }
-      if (best === undefined) return undefined
-      this.#drain(bestTs)
-      this.#run(best, bestTurn, nextTs)
+      if (best < 0) return undefined
+      if (this.#nextScheduledTs <= bestTs) this.#drain(bestTs)
+      const cursor = this.#cursors[best >> 1] as FeedCursor
+      if ((best & 1) === 1) this.#runLocal(cursor, nextTs)
+      else if (cursor.feed.kind !== 'bars') this.#runVenue(cursor, nextTs)
+      else if (this.#isTogether(cursor)) this.#runBars(cursor, nextTs)
+      else this.#runBarTurn(cursor)
+      this.#refresh(cursor)
+      if (cursor.needsRefill) return cursor
     }
+  }
+
+  /** Notes when each end of a feed is due: the venue's at twice its number, ours behind it. Infinity is never. */
+  #refresh(cursor: FeedCursor): void {
+    const place = 2 * cursor.at
+    const opens = cursor.feed.kind === 'bars' && this.#opened[cursor.at] === false
+    this.#keys[place] = this.#venueTs(cursor, opens)
+    this.#ranks[place] = opens ? OPEN_CLASS : CLASS[cursor.feed.kind]
+    this.#keys[place + 1] = this.#localTs(cursor)
+    this.#ranks[place + 1] = CLASS[cursor.feed.kind]
   }
 
   /** Whether our copy of a feed moves together with the venue's. */
@@ -167,15 +180,10 @@ export class Simulation implements ReportSink {
     return feed.kind === 'bars' && this.#latency.feedUs === 0
   }
 
-  #venueTurn(cursor: FeedCursor): Turn {
-    return cursor.feed.kind === 'bars' && this.#opened[cursor.at] === false ? 'venue-open' : 'venue-close'
-  }
-
-  #venueTs(cursor: FeedCursor, turn: Turn): number {
-    const { venue, venueRow } = cursor
+  #venueTs({ venue, venueRow }: FeedCursor, opens: boolean): number {
     if (venue === undefined || venueRow >= venue.length) return Number.POSITIVE_INFINITY
     if (venue.kind !== 'bars') return venue.venueTs[venueRow] as number
-    return (turn === 'venue-open' ? venue.openTs[venueRow] : venue.closeTs[venueRow]) as number
+    return (opens ? venue.openTs[venueRow] : venue.closeTs[venueRow]) as number
   }
 
   #localTs(cursor: FeedCursor): number {
@@ -185,13 +193,6 @@ export class Simulation implements ReportSink {
     // We cannot have received what the venue has not said.
     if (local === cursor.venue && localRow >= cursor.venueRow) return Number.POSITIVE_INFINITY
     return ((local.kind === 'bars' ? local.closeTs[localRow] : local.recvTs[localRow]) as number) + this.#latency.feedUs
-  }
-
-  /** Takes turns of one feed for as long as no other feed, order, report or timer comes before. */
-  #run(cursor: FeedCursor, turn: Turn, nextTs: number): void {
-    if (cursor.feed.kind === 'bars' && this.#isTogether(cursor)) return this.#runBars(cursor, nextTs)
-    if (turn === 'local') return this.#runLocal(cursor, nextTs)
-    this.#runVenue(cursor, turn, nextTs)
   }
 
   #runBars(cursor: FeedCursor, nextTs: number): void {
@@ -259,66 +260,76 @@ export class Simulation implements ReportSink {
     venue.endOpening(at)
   }
 
-  #runVenue(cursor: FeedCursor, turn: Turn, nextTs: number): void {
+  /** One turn of a bar feed whose bars reach us later than the venue. */
+  #runBarTurn(cursor: FeedCursor): void {
     const venue = this.#venue as SimulatedVenue
-    const columns = cursor.venue as MarketColumns
+    const bars = cursor.venue as BarColumns
     const at = cursor.feed.instrumentAt
-    if (columns.kind === 'bars') {
-      const row = cursor.venueRow
-      if (turn === 'venue-open') {
-        venue.onBarOpen(at, columns, row)
-        venue.endOpening(at)
-        this.#opened[cursor.at] = true
-      } else {
-        venue.onBarClose(at, columns, row)
-        this.#opened[cursor.at] = false
-        cursor.venueRow++
-      }
-      this.#react()
-      return
+    const row = cursor.venueRow
+    if (this.#opened[cursor.at] === false) {
+      venue.onBarOpen(at, bars, row)
+      venue.endOpening(at)
+      this.#opened[cursor.at] = true
+    } else {
+      venue.onBarClose(at, bars, row)
+      this.#opened[cursor.at] = false
+      cursor.venueRow++
     }
+    this.#react()
+  }
+
+  /** The venue sees rows of one moment together, and later ones as long as nothing else comes before them. */
+  #runVenue(cursor: FeedCursor, nextTs: number): void {
+    const venue = this.#venue as SimulatedVenue
+    const columns = cursor.venue as MarketColumns & { readonly kind: 'book' | 'trades' | 'quotes' }
+    const at = cursor.feed.instrumentAt
     const { venueTs, length } = columns
-    const localTs = Math.min(nextTs, this.#localTs(cursor))
     let row = cursor.venueRow
     const first = venueTs[row] as number
+    let limit = Number.NEGATIVE_INFINITY
     do {
       if (columns.kind === 'book') venue.onBook(at, columns, row)
       else if (columns.kind === 'trades') venue.onTrade(at, columns, row)
       else venue.onQuote(at, columns, row)
-      row++
-      cursor.venueRow = row
-      if (this.#reports.length > 0) this.#react()
-      // Rows of one moment belong together; later ones wait for whatever comes before them.
-    } while (
-      row < length &&
-      ((venueTs[row] as number) === first ||
-        (venueTs[row] as number) < Math.min(localTs, this.#nextScheduledTs, this.#localTs(cursor)))
-    )
+      cursor.venueRow = ++row
+      if (this.#reports.length > 0) {
+        this.#react()
+        limit = Number.NEGATIVE_INFINITY
+      }
+      // Our own copy is due no sooner than before, and what is scheduled changes only when somebody reacts.
+      if (limit === Number.NEGATIVE_INFINITY) limit = Math.min(nextTs, this.#localTs(cursor), this.#nextScheduledTs)
+    } while (row < length && ((venueTs[row] as number) === first || (venueTs[row] as number) < limit))
   }
 
+  /** Rows reach us: those of one moment together, later ones as long as nothing else comes before them. */
   #runLocal(cursor: FeedCursor, nextTs: number): void {
     const kernel = this.#kernel as Kernel
     const columns = cursor.local as MarketColumns
     const at = cursor.feed.instrumentAt
-    const venueTs = this.#venueTs(cursor, this.#venueTurn(cursor))
-    const limit = Math.min(nextTs, venueTs)
-    let ts = this.#localTs(cursor)
-    const first = ts
+    const opens = columns.kind === 'bars' && this.#opened[cursor.at] === false
+    const end = columns === cursor.venue ? cursor.venueRow : columns.length
+    const times = columns.kind === 'bars' ? columns.closeTs : columns.recvTs
+    const { feedUs } = this.#latency
+    const market = Math.min(nextTs, this.#venueTs(cursor, opens))
+    let row = cursor.localRow
+    const first = times[row] as number
+    let limit = Math.min(market, this.#nextScheduledTs) - feedUs
     do {
-      const row = cursor.localRow
-      if (columns.kind === 'book') kernel.onBook(at, columns as BookColumns, row)
-      else if (columns.kind === 'trades') kernel.onTrade(at, columns as TradeColumns, row)
-      else if (columns.kind === 'quotes') kernel.onQuote(at, columns as QuoteColumns, row)
-      else kernel.onBar(at, columns as BarColumns, row)
-      cursor.localRow++
-      if (kernel.outbox.length > 0) this.#react()
+      if (columns.kind === 'book') kernel.onBook(at, columns, row)
+      else if (columns.kind === 'trades') kernel.onTrade(at, columns, row)
+      else if (columns.kind === 'quotes') kernel.onQuote(at, columns, row)
+      else kernel.onBar(at, columns, row)
+      const ts = times[row] as number
+      cursor.localRow = ++row
+      if (kernel.outbox.length > 0) {
+        this.#react()
+        limit = Math.min(market, this.#nextScheduledTs) - feedUs
+      } else if (kernel.nextTimerTs - feedUs < limit) limit = kernel.nextTimerTs - feedUs
       if (ts - this.#sampledTs >= SAMPLE_EVERY_US || columns.kind === 'bars') {
         this.#sampledTs = ts
-        this.#watch.sample(ts)
+        this.#watch.sample(ts + feedUs)
       }
-      if (cursor.localRow >= columns.length) break
-      ts = this.#localTs(cursor)
-    } while (ts === first || ts < Math.min(limit, this.#nextScheduledTs))
+    } while (row < end && ((times[row] as number) === first || (times[row] as number) < limit))
     cursor.passLocal()
   }
 

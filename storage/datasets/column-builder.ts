@@ -116,14 +116,19 @@ export class ColumnBuilder {
   }
 
   #bars(rows: raw.RawRows): void {
-    const [lines, times] = [raw.slot(rows, raw.LINE), raw.slot(rows, raw.TIME)]
-    const [opens, highs, lows, closes] = [raw.slot(rows, raw.OPEN), raw.slot(rows, raw.HIGH), raw.slot(rows, raw.LOW), raw.slot(rows, raw.CLOSE)]
+    const [lines, times, received] = [raw.slot(rows, raw.LINE), raw.slot(rows, raw.TIME), raw.slot(rows, raw.RECV)]
+    const [opens, highs, lows, closes] = [
+      raw.slot(rows, raw.OPEN),
+      raw.slot(rows, raw.HIGH),
+      raw.slot(rows, raw.LOW),
+      raw.slot(rows, raw.CLOSE),
+    ]
     const volumes = raw.slot(rows, raw.VOLUME)
     const { units, power } = this.#tick
     const step = this.#stepUs
     let columns = this.#columns as BarColumns
     for (let i = 0; i < rows.length; i++) {
-      const ts = times[i] ?? 0
+      const ts = sentAt(times, received, i)
       const last = this.#lastBar
       const lastClose = last?.columns.closeTs[last.row] ?? Number.NEGATIVE_INFINITY
       let openTs = ts
@@ -145,10 +150,17 @@ export class ColumnBuilder {
       // A product of two whole numbers below 2^53 is exact, and so is its quotient by a power of ten, rounded once:
       // equal means that the ticks are this decimal and no other.
       const exact =
-        (open * units) / power === o && (high * units) / power === h && (low * units) / power === l && (close * units) / power === c
+        (open * units) / power === o &&
+        (high * units) / power === h &&
+        (low * units) / power === l &&
+        (close * units) / power === c
       if (!exact || high * units > Number.MAX_SAFE_INTEGER) {
         const line = lines[i] ?? 0
-        const kept = this.#fits(o, line, 'open') && this.#fits(h, line, 'high') && this.#fits(l, line, 'low') && this.#fits(c, line, 'close')
+        const kept =
+          this.#fits(o, line, 'open') &&
+          this.#fits(h, line, 'high') &&
+          this.#fits(l, line, 'low') &&
+          this.#fits(c, line, 'close')
         if (!kept) continue
       }
       columns = this.#room(columns)
@@ -183,7 +195,7 @@ export class ColumnBuilder {
       if (price === undefined || qty === undefined) continue
       columns = this.#room(columns)
       const row = columns.length++
-      columns.venueTs[row] = times[i] ?? 0
+      columns.venueTs[row] = sentAt(times, received, i)
       columns.recvTs[row] = recvTs
       columns.price[row] = price
       columns.qty[row] = qty
@@ -193,7 +205,12 @@ export class ColumnBuilder {
 
   #quotes(rows: raw.RawRows): void {
     const [lines, times, received] = [raw.slot(rows, raw.LINE), raw.slot(rows, raw.TIME), raw.slot(rows, raw.RECV)]
-    const [bids, asks, bidQtys, askQtys] = [raw.slot(rows, raw.BID), raw.slot(rows, raw.ASK), raw.slot(rows, raw.BID_QTY), raw.slot(rows, raw.ASK_QTY)]
+    const [bids, asks, bidQtys, askQtys] = [
+      raw.slot(rows, raw.BID),
+      raw.slot(rows, raw.ASK),
+      raw.slot(rows, raw.BID_QTY),
+      raw.slot(rows, raw.ASK_QTY),
+    ]
     let columns = this.#columns as QuoteColumns
     for (let i = 0; i < rows.length; i++) {
       const recvTs = received[i] ?? 0
@@ -211,7 +228,7 @@ export class ColumnBuilder {
       if (bid === undefined || ask === undefined || bidQty === undefined || askQty === undefined) continue
       columns = this.#room(columns)
       const row = columns.length++
-      columns.venueTs[row] = times[i] ?? 0
+      columns.venueTs[row] = sentAt(times, received, i)
       columns.recvTs[row] = recvTs
       columns.bid[row] = bid
       columns.bidQty[row] = bidQty
@@ -242,14 +259,23 @@ export class ColumnBuilder {
       this.#open = message
       if (begins && snapshot) {
         columns = this.#room(columns)
-        this.#level(columns, { venueTs: times[i] ?? 0, recvTs, side: 0, price: 0, qty: 0 })
+        this.#level(columns, { venueTs: sentAt(times, received, i), recvTs, side: 0, price: 0, qty: 0 })
       }
       columns = this.#room(columns)
-      this.#level(columns, { venueTs: times[i] ?? 0, recvTs, side: sides[i] ?? 0, price, qty })
+      this.#level(columns, { venueTs: sentAt(times, received, i), recvTs, side: sides[i] ?? 0, price, qty })
     }
   }
 
-  #level(columns: BookColumns, { venueTs, recvTs, side, price, qty }: { venueTs: number; recvTs: number; side: number; price: number; qty: number }): void {
+  #level(
+    columns: BookColumns,
+    {
+      venueTs,
+      recvTs,
+      side,
+      price,
+      qty,
+    }: { venueTs: number; recvTs: number; side: number; price: number; qty: number },
+  ): void {
     const row = columns.length++
     columns.venueTs[row] = venueTs
     columns.recvTs[row] = recvTs
@@ -277,7 +303,8 @@ export class ColumnBuilder {
       this.#faults.found('TOO_LARGE', `at most 2^53 steps of ${text}`, { line, column, value: String(value) })
       return undefined
     }
-    if ((count * units) / power === value) return count
+    // Within a few units of the last place: a printed double with its noise, which means this decimal.
+    if (Math.abs((count * units) / power - value) <= value * 1e-15) return count
     this.#faults.found('OFF_TICK', `a multiple of ${text}`, { line, column, value: String(value) })
     return undefined
   }
@@ -291,6 +318,12 @@ export class ColumnBuilder {
   }
 }
 
+/** The venue's time; that of receipt where the venue sent none. */
+function sentAt(times: Float64Array, received: Float64Array, at: number): number {
+  const sent = times[at] ?? Number.NaN
+  return Number.isNaN(sent) ? (received[at] ?? 0) : sent
+}
+
 /** A step of `units ÷ power`. */
 interface Grid {
   readonly units: number
@@ -302,17 +335,15 @@ function grid(step: Decimal): Grid {
   return { units: Number(step.units), power: Number(`1e${step.scale}`), text: `${step.units}e-${step.scale}` }
 }
 
+const COLUMNS: Readonly<Record<DatasetKind, (capacity: number) => MarketColumns>> = {
+  bars: barColumns,
+  trades: tradeColumns,
+  quotes: quoteColumns,
+  book: bookColumns,
+}
+
 function columnsOf(kind: DatasetKind): MarketColumns {
-  switch (kind) {
-    case 'bars':
-      return barColumns(raw.BATCH_ROWS)
-    case 'trades':
-      return tradeColumns(raw.BATCH_ROWS)
-    case 'quotes':
-      return quoteColumns(raw.BATCH_ROWS)
-    case 'book':
-      return bookColumns(raw.BATCH_ROWS)
-  }
+  return COLUMNS[kind](raw.BATCH_ROWS)
 }
 
 /** What tells the messages of a book apart: their number, else the id they end with, else the time they came. */

@@ -36,14 +36,48 @@ export type Mapping = Readonly<Partial<Record<Role, number>>>
  */
 export const ALIASES: Readonly<Record<Role, readonly string[]>> = {
   time: [
-    ...['ts_us', 'ts_ms', 'ts_ns', 'ts_s', 'ts', 'event_ts_us', 'event_ts_ms', 'event_ts_ns', 'event_ts', 'event_time'],
-    ...['timestamp_us', 'timestamp_ms', 'timestamp_ns', 'timestamp', 'unix_timestamp', 'unix', 'unix_time', 'epoch'],
-    ...['open_time', 'opentime', 'open_ts', 'start_time', 'trade_time', 'transact_time', 'time_ms', 'time_us'],
-    ...['datetime', 'date_time', 'time', 'date', 't'],
+    'ts_us',
+    'ts_ms',
+    'ts_ns',
+    'ts_s',
+    'ts',
+    'event_ts_us',
+    'event_ts_ms',
+    'event_ts_ns',
+    'event_ts',
+    'event_time',
+    'timestamp_us',
+    'timestamp_ms',
+    'timestamp_ns',
+    'timestamp',
+    'unix_timestamp',
+    'unix',
+    'unix_time',
+    'epoch',
+    'open_time',
+    'opentime',
+    'open_ts',
+    'start_time',
+    'trade_time',
+    'transact_time',
+    'time_ms',
+    'time_us',
+    'datetime',
+    'date_time',
+    'time',
+    'date',
+    't',
   ],
   recv: [
-    ...['recv_ts_ns', 'recv_ts_us', 'recv_ts_ms', 'recv_ts', 'recv_time', 'receive_time', 'received_at'],
-    ...['local_timestamp', 'local_ts'],
+    'recv_ts_ns',
+    'recv_ts_us',
+    'recv_ts_ms',
+    'recv_ts',
+    'recv_time',
+    'receive_time',
+    'received_at',
+    'local_timestamp',
+    'local_ts',
   ],
   open: ['open', 'o', 'open_price'],
   high: ['high', 'h', 'high_price'],
@@ -68,13 +102,14 @@ export const ALIASES: Readonly<Record<Role, readonly string[]>> = {
 }
 
 /** Roles a kind cannot do without, and those it can use. `time` or `recv` is needed by all of them. */
-export const ROLES: Readonly<Record<DatasetKind, { readonly needed: readonly Role[]; readonly used: readonly Role[] }>> =
-  {
-    bars: { needed: ['open', 'high', 'low', 'close'], used: ['volume'] },
-    trades: { needed: ['price', 'qty'], used: ['side', 'maker', 'id'] },
-    quotes: { needed: ['bid', 'ask'], used: ['bidQty', 'askQty'] },
-    book: { needed: ['side', 'price', 'qty'], used: ['seq', 'firstId', 'finalId', 'prevId', 'snapshotId'] },
-  }
+export const ROLES: Readonly<
+  Record<DatasetKind, { readonly needed: readonly Role[]; readonly used: readonly Role[] }>
+> = {
+  bars: { needed: ['open', 'high', 'low', 'close'], used: ['volume'] },
+  trades: { needed: ['price', 'qty'], used: ['side', 'maker', 'id'] },
+  quotes: { needed: ['bid', 'ask'], used: ['bidQty', 'askQty'] },
+  book: { needed: ['side', 'price', 'qty'], used: ['seq', 'firstId', 'finalId', 'prevId', 'snapshotId'] },
+}
 
 export interface Recognised {
   readonly kind: DatasetKind

@@ -71,11 +71,17 @@ const field = fc.oneof(fc.stringMatching(/^[a-z0-9 .+-]{0,6}$/), fc.stringMatchi
 test('any table comes back as a full CSV library reads it, however the bytes are cut into blocks', () => {
   const table = fc.array(fc.array(field, { minLength: 2, maxLength: 5 }), { minLength: 1, maxLength: 8 })
   fc.assert(
-    fc.property(table, fc.constantFrom(',', ';', '\t'), fc.integer({ min: 1, max: 40 }), fc.boolean(), (rows, delimiter, size, crlf) => {
-      const cell = (text: string) => (/[",;\t]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-      const text = rows.map((row) => row.map(cell).join(delimiter)).join(crlf ? '\r\n' : '\n')
-      const expected = parse(text, { delimiter, relaxColumnCount: true, skipEmptyLines: true })
-      expect(read(text, { delimiter, size }).rows).toEqual(expected)
-    }),
+    fc.property(
+      table,
+      fc.constantFrom(',', ';', '\t'),
+      fc.integer({ min: 1, max: 40 }),
+      fc.boolean(),
+      (rows, delimiter, size, crlf) => {
+        const cell = (text: string) => (/[",;\t]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+        const text = rows.map((row) => row.map(cell).join(delimiter)).join(crlf ? '\r\n' : '\n')
+        const expected = parse(text, { delimiter, relaxColumnCount: true, skipEmptyLines: true })
+        expect(read(text, { delimiter, size }).rows).toEqual(expected)
+      },
+    ),
   )
 })

@@ -13,7 +13,12 @@ const written = (text: string) => {
 
 test('any decimal is read as the double that Number reads', () => {
   const digits = fc.stringMatching(/^\d{1,25}$/)
-  const decimal = fc.tuple(fc.constantFrom('', '-', '+'), digits, fc.option(digits), fc.option(fc.integer({ min: -30, max: 30 })))
+  const decimal = fc.tuple(
+    fc.constantFrom('', '-', '+'),
+    digits,
+    fc.option(digits),
+    fc.option(fc.integer({ min: -30, max: 30 })),
+  )
   fc.assert(
     fc.property(decimal, ([sign, whole, fraction, exponent]) => {
       const text = `${sign}${whole}${fraction === null ? '' : `.${fraction}`}${exponent === null ? '' : `e${exponent}`}`
@@ -31,12 +36,27 @@ test('any double comes back from its shortest text', () => {
   )
 })
 
-test.each(['', ' ', 'NaN', 'nan', 'null', 'x', '1,5', '1 000', '1e', '--1', '1.2.3', '.', '-', 'Infinity', '0x10', '1e999', '١'])(
-  '%j is no number',
-  (text) => {
-    expect(number(text)).toBeNaN()
-  },
-)
+test.each([
+  '',
+  ' ',
+  'NaN',
+  'nan',
+  'null',
+  'x',
+  '1,5',
+  '1 000',
+  '1e',
+  '--1',
+  '1.2.3',
+  '.',
+  '-',
+  'Infinity',
+  '0x10',
+  '1e999',
+  '١',
+])('%j is no number', (text) => {
+  expect(number(text)).toBeNaN()
+})
 
 test('spaces around a number are no fault', () => {
   expect(number(' 1.5 ')).toBe(1.5)

@@ -16,19 +16,25 @@ export function parseNumber(bytes: Uint8Array, start: number, end: number): numb
   let at = start
   const negative = bytes[at] === MINUS
   if (negative) at++
-  let digits = 0
+  // Nine digits fit a 32-bit integer, whose arithmetic is several times faster than that of doubles.
+  let high = 0
+  let low = 0
+  let seen = 0
   let point = -1
-  const first = at
   for (; at < end; at++) {
-    const digit = (bytes[at] ?? 0) - 48
-    if (digit >= 0 && digit <= 9) digits = digits * 10 + digit
-    else if (digit === POINT && point === -1) point = at
+    const digit = (bytes[at] as number) - 48
+    if (digit >= 0 && digit <= 9) {
+      if (seen < 9) high = (high * 10 + digit) | 0
+      else low = (low * 10 + digit) | 0
+      seen++
+    } else if (digit === POINT && point === -1) point = at
     else return slowNumber(bytes, start, end)
   }
+  if (seen === 0 || seen > 18) return slowNumber(bytes, start, end)
+  const digits = seen <= 9 ? high : high * (POWERS[seen - 9] as number) + low
   const fraction = point === -1 ? 0 : end - point - 1
-  const seen = end - first - (point === -1 ? 0 : 1)
-  if (seen === 0 || digits > 9_007_199_254_740_991 || fraction > 22) return slowNumber(bytes, start, end)
-  const value = fraction === 0 ? digits : digits / (POWERS[fraction] ?? 1)
+  if (digits > 9_007_199_254_740_991) return slowNumber(bytes, start, end)
+  const value = fraction === 0 ? digits : digits / (POWERS[fraction] as number)
   return negative ? -value : value
 }
 
@@ -73,4 +79,13 @@ export function shortestDigits(value: number, known: number): number {
     digits++
   }
   return Math.max(known, slowFractionDigits(String(value)))
+}
+
+/**
+ * {@link shortestDigits} without the noise of binary arithmetic: 0.1 + 0.2 prints as 0.30000000000000004 and means 0.3.
+ * A double tells fifteen digits of any decimal apart; what looks finer is taken as noise.
+ */
+export function meantDigits(value: number, known: number): number {
+  const digits = shortestDigits(value, known)
+  return digits === known ? known : shortestDigits(Number(value.toPrecision(15)), known)
 }

@@ -1,6 +1,14 @@
 import { asciiOf, parseNumber } from './csv-number.ts'
 import { CsvLines } from './csv-lines.ts'
-import { type DatasetKind, type Hints, LOOKED_FOR, type Mapping, type Recognised, recogniseColumns, type Role } from './columns.ts'
+import {
+  type DatasetKind,
+  type Hints,
+  LOOKED_FOR,
+  type Mapping,
+  type Recognised,
+  recogniseColumns,
+  type Role,
+} from './columns.ts'
 import { DatasetError, Faults } from './fault.ts'
 import * as raw from './raw-rows.ts'
 import { type Compression, contentOf } from './stored-bytes.ts'
@@ -43,6 +51,9 @@ export async function csvLayout(path: string, compression: Compression, hints: H
     take(lines, found)
   }
   const [first, second] = found
+  if (second === undefined && faults.report().TRUNCATED !== undefined) {
+    throw new DatasetError('TRUNCATED', path, `the ${compression} stream is whole, found no row before the damage`)
+  }
   if (first === undefined) throw new DatasetError('EMPTY_FILE', path, 'a dataset has rows, the file has none')
   if (first.some((text) => /[{}[\]]/.test(text))) {
     throw new DatasetError('UNKNOWN_COLUMNS', path, 'a header with names, the first line looks like JSON', { line: 1 })
@@ -116,7 +127,12 @@ export async function* csvRows(
   path: string,
   compression: Compression,
   layout: CsvLayout,
-  { faults, survey, stored, ...options }: RowOptions & { faults: Faults; survey?: Survey; stored?: (block: Uint8Array) => void },
+  {
+    faults,
+    survey,
+    stored,
+    ...options
+  }: RowOptions & { faults: Faults; survey?: Survey; stored?: (block: Uint8Array) => void },
 ): AsyncGenerator<raw.RawRows, void, undefined> {
   const lines = new CsvLines(layout.delimiter)
   const rows = raw.rawRows(layout.kind)
@@ -157,7 +173,9 @@ interface Field {
 }
 
 /** Where a role goes, and how its text is read. */
-const CELLS: Readonly<Record<DatasetKind, Readonly<Partial<Record<Role, readonly [slot: number, cell: Cell, digits?: 'price' | 'qty']>>>>> = {
+const CELLS: Readonly<
+  Record<DatasetKind, Readonly<Partial<Record<Role, readonly [slot: number, cell: Cell, digits?: 'price' | 'qty']>>>>
+> = {
   bars: {
     open: [raw.OPEN, 'number', 'price'],
     high: [raw.HIGH, 'number', 'price'],
@@ -191,9 +209,15 @@ const CELLS: Readonly<Record<DatasetKind, Readonly<Partial<Record<Role, readonly
 }
 
 /** The cells of a kind that a mapping names, `side` winning over `maker`. */
-export function cellsOf(kind: DatasetKind, mapping: Mapping): readonly (readonly [Role, number, number, Cell, 'price' | 'qty' | undefined])[] {
+export function cellsOf(
+  kind: DatasetKind,
+  mapping: Mapping,
+): readonly (readonly [Role, number, number, Cell, 'price' | 'qty' | undefined])[] {
   const found: [Role, number, number, Cell, 'price' | 'qty' | undefined][] = []
-  for (const [role, [slot, cell, digits]] of Object.entries(CELLS[kind]) as [Role, [number, Cell, ('price' | 'qty')?]][]) {
+  for (const [role, [slot, cell, digits]] of Object.entries(CELLS[kind]) as [
+    Role,
+    [number, Cell, ('price' | 'qty')?],
+  ][]) {
     const at = mapping[role]
     if (at === undefined || (role === 'maker' && mapping.side !== undefined)) continue
     found.push([role, at, slot, cell, digits])
@@ -214,7 +238,11 @@ class CsvRowReader {
   #symbol: Uint8Array | undefined
   readonly #wanted: string | undefined
 
-  constructor(path: string, layout: CsvLayout, { faults, survey, zone, symbol }: RowOptions & { faults: Faults; survey: Survey | undefined }) {
+  constructor(
+    path: string,
+    layout: CsvLayout,
+    { faults, survey, zone, symbol }: RowOptions & { faults: Faults; survey: Survey | undefined },
+  ) {
     this.#path = path
     this.#layout = layout
     this.#kind = layout.kind
@@ -295,7 +323,14 @@ class CsvRowReader {
       }
       // NaN is the one value that differs from itself.
       if (value !== value) {
-        const said = field.cell === 'time' ? 'a time' : field.cell === 'side' ? 'a side' : field.cell === 'maker' ? 'true or false' : 'a number'
+        const said =
+          field.cell === 'time'
+            ? 'a time'
+            : field.cell === 'side'
+              ? 'a side'
+              : field.cell === 'maker'
+                ? 'true or false'
+                : 'a number'
         this.#faults.found('NOT_A_NUMBER', said, { line, column: field.name, value: asciiOf(bytes, start, end) })
         return false
       }
@@ -363,5 +398,9 @@ export function sideOf(bytes: Uint8Array, start: number, end: number, kind: Data
 /** −1 where the buyer was the maker (the taker sold), 1 where not. */
 function makerOf(bytes: Uint8Array, start: number, end: number): number {
   const text = asciiOf(bytes, start, end).toLowerCase()
-  return text === 'true' || text === '1' || text === 't' ? -1 : text === 'false' || text === '0' || text === 'f' ? 1 : Number.NaN
+  return text === 'true' || text === '1' || text === 't'
+    ? -1
+    : text === 'false' || text === '0' || text === 'f'
+      ? 1
+      : Number.NaN
 }

@@ -90,9 +90,9 @@ export interface Dataset extends DatasetSummary {
    *
    * @throws DatasetError at the first fault that is not repaired
    */
-  chunks(instrument: Instrument, range?: TimeRange, options?: PassOptions): AsyncIterable<MarketColumns>
+  readonly chunks: (instrument: Instrument, range?: TimeRange, options?: PassOptions) => AsyncIterable<MarketColumns>
   /** The checked rows as the file has them, in batches that the next one overwrites. */
-  rawRows(options?: PassOptions): AsyncIterable<RawRows>
+  readonly rawRows: (options?: PassOptions) => AsyncIterable<RawRows>
   /** Where the columns are in the file, counted from 0. */
   readonly mapping: Mapping
   /** Whether ids of trades are text: then a hash stands for them in {@link rawRows}. */
@@ -124,7 +124,8 @@ export async function openDataset(path: string, options: OpenOptions = {}): Prom
     for await (const batch of sorted(rows, { kind, mapping, faults })) checks.apply(batch)
   })
   if (checks.rows === 0) {
-    const said = survey.rows === 0 ? 'a dataset has rows, the file has none' : `a row without fault, found none in ${survey.rows}`
+    const said =
+      survey.rows === 0 ? 'a dataset has rows, the file has none' : `a row without fault, found none in ${survey.rows}`
     throw new DatasetError('EMPTY_FILE', path, said)
   }
   const stepUs = checks.steps?.step()
@@ -170,11 +171,14 @@ const NO_GAPS: Gaps = { count: 0, missing: 0, largest: [] }
 
 function notesOf(survey: Survey, mapping: Mapping, kind: DatasetKind, shiftUs: number): readonly string[] {
   const notes: string[] = []
-  if (survey.unended) notes.push('the last line has no line break: whole by its fields, but a cut last digit would not show')
+  if (survey.unended)
+    notes.push('the last line has no line break: whole by its fields, but a cut last digit would not show')
   if (kind === 'bars' && mapping.volume === undefined) notes.push('no volume column: volumes are 0')
   if (kind === 'quotes' && mapping.bidQty === undefined) notes.push('no sizes: they are 0')
-  if (kind === 'trades' && mapping.side === undefined && mapping.maker === undefined) notes.push('no taker side: it is not told')
-  if (shiftUs > 0) notes.push(`times of receipt are shifted by ${shiftUs} µs: the recorder's clock was behind the venue's`)
+  if (kind === 'trades' && mapping.side === undefined && mapping.maker === undefined)
+    notes.push('no taker side: it is not told')
+  if (shiftUs > 0)
+    notes.push(`times of receipt are shifted by ${shiftUs} µs: the recorder's clock was behind the venue's`)
   return notes
 }
 
@@ -245,7 +249,11 @@ class CsvSource implements Source {
     this.#options = options
   }
 
-  async scan(survey: Survey, faults: Faults, consume: (rows: AsyncIterable<RawRows>) => Promise<void>): Promise<string> {
+  async scan(
+    survey: Survey,
+    faults: Faults,
+    consume: (rows: AsyncIterable<RawRows>) => Promise<void>,
+  ): Promise<string> {
     const hash = createHash('sha256')
     const { bytes } = this.#where
     let done = 0
@@ -289,7 +297,11 @@ class ParquetSource implements Source {
     this.#options = options
   }
 
-  async scan(survey: Survey, faults: Faults, consume: (rows: AsyncIterable<RawRows>) => Promise<void>): Promise<string> {
+  async scan(
+    survey: Survey,
+    faults: Faults,
+    consume: (rows: AsyncIterable<RawRows>) => Promise<void>,
+  ): Promise<string> {
     const { progress } = this.#options
     const total = Number(this.layout.metadata.num_rows)
     const { bytes } = this.#where
@@ -322,7 +334,9 @@ function rowOptions({ zone, symbol }: OpenOptions): RowOptions {
 function readable(summary: DatasetSummary, source: Source, repair: boolean, textIds: boolean): Dataset {
   const { path, kind, barStepUs: stepUs, stamp, recvShiftUs: shiftUs } = summary
   const { mapping } = source.layout
-  async function* rawRows({ faults = new Faults(path, repair) }: PassOptions = {}): AsyncGenerator<RawRows, void, undefined> {
+  async function* rawRows({
+    faults = new Faults(path, repair),
+  }: PassOptions = {}): AsyncGenerator<RawRows, void, undefined> {
     const checks = new RowChecks(kind, mapping, { faults, shiftUs })
     for await (const batch of sorted(source.rows(faults), { kind, mapping, faults })) {
       checks.apply(batch)

@@ -61,13 +61,15 @@ export const HINTS: Readonly<Record<FaultCode, string>> = {
   UNSORTED: 'rows are in time order: sort the file, or repair to sort within 65 536 rows and drop what is older',
   GAP: 'bars are missing: nothing to do if the market was closed, else fetch the missing span',
   CROSSED: 'a bid above the ask is kept and counted: distrust fills at such quotes',
-  OFF_TICK: 'the value is finer than the instrument allows: set its tick_size or lot_size finer, or take them from the file',
+  OFF_TICK:
+    'the value is finer than the instrument allows: set its tick_size or lot_size finer, or take them from the file',
   TOO_LARGE: 'the value is beyond 2^53 ticks or lots: set tick_size or lot_size coarser',
   TIME_UNIT: 'write all times of the file in one unit: seconds, milliseconds, microseconds or nanoseconds since 1970',
   TIME_ZONE: 'write times with a zone (2024-02-29T12:00:00Z), or say which zone the file means',
   EMPTY_FILE: 'the file has no rows: fetch it again',
   UNKNOWN_COLUMNS: 'name the columns in the first line, or say which column is which',
-  WRONG_SCHEMA: 'the file has not the columns of bars, trades, quotes or a book: export it again, or say which is which',
+  WRONG_SCHEMA:
+    'the file has not the columns of bars, trades, quotes or a book: export it again, or say which is which',
   TRUNCATED: 'the file is cut or damaged: fetch it again, or repair to keep the rows before the damage',
   WRONG_INSTRUMENT: 'choose the file of this instrument, or split the file by symbol',
   UNREADABLE: 'check that the path is a file and may be read',

@@ -49,7 +49,11 @@ export interface RawRows {
 }
 
 export function rawRows(kind: DatasetKind, capacity = BATCH_ROWS): RawRows {
-  return { kind, length: 0, slots: Array.from({ length: SLOTS[kind] }, () => new Float64Array(capacity).fill(Number.NaN)) }
+  return {
+    kind,
+    length: 0,
+    slots: Array.from({ length: SLOTS[kind] }, () => new Float64Array(capacity).fill(Number.NaN)),
+  }
 }
 
 export function slot(rows: RawRows, at: number): Float64Array {

@@ -9,8 +9,8 @@ const IDS = 65_536
 
 /**
  * Judges rows that could be read: prices, quantities, ranges, order, repeats. What cannot stay is taken out of the
- * batch, in place. Also sets the clocks: a time of receipt is shifted by the recorder's error, and a row that has only
- * one of the two times gets it for both.
+ * batch, in place. Also sets the clocks: times of receipt are shifted by the recorder's error, and where the file has
+ * none, a row is received when it is sent.
  */
 export class RowChecks {
   readonly #kind: DatasetKind
@@ -33,7 +33,11 @@ export class RowChecks {
   locked = 0
   zeroVolume = 0
 
-  constructor(kind: DatasetKind, mapping: Mapping, { faults, shiftUs = 0, steps = false }: { faults: Faults; shiftUs?: number; steps?: boolean }) {
+  constructor(
+    kind: DatasetKind,
+    mapping: Mapping,
+    { faults, shiftUs = 0, steps = false }: { faults: Faults; shiftUs?: number; steps?: boolean },
+  ) {
     this.#kind = kind
     this.#faults = faults
     this.#hasTime = mapping.time !== undefined
@@ -65,6 +69,10 @@ export class RowChecks {
     bad += this.#order(rows, marks)
     if (bad > 0) raw.keepRows(rows, marks, 0)
     this.rows += rows.length
+    if (this.#kind === 'bars') {
+      const volume = raw.slot(rows, raw.VOLUME)
+      for (let i = 0; i < rows.length; i++) if (volume[i] === 0) this.zeroVolume++
+    }
   }
 
   #clocks(rows: raw.RawRows): void {
@@ -81,7 +89,6 @@ export class RowChecks {
       // NaN compares as false with everything.
       if (received - sent < this.latencyUsMin) this.latencyUsMin = received - sent
       recv[i] = received + shift
-      if (!(sent === sent)) time[i] = received + shift
     }
   }
 
@@ -98,7 +105,6 @@ export class RowChecks {
       const l = low[i] ?? 0
       const c = close[i] ?? 0
       const v = volume[i] ?? 0
-      if (v === 0) this.zeroVolume++
       if (o > 0 && l > 0 && c > 0 && h >= o && h >= c && l <= o && l <= c && !(v < 0)) continue
       bad++
       marks[i] = 1
@@ -109,7 +115,10 @@ export class RowChecks {
       else if (v < 0) this.#found('NEGATIVE_VOLUME', rows, i, 'a volume of 0 or more', { column: 'volume', value: v })
       else {
         const said = `low <= open, close <= high; open ${o}, high ${h}, low ${l}, close ${c}`
-        this.#found('RANGE', rows, i, said, { column: h < l ? 'high' : o > h || o < l ? 'open' : 'close', value: h < l ? h : o > h || o < l ? o : c })
+        this.#found('RANGE', rows, i, said, {
+          column: h < l ? 'high' : o > h || o < l ? 'open' : 'close',
+          value: h < l ? h : o > h || o < l ? o : c,
+        })
       }
     }
     return bad
@@ -137,7 +146,8 @@ export class RowChecks {
       if (!(b > 0)) this.#price(rows, i, 'bid', b)
       else if (!(a > 0)) this.#price(rows, i, 'ask', a)
       else {
-        const [column, value] = (bidQty[i] ?? 0) < 0 ? ['bidQty', bidQty[i] ?? 0] as const : ['askQty', askQty[i] ?? 0] as const
+        const [column, value] =
+          (bidQty[i] ?? 0) < 0 ? (['bidQty', bidQty[i] ?? 0] as const) : (['askQty', askQty[i] ?? 0] as const)
         this.#found('NEGATIVE_VOLUME', rows, i, 'a size of 0 or more', { column, value })
       }
     }
@@ -175,7 +185,10 @@ export class RowChecks {
         if (id !== undefined && this.#ids?.repeats(id)) {
           bad++
           marks[i] = 1
-          this.#found('DUPLICATE', rows, i, 'a trade id that is new', { column: 'id', ...(id >= 0 ? { value: id } : {}) })
+          this.#found('DUPLICATE', rows, i, 'a trade id that is new', {
+            column: 'id',
+            ...(id >= 0 ? { value: id } : {}),
+          })
           continue
         }
         before = key
@@ -184,7 +197,8 @@ export class RowChecks {
       }
       bad++
       marks[i] = 1
-      if (key === before) this.#found('DUPLICATE', rows, i, `a bar later than ${timeText(before)}, which the row before has`, {})
+      if (key === before)
+        this.#found('DUPLICATE', rows, i, `a bar later than ${timeText(before)}, which the row before has`, {})
       else {
         // With repairs, the sorting window has counted the row already; it is only too old to be put in its place.
         const said = `a time at or after ${timeText(before)} of the row before, was ${timeText(key)}`
@@ -207,9 +221,20 @@ export class RowChecks {
     this.#found('NON_POSITIVE_PRICE', rows, at, 'a price above 0', { column, value })
   }
 
-  #found(code: FaultCode, rows: raw.RawRows, at: number, said: string, { column, value }: { column?: string; value?: number }, count = 1): void {
+  #found(
+    code: FaultCode,
+    rows: raw.RawRows,
+    at: number,
+    said: string,
+    { column, value }: { column?: string; value?: number },
+    count = 1,
+  ): void {
     const line = raw.slot(rows, raw.LINE)[at] ?? 0
-    const place = { line, ...(column === undefined ? {} : { column }), ...(value === undefined ? {} : { value: String(value) }) }
+    const place = {
+      line,
+      ...(column === undefined ? {} : { column }),
+      ...(value === undefined ? {} : { value: String(value) }),
+    }
     this.#faults.found(code, said, place, count)
   }
 }

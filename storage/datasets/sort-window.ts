@@ -3,8 +3,8 @@ import type { Faults } from './fault.ts'
 import * as raw from './raw-rows.ts'
 
 /**
- * Puts rows into time order within a window of 65 536 rows, for `repair`: memory stays bounded, and a row that is
- * further from its place comes out too late and is dropped by the checks. Rows of equal time keep their order.
+ * Puts rows into time order within a window of 65 536 rows (up to twice that, by where batches end), for `repair`:
+ * memory stays bounded, and a row that is further from its place comes out too late and is dropped by the checks. Rows of equal time keep their order.
  */
 export class SortWindow {
   readonly #faults: Faults

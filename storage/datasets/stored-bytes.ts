@@ -43,7 +43,8 @@ export interface Tap {
 
 /**
  * The bytes of a file, decompressed, in blocks that live until the reader asks for the next.
- * A cut or damaged compressed file is a TRUNCATED fault; when that is repaired, the bytes before the damage remain.
+ * A cut or damaged compressed file is a TRUNCATED fault; when that is repaired, the bytes before the damage remain, but
+ * for the last block or two that were on their way.
  */
 export async function* contentOf(
   path: string,
@@ -54,7 +55,12 @@ export async function* contentOf(
   const file = createReadStream(path, { highWaterMark: BLOCK })
   const { stored } = tap
   if (stored) file.on('data', (block) => stored(block as Buffer))
-  const unpack = compression === 'none' ? undefined : compression === 'gzip' ? createGunzip({ chunkSize: BLOCK }) : createZstdDecompress({ chunkSize: BLOCK })
+  const unpack =
+    compression === 'none'
+      ? undefined
+      : compression === 'gzip'
+        ? createGunzip({ chunkSize: BLOCK })
+        : createZstdDecompress({ chunkSize: BLOCK })
   // The pipeline ties both ends: an error in either closes both, and so does a reader that stops early.
   const content = unpack === undefined ? file : pipeline(file, unpack, () => undefined)
   try {

@@ -1,6 +1,8 @@
-import { fractionDigits, shortestDigits } from './csv-number.ts'
+import { fractionDigits, meantDigits, parseNumber } from './csv-number.ts'
 
 const ZERO = 48
+/** Characters that a decimal of fifteen digits has at most: with a sign, a point and a zero before it. */
+const PLAIN = 17
 
 /** What one reading of a whole file finds out about it, row by row. */
 export class Survey {
@@ -19,6 +21,10 @@ export class Survey {
   /** Counts the digits of a number in bytes `[start, end)`. */
   count(what: 'price' | 'qty', bytes: Uint8Array, start: number, end: number): void {
     const digits = fractionDigits(bytes, start, end)
+    if (end - start > PLAIN && digits > this.used[what]) {
+      this.#countLong(what, bytes, start, end)
+      return
+    }
     if (digits > this.written[what]) this.written[what] = digits
     if (digits <= this.used[what]) return
     let zeros = 0
@@ -26,10 +32,18 @@ export class Survey {
     if (digits - zeros > this.used[what]) this.used[what] = digits - zeros
   }
 
+  /** Counts the digits of a number that may be a printed double, noise and all. */
+  #countLong(what: 'price' | 'qty', bytes: Uint8Array, start: number, end: number): void {
+    const value = parseNumber(bytes, start, end)
+    if (Number.isNaN(value)) return
+    this.used[what] = meantDigits(value, this.used[what])
+    if (this.used[what] > this.written[what]) this.written[what] = this.used[what]
+  }
+
   /** Counts the digits of doubles, which have no trailing zeros. */
   countDoubles(what: 'price' | 'qty', values: Float64Array, length: number): void {
     let digits = this.used[what]
-    for (let i = 0; i < length; i++) digits = shortestDigits(values[i] ?? 0, digits)
+    for (let i = 0; i < length; i++) digits = meantDigits(values[i] ?? 0, digits)
     this.used[what] = digits
     if (digits > this.written[what]) this.written[what] = digits
   }

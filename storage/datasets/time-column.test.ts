@@ -41,12 +41,19 @@ test.each([
   expect(one(text)).toBe(at(iso))
 })
 
-test.each(['', 'x', 'NaN', '2024-13-01', '2023-02-30', '2024-02-29T25:00:00Z', '9999-12-31', '12345678901234567', '1'.repeat(40)])(
-  '%j is no time',
-  (text) => {
-    expect(one(text)).toBeNaN()
-  },
-)
+test.each([
+  '',
+  'x',
+  'NaN',
+  '2024-13-01',
+  '2023-02-30',
+  '2024-02-29T25:00:00Z',
+  '9999-12-31',
+  '12345678901234567',
+  '1'.repeat(40),
+])('%j is no time', (text) => {
+  expect(one(text)).toBeNaN()
+})
 
 test('different offsets in one file are fine: each says what it means', () => {
   const column = new TimeColumn('f.csv', 'time')
@@ -55,7 +62,9 @@ test('different offsets in one file are fine: each says what it means', () => {
 })
 
 test('a time without a zone is refused unless the reader is told the zone', () => {
-  expect(() => one('2024-02-29 12:00:00')).toThrow("TIME_ZONE f.csv:1 time: a time has a zone, Z or an offset, was '2024-02-29 12:00:00'")
+  expect(() => one('2024-02-29 12:00:00')).toThrow(
+    "TIME_ZONE f.csv:1 time: a time has a zone, Z or an offset, was '2024-02-29 12:00:00'",
+  )
   expect(one('2024-02-29 12:00:00', 'time', '+09:00')).toBe(at('2024-02-29T03:00:00Z'))
   expect(() => one('2024-02-29 12:00:00', 'time', 'Asia/Tokyo')).toThrow(DatasetError)
 })

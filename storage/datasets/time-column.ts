@@ -22,6 +22,8 @@ const US_PER: Readonly<Record<TimeUnit, number>> = { s: 1_000_000, ms: 1_000, us
 
 /** The last whole year whose microseconds are safe integers. */
 const YEAR_MAX = 2254
+/** Ten to the number of digits behind the first eight. */
+const POWERS = [1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
 /** Day, clock, fraction, zone. */
 const TEXT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?\s?(Z|UTC|[+-]\d{2}:?\d{2})?)?$/i
 const ZONE = /^(Z|[+-]\d{2}:\d{2})$/
@@ -67,22 +69,25 @@ export class TimeColumn {
    * @throws DatasetError TIME_UNIT, TIME_ZONE
    */
   read(bytes: Uint8Array, start: number, end: number, line: number): number {
-    // Whole numbers, nearly all there are. A double holds fifteen digits of any kind, and the sixteen of a time in µs.
-    let value = 0
-    let fifteen = 0
-    let at = start
-    for (; at < end; at++) {
-      const digit = (bytes[at] ?? 0) - 48
+    // Whole numbers, nearly all there are, in two 32-bit halves; a time in µs has sixteen digits.
+    let high = 0
+    let low = 0
+    for (let at = start; at < end; at++) {
+      const digit = (bytes[at] as number) - 48
       if (digit < 0 || digit > 9) return this.#readOther(bytes, start, end, line)
-      if (at - start === 15) fifteen = value
-      if (at - start < 16) value = value * 10 + digit
+      const place = at - start
+      if (place < 8) high = (high * 10 + digit) | 0
+      else if (place < 16) low = (low * 10 + digit) | 0
     }
     const digits = end - start
-    if (digits <= 16) return digits === 0 ? Number.NaN : this.fromNumber(value, line)
+    if (digits <= 8) return digits === 0 ? Number.NaN : this.fromNumber(high, line)
+    if (digits <= 16) return this.fromNumber(high * (POWERS[digits - 8] as number) + low, line)
     if (digits !== 18 && digits !== 19) return Number.NaN
+    const value = high * 1e8 + low
     // Nanoseconds from 1973 to 2255, without their last three digits.
     this.#expect('ns', line, () => asciiOf(bytes, start, end))
-    return digits === 18 ? fifteen : Number.isSafeInteger(value) ? value : Number.NaN
+    const us = digits === 18 ? high * 1e7 + Math.floor(low / 10) : value
+    return Number.isSafeInteger(us) ? us : Number.NaN
   }
 
   /** µs of a number since 1970. */
@@ -96,7 +101,8 @@ export class TimeColumn {
 
   /** {@link fromNumber} for whole numbers of which a double would lose digits. */
   fromBigInt(value: bigint, line: number): number {
-    if (value < 100_000_000_000_000_000n && value > -100_000_000_000_000_000n) return this.fromNumber(Number(value), line)
+    if (value < 100_000_000_000_000_000n && value > -100_000_000_000_000_000n)
+      return this.fromNumber(Number(value), line)
     this.#expect('ns', line, () => String(value))
     const us = Number((value - (((value % 1000n) + 1000n) % 1000n)) / 1000n)
     return Number.isSafeInteger(us) ? us : Number.NaN
@@ -129,7 +135,8 @@ export class TimeColumn {
     if (unzoned && this.#zone === undefined) {
       throw this.#fault('TIME_ZONE', 'a time has a zone, Z or an offset', line, text)
     }
-    const offset = zone === undefined ? this.#zone : /^(Z|UTC)$/i.test(zone) ? 'Z' : zone.replace(/^(...)(\d\d)$/, '$1:$2')
+    const offset =
+      zone === undefined ? this.#zone : /^(Z|UTC)$/i.test(zone) ? 'Z' : zone.replace(/^(...)(\d\d)$/, '$1:$2')
     const micros = fraction === '' ? '' : `.${fraction.slice(0, 6)}`
     return parseTime(`${day}T${clock.length === 5 ? `${clock}:00` : clock}${micros}${offset}`) ?? Number.NaN
   }
@@ -145,7 +152,12 @@ export class TimeColumn {
     const zones = style === 'zoned' || style === 'unzoned' || style === 'day'
     const code = zones && !(this.style in US_PER) ? 'TIME_ZONE' : 'TIME_UNIT'
     const mixed = code === 'TIME_ZONE' ? 'mixed time zones' : 'mixed time units'
-    throw this.#fault(code, `${mixed}: a time as ${WORDS[this.style]} like the rows before, not as ${WORDS[style]}`, line, value())
+    throw this.#fault(
+      code,
+      `${mixed}: a time as ${WORDS[this.style]} like the rows before, not as ${WORDS[style]}`,
+      line,
+      value(),
+    )
   }
 
   #fault(code: 'TIME_UNIT' | 'TIME_ZONE', said: string, line: number, value: string): DatasetError {

@@ -81,7 +81,7 @@ export class VenueAccount {
     return (this.#positions[at] as number) * mark * valuePerTickLot - Number(this.#costs[at]) / 1e18
   }
 
-  /** Equity that no position ties up, never negative. */
+  /** Equity that no position ties up; negative once prices have moved too far. */
   freeMargin(quote: string): number {
     let used = 0
     for (let at = 0; at < this.#instruments.length; at++) {
@@ -89,7 +89,7 @@ export class VenueAccount {
       if (settlement !== 'margin' || other !== quote || this.#positions[at] === 0) continue
       used += (Math.abs(this.#positions[at] as number) * (this.marks[at] as number) * valuePerTickLot) / maxLeverage
     }
-    return Math.max(0, this.equity(quote) - used)
+    return this.equity(quote) - used
   }
 
   /** Realised profit of a margin fill at average cost, updating the cost of what stays open. */

@@ -13,7 +13,11 @@ export interface Assumptions {
   readonly limitGap: 'limit' | 'open'
   /** A stop-limit that the open jumped over meets the open, or is filled as if the stop price had traded. */
   readonly stopLimitGap: 'open' | 'stop-price'
-  /** What an order that arrives inside a bar sees of it: protective stops its worst, or nobody anything. */
+  /**
+   * What an order that arrives inside a bar sees of it: protective stops its worst, or nobody anything. With `next-bar` all
+   * that answers a limit or a stop is born inside, even where the open already filled it; what answers a market order
+   * that filled at the open sees the whole bar either way.
+   */
   readonly inBar: 'worst-case' | 'next-bar'
   readonly slippage: SlippageModel
   readonly fees: FeeModel
@@ -53,7 +57,8 @@ export function describeAssumptions(
   assumptions: Assumptions,
   kinds: ReadonlySet<string>,
 ): readonly { readonly name: string; readonly value: string; readonly meaning: string }[] {
-  const { marketFill, limitFill, limitGap, inBar, slippage, latency, participation, funding, queue } = assumptions
+  const { marketFill, limitFill, limitGap, stopLimitGap, inBar, marginMark } = assumptions
+  const { slippage, latency, participation, funding, queue } = assumptions
   const lines = [{ name: 'slippage', value: slippage.name, meaning: slippage.meaning }]
   const line = (name: string, value: string, meaning: string) => void lines.push({ name, value, meaning })
   if (kinds.has('bars')) {
@@ -87,11 +92,25 @@ export function describeAssumptions(
       limitGap === 'limit' ? 'fill at their own price, not at the better open' : 'fill at the better open',
     )
     line(
+      'stop-limits at a gap',
+      stopLimitGap,
+      stopLimitGap === 'open'
+        ? 'meet the open, as far as their limit lets them'
+        : 'fill as if the stop price had traded',
+    )
+    line(
       'orders born in a bar',
       inBar,
       inBar === 'worst-case'
         ? 'protective stops may still be hit by that bar, targets not before the next'
-        : 'see nothing before the next bar',
+        : 'see nothing before the next bar, nor do those that answer a limit or stop filled at the open',
+    )
+    line(
+      'margin',
+      marginMark,
+      marginMark === 'fill'
+        ? 'is measured at the open while a bar is matched'
+        : 'is measured at the close of the bar that is being matched, which nobody knows yet',
     )
   }
   if (kinds.has('book')) {
@@ -102,6 +121,7 @@ export function describeAssumptions(
       'what our takers take stays gone until the level is next updated; the market does not react to us',
     )
   }
+  line('funds', ...fundsInWords(assumptions))
   line('feed latency', formatDuration(latency.feedUs), 'venue to us')
   line('entry latency', latency.describe('entry'), 'us to matching')
   line('response latency', latency.describe('response'), 'matching to us')
@@ -116,4 +136,13 @@ export function describeAssumptions(
     'paid by longs to shorts on the notional',
   )
   return lines
+}
+
+function fundsInWords({ funds, submissionCheck }: Assumptions): [value: string, meaning: string] {
+  if (funds === 'unchecked') return [funds, 'an order fills whether or not the account can pay it']
+  if (!submissionCheck) return [funds, 'what opens a position must be paid at the price that fills it']
+  return [
+    'checked twice',
+    'what opens a position must be paid at the last price when it arrives, and again when it fills',
+  ]
 }

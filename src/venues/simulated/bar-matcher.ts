@@ -24,8 +24,8 @@ export class BarMatcher {
     this.#assumptions = bench.assumptions
   }
 
-  /** The bar opens: everything that waits meets its first price. */
-  open(bars: BarColumns, row: number): void {
+  /** A bar begins: its volume, and the range that slippage may ask for, are what fills meet from now on. */
+  begin(bars: BarColumns, row: number): void {
     this.#bars = bars
     this.#row = row
     const { participation } = this.#assumptions
@@ -33,9 +33,19 @@ export class BarMatcher {
       participation === Number.POSITIVE_INFINITY
         ? participation
         : Math.floor((bars.volume[row] as number) * participation)
+  }
+
+  /** The bar opens: everything that waits meets its first price. */
+  open(bars: BarColumns, row: number): void {
+    const openTs = bars.openTs[row] as number
+    for (const order of this.#orders) order.arrivedInBar = order.arrivalTs > openTs
+    this.opened(bars, row)
+  }
+
+  /** What was sent in answer to the open arrives in time for it, and shares what is left of the bar's volume. */
+  opened(bars: BarColumns, row: number): void {
     const openTs = bars.openTs[row] as number
     const open = bars.open[row] as number
-    for (const order of this.#orders) order.arrivedInBar = order.arrivalTs > openTs
     this.#sweep((order) => !order.arrivedInBar && this.#meetOpen(order, open, openTs))
     for (const order of this.#orders) order.takesOnArrival = false
   }
@@ -65,7 +75,7 @@ export class BarMatcher {
 
   /** Fills at a price that is known now: market orders decided on a close, when the run says so. */
   fillNow(order: SimOrder, price: number, ts: number): void {
-    this.#bench.fill(order, this.#meeting(price, 'taker', ts, order.limit))
+    this.#take(order, price, ts, order.limit)
   }
 
   get #orders(): SimOrder[] {
@@ -105,7 +115,7 @@ export class BarMatcher {
     const limit = order.limit as number
     const beyond = (limit - open) * order.sign
     if (order.takesOnArrival || order.timeInForce === 'IOC' || order.timeInForce === 'FOK') {
-      if (beyond >= 0) this.#bench.fill(order, this.#meeting(open, 'taker', ts, limit))
+      if (beyond >= 0) this.#take(order, open, ts, limit)
       else if (order.timeInForce === 'IOC' || order.timeInForce === 'FOK') {
         this.#bench.end(order, 'expired', 'NOT_ENOUGH_LIQUIDITY', ts)
         this.#bench.settle()
@@ -125,8 +135,7 @@ export class BarMatcher {
     this.#bench.trigger(order, ts)
     this.#bench.settle()
     const limit = order.limit as number
-    if (!order.isDone && (limit - open) * order.sign >= 0)
-      this.#bench.fill(order, this.#meeting(open, 'taker', ts, limit))
+    if (!order.isDone && (limit - open) * order.sign >= 0) this.#take(order, open, ts, limit)
   }
 
   #meetStop(order: SimOrder, high: number, low: number, ts: number): void {
@@ -140,7 +149,7 @@ export class BarMatcher {
     this.#bench.settle()
     const limit = order.limit as number
     const isReached = order.sign > 0 ? low <= limit && limit >= stop : high >= limit && limit <= stop
-    if (!order.isDone && isReached) this.#bench.fill(order, this.#meeting(stop, 'taker', ts, limit))
+    if (!order.isDone && isReached) this.#take(order, stop, ts, limit)
     order.arrivedInBar = true // what is left rests as a limit from the next bar on
   }
 
@@ -150,12 +159,14 @@ export class BarMatcher {
     if (beyond > 0 || (beyond === 0 && this.#assumptions.limitFill === 'touch')) this.#make(order, limit, ts)
   }
 
-  #take(order: SimOrder, price: number, ts: number): void {
-    this.#left -= this.#bench.fill(order, this.#meeting(price, 'taker', ts, undefined))
+  #take(order: SimOrder, price: number, ts: number, bound?: number): void {
+    const filled = this.#bench.fill(order, this.#meeting(price, 'taker', ts, bound))
+    this.#left -= filled
   }
 
   #make(order: SimOrder, price: number, ts: number): void {
-    this.#left -= this.#bench.fill(order, this.#meeting(price, 'maker', ts, undefined))
+    const filled = this.#bench.fill(order, this.#meeting(price, 'maker', ts, undefined))
+    this.#left -= filled
   }
 
   #meeting(price: number, liquidity: 'maker' | 'taker', ts: number, bound: number | undefined): Meeting {

@@ -32,6 +32,9 @@ export class SimulatedVenue implements Venue {
   readonly #opening: Uint8Array
   readonly #isMargin: Uint8Array
   readonly #nextFundingTs: Float64Array
+  readonly #fillsAtClose: boolean
+  /** Last price that bars have shown, ticks. The account's mark may be the close of a bar that has only opened. */
+  readonly #lastOfBars: Float64Array
   /** Sum of what each batch of orders of one moment would leave in the account, for the check at submission. */
   #batchTs = Number.NaN
   #imagined = 0
@@ -55,6 +58,8 @@ export class SimulatedVenue implements Venue {
     this.#underWay = new Uint8Array(instruments.length)
     this.#opening = new Uint8Array(instruments.length)
     this.#isMargin = Uint8Array.from(instruments, ({ settlement }) => (settlement === 'margin' ? 1 : 0))
+    this.#fillsAtClose = assumptions.marketFill === 'same-close'
+    this.#lastOfBars = new Float64Array(instruments.length).fill(Number.NaN)
     this.#nextFundingTs = new Float64Array(instruments.length).fill(Number.NaN)
   }
 
@@ -66,8 +71,8 @@ export class SimulatedVenue implements Venue {
 
   place(order: AllowedOrder, ts: number): void {
     const at = order.instrumentAt
-    const sim = this.#bench.admit(order, ts, this.#underWay[at] === 1 && this.#opening[at] === 0)
-    const last = this.account.marks[at] as number
+    const sim = this.#bench.admit(order, ts, this.#underWay[at] === 1 && !this.#isInTimeForOpen(at))
+    const last = (this.#matchedOn[at] === 'bars' ? this.#lastOfBars[at] : this.account.marks[at]) as number
     if (this.#assumptions.submissionCheck && !this.#passesSubmission(sim, last, ts)) {
       this.#bench.reject(sim, 'INSUFFICIENT_FUNDS', 'cash would go below zero at the last price', ts)
       return
@@ -81,21 +86,26 @@ export class SimulatedVenue implements Venue {
     if (sim.type !== 'MARKET') this.#bench.acknowledge(sim, ts)
     if (this.#matchedOn[at] !== 'bars') return (this.#touches[at] as TouchMatcher).arrive(sim, ts)
     const takesNow = sim.type === 'MARKET' || sim.takesOnArrival
-    if (this.#assumptions.marketFill === 'same-close' && takesNow && this.#underWay[at] === 0 && !Number.isNaN(last)) {
+    if (this.#fillsAtClose && takesNow && this.#underWay[at] === 0 && !Number.isNaN(last)) {
       ;(this.#bars[at] as BarMatcher).fillNow(sim, last, ts)
     }
   }
 
+  /** At the open, only what answers a waiting order may have to leave the bar alone: what fills at its price fills inside. */
+  #isInTimeForOpen(at: number): boolean {
+    return this.#opening[at] === 1 && !(this.#assumptions.inBar === 'next-bar' && this.#bench.answersResting)
+  }
+
   amend(amend: AllowedAmend, ts: number): void {
     this.#bench.amend(amend, ts)
-    const order = this.#bench.find(amend.orderId)
+    const order = this.#bench.find(amend.orderId, amend.instrumentAt)
     if (order !== undefined && !order.isDone && this.#matchedOn[amend.instrumentAt] === 'book') {
       ;(this.#books[amend.instrumentAt] as BookMatcher).requeue(order, ts)
     }
   }
 
-  cancel(orderId: OrderId, _instrumentAt: number, ts: number): void {
-    this.#bench.cancel(orderId, ts)
+  cancel(orderId: OrderId, instrumentAt: number, ts: number): void {
+    this.#bench.cancel(orderId, instrumentAt, ts)
   }
 
   /** How resting orders in the instrument's book came to be filled. */
@@ -118,7 +128,8 @@ export class SimulatedVenue implements Venue {
 
   /** A whole bar goes by a quiet instrument. */
   passBar(at: number, bars: BarColumns, row: number): void {
-    this.account.marks[at] = bars.close[row] as number
+    this.#price(at, bars.close[row] as number)
+    if (this.#fillsAtClose) (this.#bars[at] as BarMatcher).begin(bars, row)
   }
 
   // ---- market ----------------------------------------------------------------------------------------------------------
@@ -126,14 +137,16 @@ export class SimulatedVenue implements Venue {
   onBarOpen(at: number, bars: BarColumns, row: number): void {
     this.#underWay[at] = 1
     this.#opening[at] = 1
-    const isBarClose = this.#assumptions.marginMark === 'bar-close'
-    this.account.marks[at] = (isBarClose ? bars.close[row] : bars.open[row]) as number
-    if (this.working(at) > 0) (this.#bars[at] as BarMatcher).open(bars, row)
+    this.#price(at, bars.open[row] as number)
+    if (this.#assumptions.marginMark === 'bar-close') this.account.marks[at] = bars.close[row] as number
+    const matcher = this.#bars[at] as BarMatcher
+    matcher.begin(bars, row)
+    if (this.working(at) > 0) matcher.open(bars, row)
   }
 
   /** What reacted to the open has arrived: it still meets the open. */
   onBarOpened(at: number, bars: BarColumns, row: number): void {
-    if (this.working(at) > 0) (this.#bars[at] as BarMatcher).open(bars, row)
+    if (this.working(at) > 0) (this.#bars[at] as BarMatcher).opened(bars, row)
   }
 
   /** From here on, what arrives is inside the bar. */
@@ -145,7 +158,7 @@ export class SimulatedVenue implements Venue {
     if (this.working(at) > 0) (this.#bars[at] as BarMatcher).inside(bars, row)
     if (this.account.position(at) !== 0) this.#liquidate(at, bars, row)
     if (this.working(at) > 0) (this.#bars[at] as BarMatcher).close(bars, row)
-    this.account.marks[at] = bars.close[row] as number
+    this.#price(at, bars.close[row] as number)
     this.#underWay[at] = 0
     if (this.#assumptions.funding.rate !== 0) this.#fund(at, bars.closeTs[row] as number)
   }
@@ -178,6 +191,11 @@ export class SimulatedVenue implements Venue {
 
   onBook(at: number, book: BookColumns, row: number): void {
     ;(this.#books[at] as BookMatcher).update(book, row)
+  }
+
+  #price(at: number, price: number): void {
+    this.#lastOfBars[at] = price
+    this.account.marks[at] = price
   }
 
   // ---- account ---------------------------------------------------------------------------------------------------------

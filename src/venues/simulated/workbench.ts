@@ -1,5 +1,5 @@
 import { assert } from '../../domain/brand.ts'
-import { type OrderId, tradeId, venueOrderId } from '../../domain/ids.ts'
+import { type OrderId, type TradeId, tradeIdAt, venueOrderIdAt } from '../../domain/ids.ts'
 import { type Instrument, notional } from '../../domain/instrument.ts'
 import type { AllowedAmend, AllowedOrder } from '../../domain/instruction.ts'
 import { type Lots, moneyToNumber, type Ticks } from '../../domain/money.ts'
@@ -38,9 +38,10 @@ export class Workbench {
   readonly #sink: ReportSink
   /** Live orders per instrument, in order of arrival. */
   readonly orders: SimOrder[][]
-  readonly #byId = new Map<OrderId, SimOrder>()
   #venueOrders = 0
   #trades = 0
+  /** The order whose reports are being handed over: what arrives meanwhile answers it. */
+  #answered: SimOrder | undefined
 
   constructor(options: {
     instruments: readonly Instrument[]
@@ -55,15 +56,19 @@ export class Workbench {
     this.orders = options.instruments.map(() => [])
   }
 
-  find(id: OrderId): SimOrder | undefined {
-    return this.#byId.get(id)
+  /** A live order. Few rest at a time, so they are looked through. */
+  find(id: OrderId, instrumentAt: number): SimOrder | undefined {
+    const orders = this.orders[instrumentAt] as SimOrder[]
+    for (let at = orders.length - 1; at >= 0; at--) if ((orders[at] as SimOrder).orderId === id) return orders[at]
+    return undefined
   }
 
   admit(order: AllowedOrder, ts: number, arrivedInBar: boolean): SimOrder {
-    assert(!this.#byId.has(order.orderId), `${order.orderId} reaches the venue once`)
+    if (this.find(order.orderId, order.instrumentAt) !== undefined)
+      assert(false, `${order.orderId} reaches the venue once`)
     const sim: SimOrder = {
       orderId: order.orderId,
-      venueOrderId: venueOrderId(`v${++this.#venueOrders}`),
+      venueOrderId: venueOrderIdAt(++this.#venueOrders),
       instrumentAt: order.instrumentAt,
       side: order.side,
       sign: order.side === 'buy' ? 1 : -1,
@@ -86,7 +91,6 @@ export class Workbench {
       placePrice: Number.NaN,
       joinedTs: ts,
     }
-    this.#byId.set(order.orderId, sim)
     this.#list(sim).push(sim)
     return sim
   }
@@ -114,13 +118,13 @@ export class Workbench {
     this.#sink.report({ kind: 'rejected', orderId: order.orderId, reasonCode, detail, ts })
   }
 
-  cancel(orderId: OrderId, ts: number): void {
-    const order = this.#byId.get(orderId)
-    if (order === undefined || order.isDone) {
+  cancel(orderId: OrderId, instrumentAt: number, ts: number): void {
+    const order = this.find(orderId, instrumentAt)
+    if (order === undefined) {
       this.#sink.report({
         kind: 'cancel-refused',
         orderId,
-        detail: order === undefined ? 'no such order' : 'already ended',
+        detail: 'no such working order',
         ts,
       })
       return
@@ -129,7 +133,7 @@ export class Workbench {
   }
 
   amend(change: AllowedAmend, ts: number): void {
-    const order = this.#byId.get(change.orderId)
+    const order = this.find(change.orderId, change.instrumentAt)
     if (order === undefined || change.qty <= order.filled) {
       this.#sink.report({ kind: 'amend-refused', orderId: change.orderId, detail: 'nothing left to amend', ts })
       return
@@ -148,27 +152,28 @@ export class Workbench {
    * @returns lots filled
    */
   fill(order: SimOrder, meeting: Meeting): number {
+    const before = order.filled
     const qty = this.#payable(
       order,
       this.#reducible(order, Math.min(openQty(order), Math.floor(meeting.available))),
       meeting,
     )
     if (order.isDone) {
-      this.#sink.settle()
-      return 0
+      this.#settle(order)
+      return order.filled - before // what closed, where the opening part could not be paid
     }
     const { timeInForce } = order
     const isJudged = meeting.hasMore !== true
     if (qty <= 0 || (isJudged && timeInForce === 'FOK' && qty < openQty(order))) {
       if (timeInForce === 'FOK' || (timeInForce === 'IOC' && order.type !== 'MARKET'))
         this.end(order, 'expired', 'NOT_ENOUGH_LIQUIDITY', meeting.ts)
-      this.#sink.settle()
+      this.#settle(order)
       return 0
     }
     this.#execute(order, qty, this.#priceOf(order, qty, meeting), meeting)
     if (isJudged && !order.isDone && timeInForce === 'IOC' && order.type !== 'MARKET')
       this.end(order, 'expired', 'IOC_REST', meeting.ts)
-    this.#sink.settle()
+    this.#settle(order)
     return qty
   }
 
@@ -176,13 +181,25 @@ export class Workbench {
     this.#sink.settle()
   }
 
+  /** Whether what arrives now answers the fill of an order that waited for its price. */
+  get answersResting(): boolean {
+    return this.#answered !== undefined && this.#answered.type !== 'MARKET'
+  }
+
+  #settle(order: SimOrder): void {
+    const outer = this.#answered
+    this.#answered = order
+    this.#sink.settle()
+    this.#answered = outer
+  }
+
   /** Hands over a report that no order of ours stands behind. */
   tell(report: VenueReport): void {
     this.#sink.report(report)
   }
 
-  nextTradeId(): ReturnType<typeof tradeId> {
-    return tradeId(`x${++this.#trades}`)
+  nextTradeId(): TradeId {
+    return tradeIdAt(++this.#trades)
   }
 
   #execute(order: SimOrder, qty: number, price: number, { liquidity, ts }: Meeting): void {
@@ -243,23 +260,24 @@ export class Workbench {
     const closing = this.account.closing(order.instrumentAt, order.side, qty)
     const opening = qty - closing
     const isPaid =
-      instrument.settlement === 'cash'
+      opening === 0 ||
+      (instrument.settlement === 'cash'
         ? this.#cashFor(order, qty, price)
-        : opening === 0 || this.#marginFor(order, opening, closing, price)
+        : this.#marginFor(order, opening, closing, price))
     if (isPaid) return qty
-    const rest = closing
-    if (rest <= 0 || instrument.settlement === 'cash') {
+    // Who sells more than is there, where nothing can be borrowed, is refused whole.
+    if (closing <= 0 || (instrument.settlement === 'cash' && order.side === 'sell')) {
       this.end(order, 'expired', 'INSUFFICIENT_FUNDS', meeting.ts)
       return 0
     }
-    this.#execute(order, rest, price, meeting)
+    this.#execute(order, closing, this.#priceOf(order, closing, meeting), meeting)
     if (!order.isDone) this.end(order, 'canceled', 'INSUFFICIENT_FUNDS', meeting.ts)
     return 0
   }
 
   #cashFor(order: SimOrder, qty: number, price: number): boolean {
     const instrument = this.instruments[order.instrumentAt] as Instrument
-    if (order.side === 'sell') return instrument.shortable || this.account.position(order.instrumentAt) >= qty
+    if (order.side === 'sell') return instrument.shortable
     const fill = { instrument, side: order.side, qty: qty as Lots, price: price as Ticks, liquidity: 'taker' as const }
     return (
       this.account.balance(instrument.quote) >= notional(instrument, fill.price, fill.qty) + this.assumptions.fees(fill)
@@ -287,7 +305,6 @@ export class Workbench {
 
   #remove(order: SimOrder): void {
     order.isDone = true
-    this.#byId.delete(order.orderId)
     const list = this.#list(order)
     const at = list.indexOf(order)
     if (at >= 0) list.splice(at, 1)

@@ -1,0 +1,15 @@
+import { EXIT, type ExitCode } from './exit-code.ts'
+import { VERSION } from './version.ts'
+
+/**
+ * Runs the program with its arguments and returns its exit code. What a command needs is loaded when it is asked for, so
+ * that `--version` costs next to nothing.
+ */
+export async function run(args: readonly string[]): Promise<ExitCode> {
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    process.stdout.write(`${VERSION}\n`)
+    return EXIT.ok
+  }
+  const { runCommand } = await import('./command-line.ts')
+  return runCommand(args)
+}
