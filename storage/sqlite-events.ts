@@ -50,9 +50,16 @@ export function* tailEvents(db: Database, run: RunId, after = 0): Generator<stri
   yield* linesAfter(db, chain, after)
 }
 
-function* linesAfter(db: Database, { run_no: runNo, run_id: run }: ChainRow, after: number): Generator<string, void, void> {
+function* linesAfter(
+  db: Database,
+  { run_no: runNo, run_id: run }: ChainRow,
+  after: number,
+): Generator<string, void, void> {
   const base = runNo * POSITIONS_PER_RUN
-  const before = db.prepare('SELECT hash FROM events WHERE position = ?').pluck().get(base + after) as string | undefined
+  const before = db
+    .prepare('SELECT hash FROM events WHERE position = ?')
+    .pluck()
+    .get(base + after) as string | undefined
   const rows = db.prepare('SELECT * FROM events WHERE position > ? AND position < ? ORDER BY position')
   let prevHash = before ?? GENESIS
   for (const row of rows.iterate(base + after, base + POSITIONS_PER_RUN) as IterableIterator<EventRow>) {
@@ -64,7 +71,12 @@ function* linesAfter(db: Database, { run_no: runNo, run_id: run }: ChainRow, aft
 /** What the journal of a profile turned out to be. */
 export type DatabaseVerdict =
   | { readonly ok: true; readonly runs: number; readonly events: number; readonly head: string }
-  | { readonly ok: false; readonly runs: number; readonly events: number; readonly fault: JournalFault & { readonly runId: string } }
+  | {
+      readonly ok: false
+      readonly runs: number
+      readonly events: number
+      readonly fault: JournalFault & { readonly runId: string }
+    }
 
 /**
  * Checks every event of every run: canonical form, numbers without gaps, each run's chain, and that each run begins where

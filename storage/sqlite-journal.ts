@@ -101,7 +101,9 @@ export class SqliteJournal implements Journal {
 function beginRun(db: Database, runId: RunId, openedTs: TimeUs): number {
   const begin = db.transaction(() => {
     const last = db.prepare('SELECT coalesce(max(run_no), 0) FROM chains').pluck().get() as number
-    const head = db.prepare('SELECT hash FROM events ORDER BY position DESC LIMIT 1').pluck().get() as string | undefined
+    const head = db.prepare('SELECT hash FROM events ORDER BY position DESC LIMIT 1').pluck().get() as
+      | string
+      | undefined
     const insert = db.prepare('INSERT INTO chains (run_no, run_id, opened_ts, prev_head) VALUES (?, ?, ?, ?)')
     insert.run(last + 1, runId, openedTs, head ?? GENESIS)
     return last + 1
