@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { assert } from '../src/domain/brand.ts'
@@ -32,6 +32,7 @@ export interface OpenOptions {
  * @throws StorageError `storage.schema-newer` and `storage.not-ours` before anything is written; and what the disk says
  */
 export function openDatabase(path: string, options: OpenOptions): Database {
+  if (!existsSync(dirname(path))) throw new StorageError('storage.missing', `open ${path}: its folder is not there`)
   const db = stored(`open ${path}`, () => new Sqlite(path, { timeout: BUSY_TIMEOUT_MS }))
   try {
     prepare(db, path, options)

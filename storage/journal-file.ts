@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
+import type { AssertionFailed } from '../src/domain/brand.ts'
 import type { RunId } from '../src/domain/ids.ts'
 import type { Journal, KernelEvent } from '../src/events/event.ts'
 import { ChainLinker } from '../src/events/line.ts'
@@ -28,7 +29,7 @@ export class FileJournal implements Journal {
   readonly #flushEvery: number
   #pending: KernelEvent[] = []
   #fd: number | undefined
-  #failure: StorageError | undefined
+  #failure: StorageError | AssertionFailed | undefined
 
   /** @throws StorageError `storage.exists` when there is a journal already, and whatever the disk says */
   constructor({ path, runId, flushEvery = FLUSH_EVERY }: FileJournalOptions) {
@@ -68,13 +69,18 @@ export class FileJournal implements Journal {
     this.#pending = []
     let block = ''
     for (const event of pending) {
-      this.#linker.link(event)
+      try {
+        this.#linker.link(event)
+      } catch (bug) {
+        this.#write(block) // What led to it is evidence.
+        throw this.#fail(bug as AssertionFailed)
+      }
       block += `${this.#linker.line()}\n`
       if (block.length < BLOCK_CHARS) continue
       this.#write(block)
       block = ''
     }
-    if (block !== '') this.#write(block)
+    this.#write(block)
   }
 
   /** Writes the rest, makes it durable and gives the file its name. */
@@ -101,7 +107,7 @@ export class FileJournal implements Journal {
 
   #write(block: string): void {
     const fd = this.#fd
-    if (fd === undefined) return
+    if (fd === undefined || block === '') return
     try {
       writeAll(fd, Buffer.from(block))
     } catch (error) {
@@ -109,7 +115,7 @@ export class FileJournal implements Journal {
     }
   }
 
-  #fail(failure: StorageError): StorageError {
+  #fail<T extends StorageError | AssertionFailed>(failure: T): T {
     this.#failure = failure
     this.#pending = []
     this.#release()

@@ -1,5 +1,5 @@
 import type { Statement } from 'better-sqlite3'
-import { assert } from '../src/domain/brand.ts'
+import { AssertionFailed, assert } from '../src/domain/brand.ts'
 import type { RunId } from '../src/domain/ids.ts'
 import type { TimeUs } from '../src/domain/time.ts'
 import { GENESIS } from '../src/events/chain.ts'
@@ -34,7 +34,7 @@ export class SqliteJournal implements Journal {
   readonly #insert: Statement<Row>
   readonly #write: () => void
   #pending: KernelEvent[] = []
-  #failure: StorageError | undefined
+  #failure: StorageError | AssertionFailed | undefined
 
   /**
    * Begins a run: its chain starts at genesis, and its row names the head of the run before it.
@@ -80,7 +80,7 @@ export class SqliteJournal implements Journal {
       if (this.#db.inTransaction) this.#insertPending()
       else this.#write()
     } catch (error) {
-      this.#failure = storageFault(error, 'write the journal')
+      this.#failure = error instanceof AssertionFailed ? error : storageFault(error, 'write the journal')
       throw this.#failure
     }
     this.#pending = []
