@@ -8,5 +8,3 @@ if (major < 26) {
 }
 const { run } = await import('../commands/program.ts')
 process.exitCode = await run(process.argv.slice(2))
-
-export {}

@@ -16,7 +16,7 @@ import { VERSION } from './version.ts'
 export interface CommandDeps {
   readonly printer: Printer
   /** Runs one use case, prints its outcome or its failure, and keeps the exit code. */
-  settle(options: { readonly json?: boolean }, useCase: () => Promise<Outcome>): Promise<void>
+  readonly settle: (options: { readonly json?: boolean }, useCase: () => Promise<Outcome>) => Promise<void>
 }
 
 const STREAMS: Printer = {
@@ -30,7 +30,7 @@ export async function runCommand(args: readonly string[], printer: Printer = STR
   let code: ExitCode = EXIT.ok
   const deps: CommandDeps = {
     printer,
-    async settle(options, useCase) {
+    settle: async (options, useCase) => {
       const json = options.json === true
       let outcome: Outcome
       try {

@@ -32,9 +32,9 @@ export const ENVELOPE_VERSION = 1
 
 /** Where a command's words go, and the time that stamps them. */
 export interface Printer {
-  out(text: string): void
-  err(text: string): void
-  asOf(): string
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  readonly asOf: () => string
 }
 
 /** Prints an outcome: with `json` one envelope to stdout and the words to stderr, else the words to stdout. */

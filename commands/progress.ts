@@ -15,7 +15,7 @@ export class Progress {
   #width = 0
 
   /** @param options.isShown false where nobody watches: then nothing is ever written */
-  constructor(options: { write(text: string): void; clock(): number; isShown: boolean }) {
+  constructor(options: { write: (text: string) => void; clock: () => number; isShown: boolean }) {
     this.#write = options.write
     this.#clock = options.clock
     this.#isShown = options.isShown

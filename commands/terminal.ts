@@ -6,7 +6,7 @@ export function terminalProgress(): Progress {
   return new Progress({
     write: (text) => void process.stderr.write(text),
     clock: monotonicMs,
-    isShown: process.stderr.isTTY === true,
+    isShown: process.stderr.isTTY,
   })
 }
 

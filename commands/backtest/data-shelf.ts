@@ -52,7 +52,7 @@ export class DataShelf {
     const first = await Promise.all(paths.map((path) => this.#load(path)))
     const shift = commonRecvShift(first)
     const opened = await Promise.all(
-      first.map((dataset, at) =>
+      first.map(async (dataset, at) =>
         dataset.mapping.recv === undefined || dataset.recvShiftUs === shift
           ? dataset
           : this.#load(paths[at] as string, shift),

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import chalk from 'chalk'
+import { formatTime, type TimeUs } from '../../src/domain/time.ts'
 import { wallTime } from '../../src/runtime/clock.ts'
 import { codeRef } from '../../src/runtime/code-ref.ts'
 import { environmentRef, profilePaths, wantsColour } from '../../src/runtime/config.ts'
@@ -51,7 +52,7 @@ export async function runBacktest(id: string, options: RunOptions): Promise<Outc
       code_ref: code,
       config_ref: configSha256,
       policy_ref: sha256(limitsOf(spec)),
-      dataset_ref: spec.feeds.map(datasetRef).join(' '),
+      dataset_ref: datasetRefs(spec),
       params_ref: sha256(spec.strategy),
       cost_model_ref: sha256({
         assumptions: spec.assumptions,
@@ -85,6 +86,13 @@ export async function runBacktest(id: string, options: RunOptions): Promise<Outc
   }
 }
 
+/** The data and the window of it that was played. */
+function datasetRefs({ feeds, from_ts: from, to_ts: to }: PlanSpec): string {
+  const refs = feeds.map(datasetRef).join(' ')
+  const time = (ts: number | undefined) => (ts === undefined ? '' : formatTime(ts as TimeUs))
+  return from === undefined && to === undefined ? refs : `${refs} [${time(from)}, ${time(to)})`
+}
+
 interface Finished {
   readonly spec: PlanSpec
   readonly options: RunOptions
@@ -100,7 +108,15 @@ function finish(executed: Executed, { options, registered, runId, folder }: Fini
   writeFileSync(join(folder, 'report.html'), page)
   files.push('report.html')
   if (options.report !== undefined) writeFileSync(options.report, page)
-  registered.end(run.outcome, { finalHash, summary, files, failure: run.failure, endedTs: wallTime() })
+  registered.end(run.outcome, {
+    finalHash,
+    events: run.events,
+    inputs: run.inputs,
+    summary,
+    files,
+    failure: run.failure,
+    endedTs: wallTime(),
+  })
   const look = wantsColour(process.stdout) ? chalkLook(chalk) : undefined
   const places = [`artefacts   ${folder}`, `replay      profinaut replay ${runId}`]
   const text = `${reportText(report, { width: terminalWidth(), ...(look === undefined ? {} : { look }) })}${places.join('\n')}`

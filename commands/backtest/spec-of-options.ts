@@ -329,7 +329,7 @@ function latency(text: string): PlanSpec['assumptions']['latency'] {
       'write 50ms (orders and answers), or feed,entry,response such as 5ms,50ms,50ms; ~0.5 behind makes it vary',
     )
   }
-  const [first = 0, entry = first, response = entry] = parts as number[]
+  const [first = 0, entry = first, response = entry] = parts
   return { feed_us: parts.length === 3 ? first : 0, entry_us: entry, response_us: response, spread: Number(spread) }
 }
 

@@ -33,7 +33,13 @@ function verify({ runId: id, finalHash, events }: FoundRun, journal: string): Ou
   const verdict = verifyJournal(journal, { runId: runId(id), events, hash: finalHash })
   if (verdict.ok) {
     const message = `${verdict.events} events, chain whole, final hash ${verdict.hash}`
-    return { code: EXIT.ok, message, text: message, runId: id, data: { verdict: 'VALID', events: verdict.events, final_hash: verdict.hash } }
+    return {
+      code: EXIT.ok,
+      message,
+      text: message,
+      runId: id,
+      data: { verdict: 'VALID', events: verdict.events, final_hash: verdict.hash },
+    }
   }
   const { fault, events: good } = verdict
   const text = [
@@ -50,7 +56,15 @@ function verify({ runId: id, finalHash, events }: FoundRun, journal: string): Ou
     reasonCodes: ['JOURNAL_BROKEN', fault.what],
     text,
     runId: id,
-    data: { verdict: 'BROKEN', line: fault.line, seq: fault.seq ?? null, fault: fault.what, expected: fault.expected, found: fault.found, good_events: good },
+    data: {
+      verdict: 'BROKEN',
+      line: fault.line,
+      seq: fault.seq ?? null,
+      fault: fault.what,
+      expected: fault.expected,
+      found: fault.found,
+      good_events: good,
+    },
   }
 }
 
@@ -74,7 +88,10 @@ async function playAgain(run: FoundRun, journal: string, { quiet }: ReplayOption
   await shelf.recall(spec.feeds)
   const plan = planOf(spec, strategy, { open: shelf.read })
   let describeInput = () => 'the start of the run'
-  const compared = new ReplayJournal(readJournal(journal), { runId: runId(run.runId), describeInput: () => describeInput() })
+  const compared = new ReplayJournal(readJournal(journal), {
+    runId: runId(run.runId),
+    describeInput: () => describeInput(),
+  })
   await backtest(plan, {
     journal: compared,
     watch: {
@@ -94,18 +111,35 @@ async function playAgain(run: FoundRun, journal: string, { quiet }: ReplayOption
 
 function specOf({ folder, runId: id }: FoundRun): PlanSpec {
   const path = join(folder, 'plan.json')
-  if (!existsSync(path)) throw new CommandError(EXIT.inconclusive, 'INPUT_MISSING', `run ${id} has no plan in ${folder}`, 'without it only --verify is possible')
+  if (!existsSync(path))
+    throw new CommandError(
+      EXIT.inconclusive,
+      'INPUT_MISSING',
+      `run ${id} has no plan in ${folder}`,
+      'without it only --verify is possible',
+    )
   const parsed = PlanSpec.safeParse(JSON.parse(readFileSync(path, 'utf8')))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new CommandError(EXIT.checkFailed, 'PLAN_CHANGED', `${path} is not the plan of a run: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, 'restore it from a copy')
+  throw new CommandError(
+    EXIT.checkFailed,
+    'PLAN_CHANGED',
+    `${path} is not the plan of a run: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
+    'restore it from a copy',
+  )
 }
 
 function describe(run: FoundRun, outcome: ReplayOutcome): Outcome {
   const { verdict, events, hash, divergence } = outcome
   if (divergence === undefined) {
     const message = `${events} events, all equal, final hash ${hash}`
-    return { code: EXIT.ok, message, text: message, runId: run.runId, data: { verdict, events, final_hash: hash, divergence: null } }
+    return {
+      code: EXIT.ok,
+      message,
+      text: message,
+      runId: run.runId,
+      data: { verdict, events, final_hash: hash, divergence: null },
+    }
   }
   return {
     code: EXIT.checkFailed,
@@ -121,7 +155,7 @@ function divergenceText({ seq, recorded, produced, fields, input }: Divergence, 
   const show = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value))
   const lines = [`event ${seq} differs; the ${equal} before it are equal`, `input     ${input}`]
   for (const difference of fields.slice(0, 8)) {
-    lines.push(`${difference.field}`, `  recorded  ${show(difference.recorded)}`, `  now       ${show(difference.produced)}`)
+    lines.push(difference.field, `  recorded  ${show(difference.recorded)}`, `  now       ${show(difference.produced)}`)
   }
   if (fields.length > 8) lines.push(`and ${fields.length - 8} more fields`)
   lines.push('the whole event', `  recorded  ${show(recorded)}`, `  now       ${show(produced)}`)

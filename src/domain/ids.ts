@@ -19,6 +19,7 @@ export type CommandId = Brand<string, 'CommandId'>
 
 const PRINTABLE = /^[\x21-\x7e]{1,128}$/
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the brand is chosen by the constructor below
 function id<T extends string>(raw: string, what: string): T {
   assert(PRINTABLE.test(raw), `a ${what} is 1 to 128 printable ASCII characters, was '${raw}'`)
   return raw as T

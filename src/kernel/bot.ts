@@ -200,7 +200,7 @@ export class Bot {
     this.#rooms.timersChanged()
   }
 
-  #discard(request: { at?: number }, reasonCode: string): void {
+  #discard(request: { at?: number }, reasonCode: string): undefined {
     const { scribe, instruments } = this.#rooms
     const instrument = instruments[this.#instrumentAt(request.at)] as Instrument
     scribe.write(
@@ -208,6 +208,7 @@ export class Bot {
       { instrument_id: instrument.id, reason_code: reasonCode, detail: this.#state },
       this.config.id,
     )
+    return undefined
   }
 
   #own(id: OrderId): Order | undefined {
@@ -222,6 +223,7 @@ export class Bot {
 
   /** What the strategy holds of the world. Every member reads; the verbs go to the desk like everyone's. */
   #context(draws: Random): StrategyContext {
+    // oxlint-disable-next-line typescript/no-this-alias -- the getters of the object below have a `this` of their own
     const bot = this
     const { portfolio, market, scribe } = this.#rooms
     const mine = this.config.instruments.map((at) => this.#rooms.instruments[at] as Instrument)
@@ -244,7 +246,7 @@ export class Bot {
       book: (local?: number): BookView | undefined => market.book(bot.#instrumentAt(local)),
       place(request: PlaceRequest): OrderId | undefined {
         if (bot.#state !== 'RUNNING')
-          return void bot.#discard(request, bot.#state === 'WARMING_UP' ? 'WARM_UP' : 'BOT_NOT_RUNNING')
+          return bot.#discard(request, bot.#state === 'WARMING_UP' ? 'WARM_UP' : 'BOT_NOT_RUNNING')
         return bot.#rooms.desk().place(bot.at, bot.#instrumentAt(request.at), { ...request, origin: 'strategy' })
       },
       cancel: (id: OrderId, reasonCode: string) =>

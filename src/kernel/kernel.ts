@@ -17,7 +17,7 @@ import { KillSwitch } from '../risk/kill.ts'
 import type { Limits } from '../risk/limits.ts'
 import { type ModeSettings, SafetyModeMachine } from '../risk/mode.ts'
 import { TokenBucket } from '../risk/rate.ts'
-import type { BarView, BookView, QuoteView, TradeView } from '../strategy/strategy.ts'
+import type { BarView, QuoteView, TradeView } from '../strategy/strategy.ts'
 import { Bot, type BotConfig } from './bot.ts'
 import { BarFrames } from './frames.ts'
 import type { Facts } from './judgement.ts'
@@ -338,7 +338,7 @@ export class Kernel {
       bot.warm()
       if (bot.handlers.onBook === undefined || !bot.isFed) continue
       try {
-        bot.handlers.onBook(levels as BookView, ts, bot.localAt(at))
+        bot.handlers.onBook(levels, ts, bot.localAt(at))
         bot.calm()
       } catch (error) {
         bot.threw(error, 'onBook')

@@ -315,7 +315,7 @@ export class OrderBookkeeper {
 
   #own(order: Order): Mutable<Order> {
     // Every order is made by create(); that it is ours is what the type of the argument promises.
-    return order as Mutable<Order>
+    return order
   }
 
   #end(order: Mutable<Order>): void {

@@ -26,7 +26,7 @@ export interface FeedSource {
   /** `ds:<name>@<sha256>` or `synthetic:…`. */
   readonly ref: string
   readonly sha256: string | undefined
-  open(): AsyncIterable<MarketColumns>
+  readonly open: () => AsyncIterable<MarketColumns>
 }
 
 /** Everything that a backtest's result follows from. Equal plans give equal journals. */

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { compareRuns } from './compare-runs.ts'
+
+const run = (refs: Record<string, string>, summary: Record<string, unknown> | undefined = { return_pct: '1' }) => ({
+  refs,
+  summary,
+})
+
+test('runs that differ in a parameter are strictly comparable, and exactly that is named', () => {
+  const compared = compareRuns(
+    run({ dataset_ref: 'd', params_ref: 'a' }),
+    run({ dataset_ref: 'd', params_ref: 'b' }, { return_pct: '2' }),
+  )
+  expect(compared).toEqual({
+    comparability: 'STRICT',
+    reasons: [],
+    refs: [{ name: 'params_ref', a: 'a', b: 'b' }],
+    figures: [{ name: 'return_pct', a: '1', b: '2' }],
+  })
+})
+
+test('other data or other costs are comparable only softly', () => {
+  expect(compareRuns(run({ dataset_ref: 'd' }), run({ dataset_ref: 'e' }))).toMatchObject({
+    comparability: 'SOFT',
+    reasons: ['dataset_ref differs'],
+  })
+  expect(compareRuns(run({ cost_model_ref: 'd' }), run({})).comparability).toBe('SOFT')
+})
+
+test('a run without a result is compared with nothing', () => {
+  expect(compareRuns({ refs: {}, summary: undefined }, run({})).comparability).toBe('REJECT')
+})

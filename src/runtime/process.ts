@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { uptime } from 'node:os'
+
+/** A process, told apart from others that had or will have its number. */
+export interface ProcessMark {
+  readonly pid: number
+  /** Differs after every start of the machine. */
+  readonly boot: string
+}
+
+const BOOT_ID = '/proc/sys/kernel/random/boot_id'
+
+export function thisProcess(): ProcessMark {
+  return { pid: process.pid, boot: bootMark() }
+}
+
+/** Whether the process is still there. One of an earlier start of the machine is not. */
+export function isAlive({ pid, boot }: ProcessMark): boolean {
+  if (boot !== bootMark()) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: it is there and belongs to someone else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Linux names each start of the machine; elsewhere its time stands for it, to ten seconds. */
+function bootMark(): string {
+  if (existsSync(BOOT_ID)) return readFileSync(BOOT_ID, 'utf8').trim()
+  return `boot-${Math.round((performance.timeOrigin / 1_000 + performance.now() / 1_000 - uptime()) / 10)}`
+}
