@@ -168,6 +168,12 @@ describe('a payload that could not be read back is not written', () => {
     expect(() => encodePayload('signal.emitted', payload)).toThrow('signal.emitted.evidence.* is text')
   })
 
+  test.each(['__proto__', '\\', 'a"b', '\n', '\ud800'])('evidence under the name %j', (name) => {
+    const evidence = Object.fromEntries([[name, 1]])
+    const payload = { instrument_id: 'x', name: 'SOME_NAME', strength: 1, evidence }
+    expect(() => encodePayload('signal.emitted', payload)).toThrow('signal.emitted.evidence is under plain names')
+  })
+
   test('a quantity that is negative or no safe integer', () => {
     const payload = { inputs: -1, state_sha256: '0'.repeat(64) }
     expect(() => encodePayload('run.checkpoint', payload)).toThrow('run.checkpoint.inputs is 0 to')
