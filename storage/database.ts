@@ -16,6 +16,8 @@ export const MIGRATIONS: readonly Migration[] = [journalMigration, runsMigration
 /** 'PFNT' in ASCII: tells our files from those of others. */
 const APPLICATION_ID = 0x50_46_4e_54
 const BUSY_TIMEOUT_MS = 2_000
+/** 32 MB of log before it is copied into the file: a page that changes often is then copied once. */
+const PAGES_PER_CHECKPOINT = 8_000
 
 export interface OpenOptions {
   /** Stamps the migrations that are applied. */
@@ -50,6 +52,7 @@ function prepare(db: Database, path: string, { nowTs, durability, migrations = M
     if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.pragma('journal_mode = WAL')
   })
   db.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
+  db.pragma(`wal_autocheckpoint = ${PAGES_PER_CHECKPOINT}`)
   db.pragma('foreign_keys = ON')
   db.pragma('trusted_schema = OFF')
   if (version === migrations.length) return

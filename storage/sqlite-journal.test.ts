@@ -71,6 +71,12 @@ test('the table gives back the lines that memory would hold, whatever the batche
   )
 })
 
+test.each([1, 15, 16, 17, 40, 1_000])('a batch of %i events is written whole and in order', (size) => {
+  const db = database()
+  const journal = begun(db, ONE, size)
+  expect(verifyEvents(db)).toEqual({ ok: true, runs: 1, events: size, head: journal.hash })
+})
+
 test('events are followed from any number on, with the chain intact', () => {
   const db = database()
   const journal = begun(db, ONE, 5)

@@ -11,17 +11,17 @@ import { type StorageError, storageFault, stored } from './fault.ts'
 /** Events of one run have positions from run number × this. */
 export const POSITIONS_PER_RUN = 2 ** 32
 
-type Row = [
-  position: number,
-  ts: number,
-  type: string,
-  schemaVersion: number,
-  botId: string | null,
-  trace: number,
-  causeSeq: number,
-  payload: string,
-  hash: string,
-]
+type Value = number | string | null
+
+/** Rows per statement: a statement has a price of its own, and most of it is not for the row. */
+const ROWS_AT_ONCE = 16
+const COLUMNS = ['position', 'ts', 'type', 'schema_version', 'bot_id', 'trace', 'cause_seq', 'payload', 'hash']
+
+function insertStatement(db: Database, rows: number): Statement<[Value[]]> {
+  const row = `(${COLUMNS.map(() => '?').join(', ')})`
+  const values = Array.from({ length: rows }, () => row).join(', ')
+  return db.prepare<[Value[]]>(`INSERT INTO events (${COLUMNS.join(', ')}) VALUES ${values}`)
+}
 
 /**
  * The journal of a running engine, in the profile's database. Events wait in memory until {@link commit}, which the host
@@ -31,7 +31,8 @@ export class SqliteJournal implements Journal {
   readonly runNo: number
   readonly #db: Database
   readonly #linker: ChainLinker
-  readonly #insert: Statement<Row>
+  readonly #insertOne: Statement<[Value[]]>
+  readonly #insertMany: Statement<[Value[]]>
   readonly #write: () => void
   #pending: KernelEvent[] = []
   #failure: StorageError | AssertionFailed | undefined
@@ -45,10 +46,8 @@ export class SqliteJournal implements Journal {
     this.#db = db
     this.#linker = new ChainLinker(runId)
     this.runNo = stored('begin a run in the journal', () => beginRun(db, runId, openedTs))
-    this.#insert = db.prepare<Row>(
-      `INSERT INTO events (position, ts, type, schema_version, bot_id, trace, cause_seq, payload, hash)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
+    this.#insertOne = insertStatement(db, 1)
+    this.#insertMany = insertStatement(db, ROWS_AT_ONCE)
     this.#write = db.transaction(() => this.#insertPending())
   }
 
@@ -87,14 +86,24 @@ export class SqliteJournal implements Journal {
   }
 
   #insertPending(): void {
-    const base = this.runNo * POSITIONS_PER_RUN
-    const linker = this.#linker
-    const insert = this.#insert
-    for (const event of this.#pending) {
-      linker.link(event)
-      const { seq, ts, type, botId = null, trace, causeSeq } = event
-      insert.run(base + seq, ts, type, SCHEMA_VERSION, botId, trace, causeSeq, linker.payload, linker.hash)
+    const pending = this.#pending
+    const many = pending.length - (pending.length % ROWS_AT_ONCE)
+    const values: Value[] = []
+    for (let at = 0; at < pending.length; at++) {
+      this.#link(pending[at] as KernelEvent, values)
+      if (at < many && values.length < ROWS_AT_ONCE * COLUMNS.length) continue
+      const insert = at < many ? this.#insertMany : this.#insertOne
+      insert.run(values)
+      values.length = 0
     }
+  }
+
+  #link(event: KernelEvent, values: Value[]): void {
+    const linker = this.#linker
+    linker.link(event)
+    const { seq, ts, type, botId = null, trace, causeSeq } = event
+    const position = this.runNo * POSITIONS_PER_RUN + seq
+    values.push(position, ts, type, SCHEMA_VERSION, botId, trace, causeSeq, linker.payload, linker.hash)
   }
 }
 

@@ -6,6 +6,8 @@ const NO_BOT = '{"cause_seq":'
 const HASH = ',"hash":"'
 const PAYLOAD = '","payload":'
 const PREV_HASH = ',"prev_hash":"'
+const VERSION = `"schema_version":${SCHEMA_VERSION},"seq":`
+const TRACE = ',"trace_id":"t'
 const TS = '","ts":'
 const TYPE = ',"type":"'
 const END = '"}'
@@ -25,7 +27,7 @@ export class QuickScan {
   body = ''
 
   constructor(runId: string) {
-    this.#run = `","run_id":${JSON.stringify(runId)},`
+    this.#run = `","run_id":${JSON.stringify(runId)},${VERSION}`
   }
 
   /** Remembers a bot that a full reading found to be well written. */
@@ -43,37 +45,41 @@ export class QuickScan {
     if (causeAt < 0) return false
     const hashAt = line.indexOf(HASH, causeAt)
     const hashEnd = hashAt + HASH.length + HASH_CHARS
-    if (!isWhole(line, causeAt, hashAt) || !line.startsWith(PAYLOAD, hashEnd)) return false
+    if (wholeAt(line, causeAt, hashAt) < 0 || !line.startsWith(PAYLOAD, hashEnd)) return false
 
     const payloadAt = hashEnd + PAYLOAD.length
     const prevAt = line.lastIndexOf(PREV_HASH)
-    const tail = `"schema_version":${SCHEMA_VERSION},"seq":${seq},"trace_id":"t`
-    const frame = `${PREV_HASH}${prevHash}${this.#run}${tail}`
-    if (prevAt < payloadAt || !line.startsWith(frame, prevAt)) return false
+    const runAt = prevAt + PREV_HASH.length + HASH_CHARS
+    const seqAt = runAt + this.#run.length
+    const seqEnd = line.indexOf(TRACE, seqAt)
+    const traceAt = seqEnd + TRACE.length
+    if (prevAt < payloadAt || !line.startsWith(prevHash, runAt - HASH_CHARS) || !line.startsWith(this.#run, runAt))
+      return false
 
-    const traceAt = prevAt + frame.length
     const traceEnd = line.indexOf(TS, traceAt)
     const tsAt = traceEnd + TS.length
     const tsEnd = line.indexOf(TYPE, tsAt)
-    if (!isWhole(line, traceAt, traceEnd) || !isWhole(line, tsAt, tsEnd) || !line.endsWith(END)) return false
+    const isNext = wholeAt(line, seqAt, seqEnd) === seq
+    if (!isNext || wholeAt(line, traceAt, traceEnd) < 0 || wholeAt(line, tsAt, tsEnd) < 0 || !line.endsWith(END))
+      return false
 
     const type = line.slice(tsEnd + TYPE.length, -END.length)
     if (!isCanonical(type, line.slice(payloadAt, prevAt))) return false
     this.hash = line.slice(hashAt + HASH.length, hashEnd)
-    this.body = `${line.slice(0, hashAt + 1)}${line.slice(hashEnd + 2, prevAt + 1)}${line.slice(traceAt - tail.length)}`
+    this.body = `${line.slice(0, hashAt + 1)}${line.slice(hashEnd + 2, prevAt + 1)}${line.slice(seqAt - VERSION.length)}`
     return true
   }
 }
 
-/** Whether a stretch of a line is a whole number from 0 in its shortest form, of a size that a double holds exactly. */
-function isWhole(line: string, from: number, to: number): boolean {
+/** The whole number from 0 that a stretch of a line is in shortest form, or −1. Larger ones than a double holds are none. */
+function wholeAt(line: string, from: number, to: number): number {
   let value = 0
   for (let at = from; at < to; at++) {
     const digit = line.charCodeAt(at) - 48
-    if (digit < 0 || digit > 9 || (at > from && value === 0)) return false
+    if (digit < 0 || digit > 9 || (at > from && value === 0)) return -1
     value = value * 10 + digit
   }
-  return to > from && value <= Number.MAX_SAFE_INTEGER
+  return to > from && value <= Number.MAX_SAFE_INTEGER ? value : -1
 }
 
 function isCanonical(type: string, payload: string): boolean {
