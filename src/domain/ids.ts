@@ -40,9 +40,15 @@ export const decisionIdAt = (n: number): DecisionId => `d${n}` as DecisionId
 export const orderIdAt = (n: number): OrderId => `o${n}` as OrderId
 /** The number in an id of {@link orderIdAt}; undefined for any other text. */
 export function orderNumber(id: OrderId): number | undefined {
-  if (id.charCodeAt(0) !== 0x6f) return undefined
-  const number = Number(id.slice(1))
-  return Number.isSafeInteger(number) && number > 0 ? number : undefined
+  if (id.charCodeAt(0) !== 0x6f || id.length < 2 || id.length > 16) return undefined
+  // Digit by digit: strategies look their orders up at every tick, and no text is made for it.
+  let number = 0
+  for (let at = 1; at < id.length; at++) {
+    const digit = id.charCodeAt(at) - 0x30
+    if (!(digit >= 0 && digit <= 9)) return undefined
+    number = number * 10 + digit
+  }
+  return number > 0 ? number : undefined
 }
 export const venueOrderIdAt = (n: number): VenueOrderId => `v${n}` as VenueOrderId
 export const tradeIdAt = (n: number): TradeId => `x${n}` as TradeId
