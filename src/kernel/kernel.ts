@@ -16,7 +16,7 @@ import type { FeedState } from '../risk/gate-input.ts'
 import { KillSwitch } from '../risk/kill.ts'
 import type { Limits } from '../risk/limits.ts'
 import { type ModeSettings, SafetyModeMachine } from '../risk/mode.ts'
-import { TokenBucket } from '../risk/rate.ts'
+import { RateWindow } from '../risk/rate.ts'
 import type { BarView, QuoteView, TradeView } from '../strategy/strategy.ts'
 import { Bot, type BotConfig } from './bot.ts'
 import { BarFrames } from './frames.ts'
@@ -152,10 +152,10 @@ export class Kernel {
       botIds: bots.map(({ id }) => id),
       allocations: bots.map(({ allocation }) => moneyToNumber(allocation)),
       buckets: {
-        orders: new TokenBucket(limits.orders),
-        cancels: new TokenBucket(limits.cancels),
-        amends: new TokenBucket(limits.amends),
-        strategy: bots.map(() => new TokenBucket(limits.strategyIntents)),
+        orders: new RateWindow(limits.orders),
+        cancels: new RateWindow(limits.cancels),
+        amends: new RateWindow(limits.amends),
+        strategy: bots.map(() => new RateWindow(limits.strategyIntents)),
       },
     }
     this.#desk = new OrderDesk(this.#facts, this.#scribe, {
