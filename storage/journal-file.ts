@@ -10,24 +10,29 @@ export interface FileJournalOptions {
   /** Of the finished journal; until {@link FileJournal.close} the file is called `<path>.incomplete`. */
   readonly path: string
   readonly runId: RunId
-  /** Events held in memory before they are written. */
+  /** Events after which they are written, if their bytes have not filled the buffer before. */
   readonly flushEvery?: number
 }
 
 const FLUSH_EVERY = 4_096
-/** Characters per write, so that a run of large events does not pile up. */
-const BLOCK_CHARS = 1 << 20
+const BUFFER_BYTES = 1 << 20
+/** UTF-8 needs at most this much for one UTF-16 unit. */
+const BYTES_PER_UNIT = 3
+const LINE_FEED = 0x0a
 
 /**
  * A run's journal as a file of lines, for runs whose effects need no durable record before they happen: backtests and
  * other research. The file carries its real name only once it is whole, so a crash, a full disk or a kill leaves a file that
- * says itself that it is incomplete.
+ * says itself that it is incomplete. Memory is bounded: lines wait as bytes in one buffer.
  */
 export class FileJournal implements Journal {
   readonly path: string
   readonly #linker: ChainLinker
   readonly #flushEvery: number
-  #pending: KernelEvent[] = []
+  readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES)
+  /** Bytes, and events, that wait in the buffer. */
+  #held = 0
+  #waiting = 0
   #fd: number | undefined
   #failure: StorageError | AssertionFailed | undefined
 
@@ -47,40 +52,41 @@ export class FileJournal implements Journal {
 
   /** Events appended, written or not. */
   get seq(): number {
-    return this.#linker.seq + this.#pending.length
+    return this.#linker.seq
   }
 
-  /** Hash of the last event written; of the run once it is closed. */
+  /** Hash of the last event appended; of the run once it is closed. */
   get hash(): string {
     return this.#linker.hash
   }
 
-  /** @throws StorageError when a full buffer cannot be written, and ever after: no event is lost without a word */
+  /** @throws StorageError when the buffer is full and cannot be written, and ever after: no event is lost without a word */
   append(event: KernelEvent): void {
     if (this.#failure !== undefined) throw this.#failure
-    this.#pending.push(event)
-    if (this.#pending.length >= this.#flushEvery) this.flush()
+    try {
+      this.#linker.link(event)
+    } catch (bug) {
+      this.flush() // What led to it is evidence.
+      throw this.#fail(bug as AssertionFailed)
+    }
+    this.#hold(this.#linker.line())
+    if (++this.#waiting >= this.#flushEvery) this.flush()
   }
 
-  /** Encodes, hashes and writes what is in memory. */
+  #hold(line: string): void {
+    const room = line.length * BYTES_PER_UNIT + 1
+    if (this.#held + room > BUFFER_BYTES) this.flush()
+    if (room > BUFFER_BYTES) return this.#write(Buffer.from(`${line}\n`))
+    this.#held += this.#buffer.write(line, this.#held)
+    this.#buffer[this.#held++] = LINE_FEED
+  }
+
+  /** Writes what waits. */
   flush(): void {
     if (this.#failure !== undefined) throw this.#failure
-    const pending = this.#pending
-    this.#pending = []
-    let block = ''
-    for (const event of pending) {
-      try {
-        this.#linker.link(event)
-      } catch (bug) {
-        this.#write(block) // What led to it is evidence.
-        throw this.#fail(bug as AssertionFailed)
-      }
-      block += `${this.#linker.line()}\n`
-      if (block.length < BLOCK_CHARS) continue
-      this.#write(block)
-      block = ''
-    }
-    this.#write(block)
+    this.#write(this.#buffer.subarray(0, this.#held))
+    this.#held = 0
+    this.#waiting = 0
   }
 
   /** Writes the rest, makes it durable and gives the file its name. */
@@ -98,18 +104,17 @@ export class FileJournal implements Journal {
     this.#failure = new StorageError('storage.closed', `${this.path} is closed`)
   }
 
-  /** Leaves the file incomplete. What is in memory is not written. Safe to call at any time. */
+  /** Leaves the file incomplete. What waits is not written. Safe to call at any time. */
   abandon(): void {
     this.#release()
-    this.#pending = []
     this.#failure ??= new StorageError('storage.closed', `${this.incompletePath} was left incomplete`)
   }
 
-  #write(block: string): void {
+  #write(bytes: Uint8Array): void {
     const fd = this.#fd
-    if (fd === undefined || block === '') return
+    if (fd === undefined || bytes.length === 0) return
     try {
-      writeAll(fd, Buffer.from(block))
+      writeAll(fd, bytes)
     } catch (error) {
       throw this.#fail(storageFault(error, `write ${this.incompletePath}`))
     }
@@ -117,7 +122,6 @@ export class FileJournal implements Journal {
 
   #fail<T extends StorageError | AssertionFailed>(failure: T): T {
     this.#failure = failure
-    this.#pending = []
     this.#release()
     return failure
   }
