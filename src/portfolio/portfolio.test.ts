@@ -176,19 +176,19 @@ test('a fill is posted line by line', () => {
   expect(lines(spot)).toEqual([
     'asset:sim BTC 1',
     'trading BTC -1',
-    'asset:sim USDT -50000',
     'trading USDT 50000',
-    'asset:sim USDT -50',
     'expense:fees USDT 50',
+    'asset:sim USDT -50050',
   ])
   const sold = portfolio.bookFill({ botAt: 0, instrumentAt: 0 }, { ...fill, side: 'sell', price: ticks(5_100_000) })
   expect(moneyToNumber(sold.realised)).toBe(1_000)
-  expect(lines(sold)).toContain('trading USDT 1000')
+  // What leaves the trading account is the cost of what was sold.
+  expect(lines(sold)).toContain('trading USDT -50000')
   expect(lines(sold)).toContain('income:realised USDT -1000')
   const perp = portfolio.bookFill({ botAt: 1, instrumentAt: 1 }, fill)
-  expect(lines(perp)).toEqual(['asset:sim USDT -50', 'expense:fees USDT 50'])
+  expect(lines(perp)).toEqual(['expense:fees USDT 50', 'asset:sim USDT -50'])
   const closed = portfolio.bookFill({ botAt: 1, instrumentAt: 1 }, { ...fill, side: 'sell', price: ticks(4_900_000) })
-  expect(lines(closed).slice(0, 2)).toEqual(['asset:sim USDT -1000', 'income:realised USDT 1000'])
+  expect(lines(closed)).toEqual(['income:realised USDT 1000', 'expense:fees USDT 50', 'asset:sim USDT -1050'])
 })
 
 test('funding is paid by longs at a positive rate, received by shorts, and by nobody who holds nothing', () => {
