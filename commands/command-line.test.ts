@@ -130,7 +130,7 @@ describe('backtest', () => {
   })
 
   test.each([
-    ['a torn row', (text: string) => `${text.trimEnd().slice(0, -9)}`, 'TORN_ROW', 101],
+    ['a torn row', (text: string) => text.trimEnd().slice(0, -9), 'TORN_ROW', 101],
     ['a number that is none', (text: string) => text.replace(/\n(\d+),\d+/, '\n$1,NaN'), 'NOT_A_NUMBER', 2],
     ['a price of zero', (text: string) => text.replace(/\n(\d+),\d+/, '\n$1,0'), 'NON_POSITIVE_PRICE', 2],
     ['a high below the low', (text: string) => text.replace(/\n(\d+),(\d+),\d+,/, '\n$1,$2,1,'), 'RANGE', 2],

@@ -566,14 +566,13 @@ function describeRow(columns: MarketColumns, row: number): string {
 
 /** Parameters as flat evidence: what is not a scalar is shown as JSON. */
 function flat(params: unknown): Record<string, string | number | boolean> {
-  const entries = Object.entries((params ?? {}) as Record<string, unknown>)
-  return Object.fromEntries(
-    entries.map(([key, value]) => {
-      const isScalar =
-        typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
-      return [key, isScalar ? value : (JSON.stringify(value) ?? 'undefined')]
-    }),
-  ) as Record<string, string | number | boolean>
+  const flattened: Record<string, string | number | boolean> = {}
+  for (const [key, value] of Object.entries((params ?? {}) as Record<string, unknown>)) {
+    const isScalar =
+      typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+    flattened[key] = isScalar ? value : (JSON.stringify(value) ?? 'undefined')
+  }
+  return flattened
 }
 
 function describe(instrument: Instrument) {
