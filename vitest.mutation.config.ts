@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+/** The tests that stand for orders, gate and ledger: what a mutation run asks whether they would notice. */
+export default defineConfig({
+  test: {
+    include: [
+      'src/orders/**/*.test.ts',
+      'src/risk/**/*.test.ts',
+      'src/portfolio/**/*.test.ts',
+      'src/kernel/**/*.test.ts',
+    ],
+    testTimeout: 60_000,
+  },
+})
