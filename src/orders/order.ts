@@ -309,8 +309,9 @@ export class OrderBookkeeper {
   }
 
   #own(order: Order): Mutable<Order> {
-    // Every order is made by create(); that it is ours is what the type of the argument promises.
-    return order
+    const mine = this.get(order.id)
+    if (mine !== order) assert(false, `${order.id} belongs to this bookkeeper`)
+    return mine
   }
 
   #end(order: Mutable<Order>): void {
