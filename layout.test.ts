@@ -23,7 +23,8 @@ function sourceFiles(): readonly SourceFile[] {
 }
 
 const files = sourceFiles()
-const isTest = (path: string) => /\.test\.tsx?$/.test(path)
+/** Tests, and what stands beside them to feed them. */
+const isTest = (path: string) => /\.(test|fixture)\.tsx?$/.test(path)
 
 // ---- reading a file ------------------------------------------------------------------------------------------------------
 
@@ -150,7 +151,8 @@ function forbiddenImport(path: string, imported: string, isType: boolean): strin
   const says = (instead: string) => `${path} imports ${imported}: ${instead}`
   if (from === 'fixtures') return undefined
   if (to === 'fixtures') return isTest(path) ? undefined : says('only tests and fixtures import fixtures')
-  if (isTest(imported)) return says('a test is nobody’s library: move what is shared to fixtures')
+  if (isTest(imported) && !(isTest(path) && imported.endsWith('.fixture.ts')))
+    return says('a test is nobody’s library: move what is shared to fixtures')
   if (from === to || isTest(path)) return undefined
   if (
     from === 'research' &&

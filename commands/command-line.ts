@@ -56,7 +56,7 @@ export async function runCommand(args: readonly string[], printer: Printer = STR
       '\nExamples:\n  profinaut backtest sma-cross\n  profinaut backtest sma-cross --data BTCUSDT-1m.csv.gz --param fast=10 --param slow=50\n  profinaut runs list\n  profinaut replay <run>\n',
     )
   const commands = [backtestCommand, replayCommand, runsCommand, dataCommand, strategyCommand, schemaCommand]
-  for (const make of commands) program.addCommand(inherit(make(deps)))
+  for (const make of commands) program.addCommand(inherit(make(deps), printer))
   try {
     await program.parseAsync([...args], { from: 'user' })
   } catch (error) {
@@ -72,8 +72,11 @@ export async function runCommand(args: readonly string[], printer: Printer = STR
 }
 
 /** Subcommands fail and print like the program they belong to. */
-function inherit(command: Command): Command {
-  command.exitOverride().showHelpAfterError('(add --help for all options)')
-  for (const child of command.commands) inherit(child)
+function inherit(command: Command, printer: Printer): Command {
+  command
+    .exitOverride()
+    .configureOutput({ writeOut: printer.out, writeErr: printer.err })
+    .showHelpAfterError('(add --help for all options)')
+  for (const child of command.commands) inherit(child, printer)
   return command
 }

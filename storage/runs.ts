@@ -129,7 +129,7 @@ export class RunRegister {
       const row = this.#db.prepare('SELECT cancel_requested_ts AS asked FROM runs WHERE run_id = ?').get(runId) as
         | { asked: number | null }
         | undefined
-      return { isCancelRequested: row?.asked != null }
+      return { isCancelRequested: typeof row?.asked === 'number' }
     })
   }
 

@@ -185,6 +185,8 @@ export function checkSynthetic(ref: string): SyntheticRef | string {
   const isStepped = parsed.generator === 'bars' || parsed.params['step'] === undefined
   if (!isStepped || (parseDuration(step) ?? 0) < US_PER_SECOND)
     return `${parsed.generator} takes no step=${step}: bars take a duration of at least a second`
+  if (SYNTHETIC_START + Number(count) * (parseDuration(step) ?? 0) > Number.MAX_SAFE_INTEGER)
+    return `${count} bars of ${step} end beyond the times that whole microseconds reach`
   const [unknown] = Object.keys(others)
   return unknown === undefined ? parsed : `${parsed.generator} has no parameter '${unknown}'`
 }

@@ -34,7 +34,7 @@ export interface Execution {
   /** Runs at 0× and 2× costs too. */
   readonly scenarios: boolean
   /** Told how far it is; returning true cancels. */
-  progress(what: string, rows: number, total: number | undefined): boolean
+  progress(what: string, rows: number, total: number | undefined): boolean | Promise<boolean>
 }
 
 export interface Executed {

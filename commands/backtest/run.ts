@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import chalk from 'chalk'
 import { formatTime, type TimeUs } from '../../src/domain/time.ts'
-import { wallTime } from '../../src/runtime/clock.ts'
+import { monotonicMs, wallTime } from '../../src/runtime/clock.ts'
 import { codeRef } from '../../src/runtime/code-ref.ts'
 import { environmentRef, profilePaths, wantsColour } from '../../src/runtime/config.ts'
 import { newRunId } from '../../src/runtime/ids.ts'
@@ -72,8 +73,9 @@ export async function runBacktest(id: string, options: RunOptions): Promise<Outc
       folder,
       codeRef: code,
       scenarios: options.scenarios,
-      progress: (what, rows, total) => {
+      progress: async (what, rows, total) => {
         progress.update(what, rows, total, 'rows')
+        await signalsIn()
         return registered.isCancelled(total === undefined ? undefined : rows / total)
       },
     })
@@ -167,6 +169,16 @@ function paramsOf(strategy: StrategyDefinition, pairs: readonly string[]): Recor
     parsed.problems.map(({ message }) => message).join('\n'),
     `all parameters: profinaut strategy show ${strategy.id}`,
   )
+}
+
+/** A signal is heard only between turns of the event loop: take one now and then. */
+const TURN_MS = 20
+let turnedMs = 0
+async function signalsIn(): Promise<void> {
+  const now = monotonicMs()
+  if (now - turnedMs < TURN_MS) return
+  turnedMs = now
+  await nextTurn()
 }
 
 const SILENT = new Progress({ write: () => undefined, clock: () => 0, isShown: false })

@@ -5,18 +5,19 @@ import { openRegister } from '../backtest/registered-run.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import type { RunsOptions } from '../runs.ts'
+import { words } from './list.ts'
 
 export function compare(first: string, second: string, { profile }: RunsOptions): Outcome {
   const { db, register } = openRegister(profilePaths(profile).database)
   try {
     const [a, b] = [register.find(first), register.find(second)]
     const { comparability, reasons, refs, figures } = compareRuns(a, b)
-    const words = (value: unknown) =>
-      value === undefined || value === null ? 'none' : Array.isArray(value) ? value.join(' ') : String(value)
+    const shown = (value: unknown) =>
+      value === undefined || value === null ? 'none' : Array.isArray(value) ? value.join(' ') : words(value)
     const heading = ['differs in', a.runId.slice(-12), b.runId.slice(-12)].map(
       (title, at) => ({ title, align: 'left', ...(at > 0 ? { widthMax: 60 } : {}) }) as const,
     )
-    const rows = [...refs, ...figures].map((difference) => [difference.name, words(difference.a), words(difference.b)])
+    const rows = [...refs, ...figures].map((difference) => [difference.name, shown(difference.a), shown(difference.b)])
     const verdict = `comparable: ${comparability}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`
     const text =
       rows.length === 0

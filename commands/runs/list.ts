@@ -17,9 +17,9 @@ export function listRuns({ profile, state, limit }: ListOptions): Outcome {
       run.state,
       formatTime(run.createdTs),
       took(run),
-      String(run.summary?.['strategy'] ?? ''),
+      words(run.summary?.['strategy']),
       percent(run.summary?.['return_pct']),
-      String(run.summary?.['total_trades'] ?? ''),
+      words(run.summary?.['total_trades']),
     ])
     const left = (title: string) => ({ title, align: 'left' }) as const
     const right = (title: string) => ({ title, align: 'right' }) as const
@@ -38,6 +38,12 @@ export function listRuns({ profile, state, limit }: ListOptions): Outcome {
   } finally {
     db.close()
   }
+}
+
+/** A figure of a summary as text; nothing where there is none. */
+export function words(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === undefined || value === null ? '' : JSON.stringify(value)
 }
 
 function took({ startedTs, endedTs, state, progress }: RegisteredRun): string {

@@ -61,6 +61,12 @@ test('a double becomes an amount and back without losing what a double knows', (
       expect(Math.abs(back - value)).toBeLessThanOrEqual(Math.abs(value) * 1e-15 + 1e-18)
     }),
   )
+  const whole = fc.integer({ min: -(10 ** 15), max: 10 ** 15 })
+  fc.assert(
+    fc.property(whole, (units) => {
+      expect(moneyToNumber(money(BigInt(units) * QUANTA_PER_UNIT))).toBe(units)
+    }),
+  )
   expect(moneyFromNumber(10_000)).toBe(10_000n * QUANTA_PER_UNIT)
   expect(moneyFromNumber(0.1)).toBe(QUANTA_PER_UNIT / 10n)
   expect(moneyFromNumber(-2.5e-18)).toBe(-2n)

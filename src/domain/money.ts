@@ -70,9 +70,10 @@ export function moneyFromNumber(amount: number): Money {
   return money(shift >= 0 ? digits * 10n ** BigInt(shift) : divHalfEven(digits, 10n ** BigInt(-shift)))
 }
 
-/** A double for eyes, marks and limits. */
+/** The nearest double, for eyes, marks and limits: whole units are exact, where Number(amount) ÷ 10^18 is not. */
 export function moneyToNumber(amount: Money): number {
-  return Number(amount) / 1e18
+  const whole = amount / QUANTA_PER_UNIT
+  return Number(whole) + Number(amount - whole * QUANTA_PER_UNIT) / 1e18
 }
 
 /** A decimal string, exact: trailing zeros dropped down to `minDigits`. */

@@ -1,5 +1,3 @@
-import type { Ticks } from './money.ts'
-
 export type Side = 'buy' | 'sell'
 
 /** MARKET takes what is there; STOP and TRAILING_STOP become MARKET when triggered, STOP_LIMIT becomes LIMIT. */
@@ -18,18 +16,4 @@ export function opposite(side: Side): Side {
 /** +1 for buy, −1 for sell. */
 export function signOf(side: Side): 1 | -1 {
   return side === 'buy' ? 1 : -1
-}
-
-/** The prices an order of each type carries, and no others. */
-export type OrderPrices =
-  | { readonly type: 'MARKET' }
-  | { readonly type: 'LIMIT'; readonly limit: Ticks }
-  | { readonly type: 'STOP'; readonly stop: Ticks }
-  | { readonly type: 'STOP_LIMIT'; readonly stop: Ticks; readonly limit: Ticks }
-  | { readonly type: 'TRAILING_STOP'; readonly stop: Ticks; readonly trail: Ticks }
-
-/** What a protective or profit-taking order closes: the quantity of the entry it hangs on. */
-export interface Bracket {
-  readonly stopLoss?: Ticks
-  readonly takeProfit?: Ticks
 }

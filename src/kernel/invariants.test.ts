@@ -1,16 +1,13 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { barsOf, testInstrument, walkBars, World } from '../../fixtures/world.ts'
-import { type OrderId, tradeId, venueOrderId } from '../domain/ids.ts'
-import { lots, money, moneyToNumber, rate, ticks } from '../domain/money.ts'
-import type { VenueReport } from '../domain/report.ts'
+import { testInstrument, walkBars, World } from '../../fixtures/world.ts'
+import { moneyToNumber, rate } from '../domain/money.ts'
 import { canonicalBody } from '../events/encode.ts'
-import type { KernelEvent } from '../events/event.ts'
-import { EXITS, type OrderState } from '../orders/order.ts'
 import { defineStrategy } from '../strategy/strategy.ts'
 import { fixedBps } from '../venues/simulated/slippage.ts'
 import { constantLatency } from '../venues/simulated/latency.ts'
+import { checkHistory } from './history.fixture.ts'
 
 /** Draws from a seeded list of numbers what to do at each bar: buys, sells, limits, stops, brackets, cancels, amends. */
 const restless = defineStrategy({
@@ -71,71 +68,6 @@ const restless = defineStrategy({
     }
   },
 })
-
-function is<T extends KernelEvent['type']>(event: KernelEvent, type: T): event is KernelEvent & KernelEvent<T> {
-  return event.type === type
-}
-
-/** What must be true of the events of any run, whatever happened. */
-function checkHistory(events: readonly KernelEvent[]): void {
-  const state = new Map<string, OrderState>()
-  const qty = new Map<string, number>()
-  const filled = new Map<string, number>()
-  const trades = new Set<string>()
-  const allowed = new Set<string>()
-  const position = new Map<string, number>()
-  const move = (order: string, to: OrderState) => {
-    const from = state.get(order)
-    if (from !== undefined && from !== to) expect(EXITS[from], `${order}: ${from} to ${to}`).toContain(to)
-    state.set(order, to)
-  }
-  events.forEach((event, at) => {
-    expect(event.seq).toBe(at + 1)
-    expect(event.causeSeq).toBeLessThan(event.seq)
-    if (at > 0) expect(event.ts).toBeGreaterThanOrEqual(events[at - 1]?.ts ?? 0)
-    if (is(event, 'policy.decided') && ['ALLOW', 'REDUCE_ONLY'].includes(event.payload.decision))
-      allowed.add(event.payload.order_id)
-    if (is(event, 'order.enqueued')) {
-      state.set(event.payload.order_id, 'ENQUEUED')
-      qty.set(event.payload.order_id, event.payload.qty)
-      filled.set(event.payload.order_id, 0)
-    }
-    if (is(event, 'order.adopted')) {
-      state.set(event.payload.order_id, 'SENT')
-      qty.set(event.payload.order_id, event.payload.qty)
-      filled.set(event.payload.order_id, 0)
-      allowed.add(event.payload.order_id)
-    }
-    if (is(event, 'order.sent')) {
-      // No order leaves without a recorded permission.
-      expect(allowed).toContain(event.payload.order_id)
-      move(event.payload.order_id, 'SENT')
-    }
-    if (is(event, 'order.amended')) qty.set(event.payload.order_id, event.payload.qty)
-    if (is(event, 'order.canceled')) move(event.payload.order_id, 'CANCELED')
-    if (is(event, 'order.expired')) move(event.payload.order_id, 'EXPIRED')
-    if (is(event, 'order.rejected')) move(event.payload.order_id, 'REJECTED')
-    if (is(event, 'fill.recorded')) {
-      const { order_id: id, trade_id: trade, qty: size, side, filled_qty: total } = event.payload
-      expect(trades, `trade ${trade} counts once`).not.toContain(`${id}/${trade}`)
-      trades.add(`${id}/${trade}`)
-      expect(filled.has(id), `${id} is an order of ours`).toBe(true)
-      expect(total).toBe((filled.get(id) ?? 0) + size)
-      filled.set(id, total)
-      expect(total).toBeLessThanOrEqual(qty.get(id) ?? 0)
-      const key = `${event.botId}/${event.payload.instrument_id}`
-      position.set(key, (position.get(key) ?? 0) + (side === 'buy' ? size : -size))
-    }
-    if (is(event, 'portfolio.updated') || is(event, 'portfolio.deposited')) {
-      const sums = new Map<string, bigint>()
-      for (const { currency, amount } of event.payload.postings) sums.set(currency, (sums.get(currency) ?? 0n) + amount)
-      for (const [currency, sum] of sums) expect(sum, `postings in ${currency}`).toBe(0n)
-    }
-    if (is(event, 'portfolio.updated') && event.payload.cause === 'fill') {
-      expect(event.payload.position).toBe(position.get(`${event.botId}/${event.payload.instrument_id}`))
-    }
-  })
-}
 
 const MARGIN = testInstrument({ settlement: 'margin', shortable: true, maxLeverage: 5, maintenance: rate(0.05) })
 
@@ -242,90 +174,5 @@ test('what comes later changes nothing before it: bars after a moment may be any
       expect(before(await twin.play())).toEqual(before(original))
     }),
     { numRuns: 20 },
-  )
-})
-
-// ---- a venue that lies -------------------------------------------------------------------------------------------------
-
-type Lie = { readonly kind: number; readonly order: number; readonly trade: number; readonly qty: number }
-const lie: fc.Arbitrary<Lie> = fc.record({
-  kind: fc.integer({ min: 0, max: 10 }),
-  order: fc.integer({ min: 1, max: 6 }),
-  trade: fc.integer({ min: 1, max: 8 }),
-  qty: fc.integer({ min: 1, max: 1_500 }),
-})
-
-function reportOf({ kind, order, trade, qty }: Lie, ts: number): VenueReport {
-  const orderId = `o${order}` as OrderId
-  switch (kind) {
-    case 0:
-    case 1:
-      return { kind: 'accepted', orderId, venueOrderId: venueOrderId(`v${order}`), ts }
-    case 2:
-      return { kind: 'rejected', orderId, reasonCode: 'VENUE_REJECTED', detail: '', ts }
-    case 3:
-      return { kind: 'canceled', orderId, reasonCode: 'REQUESTED', ts }
-    case 4:
-      return { kind: 'expired', orderId, reasonCode: 'TIME', ts }
-    case 5:
-      return { kind: 'unknown', orderId, reasonCode: 'TIMEOUT', detail: '', ts }
-    case 6:
-      return { kind: 'cancel-refused', orderId, detail: '', ts }
-    case 7:
-      return { kind: 'amended', orderId, qty: lots(qty), limit: undefined, stop: undefined, trail: undefined, ts }
-    default:
-      return {
-        kind: 'fill',
-        orderId,
-        tradeId: tradeId(`x${trade}`),
-        price: ticks(100),
-        qty: lots(qty),
-        liquidity: 'taker',
-        fee: money(0n),
-        ts,
-      }
-  }
-}
-
-const placing = defineStrategy({
-  id: 'placing',
-  version: '1.0.0',
-  description: 'places five orders of 1000',
-  params: z.strictObject({}),
-  create: (_params, context) => ({
-    onBar() {
-      for (let n = 0; n < 5; n++)
-        context.place({ side: 'buy', qty: 1_000, type: 'LIMIT', limit: 100 + n, reasonCode: 'ENTRY_TEST' })
-    },
-  }),
-})
-
-test('reports in any order, repeated, impossible or late never break the machine or the books', () => {
-  fc.assert(
-    fc.property(fc.array(lie, { maxLength: 60 }), (lies) => {
-      const world = new World({
-        bots: [{ strategy: placing as never }],
-        feeds: [{ columns: [barsOf([[100, 101, 99, 100]])] }],
-        cash: 1e6,
-      })
-      world.kernel.start()
-      world.kernel.onBar(0, barsOf([[100, 101, 99, 100]]), 0)
-      const ended = new Map<string, string>()
-      lies.forEach((each, at) => {
-        world.kernel.onReport(reportOf(each, 60_000_000 + at), 60_000_000 + at)
-        for (const order of world.kernel.orders.all()) {
-          expect(order.filled).toBeLessThanOrEqual(order.qty)
-          const end = ended.get(order.id)
-          if (end !== undefined) expect(order.state, 'what has ended stays as it ended').toBe(end)
-          if (EXITS[order.state].length === 0) ended.set(order.id, order.state)
-        }
-      })
-      checkHistory(world.events)
-      const fills = world.of('fill.recorded').reduce((sum, { payload }) => sum + payload.qty, 0)
-      expect(world.kernel.portfolio.accountQty(0)).toBe(fills)
-      // News that has no place is kept and stops new risk.
-      if (world.of('order.quarantined').length > 0) expect(world.kernel.safetyMode).toBe('SAFE_MODE')
-    }),
-    { numRuns: 500 },
   )
 })

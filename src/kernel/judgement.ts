@@ -7,7 +7,7 @@ import type { FeedState, GateInput, KeyStatus } from '../risk/gate-input.ts'
 import type { KillLevel, KillSwitch } from '../risk/kill.ts'
 import type { Limits } from '../risk/limits.ts'
 import type { SafetyMode, SafetyModeMachine } from '../risk/mode.ts'
-import type { TokenBucket } from '../risk/rate.ts'
+import type { RateWindow } from '../risk/rate.ts'
 import type { MarketState } from './market-state.ts'
 
 /** What is being judged, as the order desk puts it. */
@@ -45,10 +45,10 @@ export interface Facts {
   /** In base currency, by bot. */
   readonly allocations: readonly number[]
   readonly buckets: {
-    readonly orders: TokenBucket
-    readonly cancels: TokenBucket
-    readonly amends: TokenBucket
-    readonly strategy: readonly TokenBucket[]
+    readonly orders: RateWindow
+    readonly cancels: RateWindow
+    readonly amends: RateWindow
+    readonly strategy: readonly RateWindow[]
   }
 }
 

@@ -16,7 +16,7 @@ import type { FeedState } from '../risk/gate-input.ts'
 import { KillSwitch } from '../risk/kill.ts'
 import type { Limits } from '../risk/limits.ts'
 import { type ModeSettings, SafetyModeMachine } from '../risk/mode.ts'
-import { TokenBucket } from '../risk/rate.ts'
+import { RateWindow } from '../risk/rate.ts'
 import type { BarView, QuoteView, TradeView } from '../strategy/strategy.ts'
 import { Bot, type BotConfig } from './bot.ts'
 import { BarFrames } from './frames.ts'
@@ -152,10 +152,10 @@ export class Kernel {
       botIds: bots.map(({ id }) => id),
       allocations: bots.map(({ allocation }) => moneyToNumber(allocation)),
       buckets: {
-        orders: new TokenBucket(limits.orders),
-        cancels: new TokenBucket(limits.cancels),
-        amends: new TokenBucket(limits.amends),
-        strategy: bots.map(() => new TokenBucket(limits.strategyIntents)),
+        orders: new RateWindow(limits.orders),
+        cancels: new RateWindow(limits.cancels),
+        amends: new RateWindow(limits.amends),
+        strategy: bots.map(() => new RateWindow(limits.strategyIntents)),
       },
     }
     this.#desk = new OrderDesk(this.#facts, this.#scribe, {
@@ -566,14 +566,13 @@ function describeRow(columns: MarketColumns, row: number): string {
 
 /** Parameters as flat evidence: what is not a scalar is shown as JSON. */
 function flat(params: unknown): Record<string, string | number | boolean> {
-  const entries = Object.entries((params ?? {}) as Record<string, unknown>)
-  return Object.fromEntries(
-    entries.map(([key, value]) => {
-      const isScalar =
-        typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
-      return [key, isScalar ? value : (JSON.stringify(value) ?? 'undefined')]
-    }),
-  ) as Record<string, string | number | boolean>
+  const flattened: Record<string, string | number | boolean> = {}
+  for (const [key, value] of Object.entries((params ?? {}) as Record<string, unknown>)) {
+    const isScalar =
+      typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+    flattened[key] = isScalar ? value : (JSON.stringify(value) ?? 'undefined')
+  }
+  return flattened
 }
 
 function describe(instrument: Instrument) {

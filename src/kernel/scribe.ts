@@ -27,7 +27,7 @@ export class Scribe {
   /** @returns the event's number, the cause of what follows from it */
   write<T extends EventType>(type: T, payload: Payload<T>, botId?: BotId, trace = this.input, causeSeq = 0): number {
     const event: KernelEvent<T> = { seq: ++this.#seq, ts: this.now, type, botId, trace, causeSeq, payload }
-    this.#journal.append(event as unknown as KernelEvent)
+    this.#journal.append(event)
     return this.#seq
   }
 }

@@ -1,5 +1,3 @@
-import type { Side } from '../domain/order.ts'
-
 /**
  * Market data in memory: one typed array a column, so that a row is an index and reading one allocates nothing.
  * Times are microseconds UTC; prices whole ticks; bar volume and trade, quote and level sizes whole lots,
@@ -60,9 +58,6 @@ export interface BookColumns {
   /** 1 on the last row of a message: the book is consistent after it. */
   readonly last: Uint8Array
 }
-
-/** The sign convention of `taker` and `side` columns. */
-export const SIDE_SIGN: Readonly<Record<Side, 1 | -1>> = { buy: 1, sell: -1 }
 
 export function barColumns(capacity: number): BarColumns {
   const column = () => new Float64Array(capacity)

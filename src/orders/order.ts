@@ -162,11 +162,6 @@ export function openLots(order: Order): Lots {
   }
 }
 
-/** Average price of the fills in ticks, undefined before the first. */
-export function averagePrice(order: Order): number | undefined {
-  return order.filled > 0 ? order.filledTicks / order.filled : undefined
-}
-
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** What a fill does to an order: counted, counted late (it had ended), a duplicate, or more than was ordered. */
@@ -314,8 +309,9 @@ export class OrderBookkeeper {
   }
 
   #own(order: Order): Mutable<Order> {
-    // Every order is made by create(); that it is ours is what the type of the argument promises.
-    return order
+    const mine = this.get(order.id)
+    if (mine !== order) assert(false, `${order.id} belongs to this bookkeeper`)
+    return mine
   }
 
   #end(order: Mutable<Order>): void {

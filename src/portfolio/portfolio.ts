@@ -47,6 +47,8 @@ export class Portfolio {
   /** For each instrument, the currency that its mark prices in base currency, or −1. */
   readonly #pricesCurrency: Int32Array
   readonly #pricesInverse: Uint8Array
+  /** For each instrument, those whose currency is valued through the one that it prices, nearest first. */
+  readonly #followers: readonly (readonly number[])[]
   readonly #botCash: Money[][]
   readonly #quoteAt: Int32Array
   readonly #baseAt: Int32Array
@@ -80,10 +82,11 @@ export class Portfolio {
     this.#rates[0] = 1
     this.#pricesCurrency = new Int32Array(instruments.length).fill(-1)
     this.#pricesInverse = new Uint8Array(instruments.length)
-    this.#choosePricing()
+    const order = this.#choosePricing()
     this.#botCash = Array.from({ length: botCount }, () => this.#currencies.map(() => ZERO))
     this.#quoteAt = Int32Array.from(instruments, ({ quote }) => this.#currencies.indexOf(quote))
     this.#baseAt = Int32Array.from(instruments, ({ base }) => this.#currencies.indexOf(base))
+    this.#followers = instruments.map((_, at) => this.#followersOf(at, order))
     this.#tick = Float64Array.from(instruments, ({ tick }) => tick)
     this.#marginAt = instruments.flatMap(({ settlement }, at) => (settlement === 'margin' ? [at] : []))
   }
@@ -91,9 +94,12 @@ export class Portfolio {
   /**
    * Picks, for every currency, the one instrument whose mark values it in base currency, directly or through a currency
    * that is valued already. A currency without such a way stays unknown (NaN), and so does all that contains it.
+   *
+   * @returns the instruments picked, each after the one that values its other currency
    */
-  #choosePricing(): void {
+  #choosePricing(): readonly number[] {
     const known = new Set([0])
+    const order: number[] = []
     for (let grew = true; grew; ) {
       grew = false
       this.#instruments.forEach(({ base, quote }, at) => {
@@ -104,9 +110,21 @@ export class Portfolio {
         this.#pricesCurrency[at] = inverse ? quoteAt : baseAt
         this.#pricesInverse[at] = inverse ? 1 : 0
         known.add(inverse ? quoteAt : baseAt)
+        order.push(at)
         grew = true
       })
     }
+    return order
+  }
+
+  #followersOf(at: number, order: readonly number[]): readonly number[] {
+    const moved = new Set([this.#pricesCurrency[at]])
+    return order.filter((other) => {
+      const through = (this.#pricesInverse[other] === 0 ? this.#quoteAt : this.#baseAt)[other]
+      if (other === at || !moved.has(through)) return false
+      moved.add(this.#pricesCurrency[other])
+      return true
+    })
   }
 
   /** Values everything in the instrument at a new price. Called for every market input: allocates nothing. */
@@ -114,15 +132,23 @@ export class Portfolio {
     this.marks[at] = price
     this.markTs[at] = ts
     if (this.#isHeld) this.#equity = Number.NaN
+    this.#reprice(at)
+    const followers = this.#followers[at] as readonly number[]
+    for (let i = 0; i < followers.length; i++) this.#reprice(followers[i] as number)
+  }
+
+  #reprice(at: number): void {
     const currency = this.#pricesCurrency[at] as number
     if (currency < 0) return
-    const units = price * (this.#tick[at] as number)
+    const units = (this.marks[at] as number) * (this.#tick[at] as number)
     if (this.#pricesInverse[at] === 0)
       this.#rates[currency] = units * (this.#rates[this.#quoteAt[at] as number] as number)
     else this.#rates[currency] = (this.#rates[this.#baseAt[at] as number] as number) / units
   }
 
   deposit(venueId: string, currency: string, amount: Money): readonly Posting[] {
+    assert(this.#venues.includes(venueId), `a deposit goes to a venue of the run, was ${venueId}`)
+    assert(this.#currencies.includes(currency), `a deposit is in a currency that the run knows, was ${currency}`)
     const postings = [
       { account: `asset:${venueId}`, currency, amount },
       { account: 'equity:capital', currency, amount: money(-amount) },
@@ -243,8 +269,9 @@ export class Portfolio {
     return at < 0 ? Number.NaN : (this.#rates[at] as number)
   }
 
-  /** Balance of an account, a double. */
+  /** Balance of an account, a double; 0 of what the run does not know. */
   balance(venueId: string, currency: string): number {
+    if (!this.#venues.includes(venueId) || !this.#currencies.includes(currency)) return 0
     return this.#balances[this.#balanceAt(venueId, currency)] as number
   }
 

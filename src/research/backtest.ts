@@ -49,8 +49,8 @@ export interface BacktestPlan {
 }
 
 export interface BacktestWatch {
-  /** Called now and then, with the kernel's count of inputs; returning true cancels. */
-  progress(rows: number, inputs: number): boolean
+  /** Called now and then and waited for, with the kernel's count of inputs; returning true cancels. */
+  progress(rows: number, inputs: number): boolean | Promise<boolean>
   /** Given once, before the first input: says what the kernel is taking in. */
   connected?(describeInput: () => string): void
   /** An order ended: for whoever keeps a list. */
@@ -93,9 +93,9 @@ export async function backtest(
       const value = portfolio.equity
       if (value === value) equity.sample(ts, value, portfolio.isExposed)
     },
-    progress: (seen) => {
+    progress: async (seen) => {
       rows = seen
-      return watch.progress(seen, kernel.inputs) || kernel.bots.some(({ state }) => state === 'QUARANTINED')
+      return (await watch.progress(seen, kernel.inputs)) || kernel.bots.some(({ state }) => state === 'QUARANTINED')
     },
   })
   const venue = new SimulatedVenue({

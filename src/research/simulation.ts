@@ -12,8 +12,8 @@ import { type Feed, FeedCursor } from '../market/feed.ts'
 export interface SimulationWatch {
   /** Called after every bar, and about once a second of market time on other data. Must be cheap. */
   sample(ts: number): void
-  /** Called between chunks. Returning true stops the run. */
-  progress(rows: number, ts: number): boolean
+  /** Called between chunks, and waited for, so that a host can let its signals in. Returning true stops the run. */
+  progress(rows: number, ts: number): boolean | Promise<boolean>
 }
 
 /** Ties in time: books before quotes before prints before closing bars, and the next bar opens after all of them. */
@@ -117,7 +117,7 @@ export class Simulation implements ReportSink {
       while (!isStopped) {
         const needy = this.#advance()
         if (needy === undefined) break
-        isStopped = this.#watch.progress(this.#rows, (this.#kernel as Kernel).now)
+        isStopped = await this.#watch.progress(this.#rows, (this.#kernel as Kernel).now)
         await needy.refill()
         this.#refresh(needy)
       }

@@ -3,8 +3,8 @@ import { US_PER_SECOND } from '../domain/time.ts'
 
 const amount = z.number().positive().or(z.literal(Infinity))
 const rateOf = z.strictObject({
-  /** Actions allowed at once and regained every `perUs`; Infinity is no limit. */
-  burst: z.number().positive().or(z.literal(Infinity)),
+  /** Most actions in any `perUs`; Infinity is no limit. */
+  burst: z.int().positive().or(z.literal(Infinity)),
   perUs: z.number().positive(),
 })
 

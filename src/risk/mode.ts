@@ -67,12 +67,16 @@ export class SafetyModeMachine {
   #degradedSinceTs = 0
   #degradedEntries: number[] = []
   readonly #warmUpUntilTs: number
+  /** Nothing but the warm-up ever held us in SAFE_MODE: then its end is enough to leave, and no operator is needed. */
+  #isOnlyWarming: boolean
 
-  constructor(settings: ModeSettings, bootTs: number, bootMode?: SafetyMode) {
+  /** @param bootMode the mode that the last run ended in; a restart never loosens it */
+  constructor(settings: ModeSettings, bootTs: number, bootMode: SafetyMode = 'NORMAL') {
     this.#settings = settings
     this.#clearSinceTs = bootTs
     this.#warmUpUntilTs = bootTs + settings.warmUpUs
-    this.#mode = bootMode ?? (settings.warmUpUs > 0 ? 'SAFE_MODE' : 'NORMAL')
+    this.#isOnlyWarming = settings.warmUpUs > 0 && severity(bootMode) < severity('SAFE_MODE')
+    this.#mode = this.#isOnlyWarming ? 'SAFE_MODE' : bootMode
     if (settings.warmUpUs > 0) this.#reasons.set('WARMUP', { mode: 'SAFE_MODE', sinceTs: bootTs })
   }
 
@@ -88,6 +92,7 @@ export class SafetyModeMachine {
   raise(reasonCode: string, mode: SafetyMode, ts: number): ModeChange | undefined {
     const standing = this.#reasons.get(reasonCode)
     if (!standing || severity(standing.mode) < severity(mode)) this.#reasons.set(reasonCode, { mode, sinceTs: ts })
+    if (severity(mode) >= severity('SAFE_MODE')) this.#isOnlyWarming = false
     return severity(mode) > severity(this.#mode) ? this.#tighten(mode, reasonCode, ts) : undefined
   }
 
@@ -103,7 +108,7 @@ export class SafetyModeMachine {
     if (this.#mode === 'NORMAL') return undefined
     if (this.#reasons.has('WARMUP') && ts >= this.#warmUpUntilTs) {
       this.#reasons.delete('WARMUP')
-      if (this.#mode === 'SAFE_MODE' && this.#worst() === 'NORMAL') return this.#set('NORMAL', 'WARMUP_ENDED')
+      if (this.#isOnlyWarming && this.#worst() === 'NORMAL') return this.#set('NORMAL', 'WARMUP_ENDED')
     }
     if (this.#mode !== 'DEGRADED') return undefined
     if (hasExposure && ts - this.#degradedSinceTs > this.#settings.degradedUsMax)
@@ -128,8 +133,7 @@ export class SafetyModeMachine {
     const refused = [...standing, ...failedChecks]
     if (ts - this.#clearSinceTs < this.#settings.releaseDwellUs) refused.push('DWELL_TIME')
     if (refused.length > 0) return { refused }
-    const worst = this.#worst()
-    return this.#set(severity(worst) > severity(step.to) ? worst : step.to, 'OPERATOR_RELEASE')
+    return this.#set(step.to, 'OPERATOR_RELEASE')
   }
 
   #worst(): SafetyMode {

@@ -1,33 +1,24 @@
-/** A token bucket on the engine's clock: `burst` at once, one more every `perUs ÷ burst`. */
-export class TokenBucket {
-  readonly #burst: number
-  readonly #refillUs: number
-  #tokens: number
-  #ts = 0
+/** At most `burst` in any `perUs`, on the engine's clock: it remembers when the last ones were. */
+export class RateWindow {
+  readonly #perUs: number
+  /** Times of the last `burst`, a ring; the next place is the oldest. */
+  readonly #times: Float64Array
+  #next = 0
 
   constructor({ burst, perUs }: { readonly burst: number; readonly perUs: number }) {
-    this.#burst = burst
-    this.#refillUs = perUs / burst
-    this.#tokens = burst
+    this.#perUs = perUs
+    this.#times = new Float64Array(burst === Infinity ? 0 : burst).fill(Number.NEGATIVE_INFINITY)
   }
 
   /** Microseconds until one more is allowed; 0 when it is allowed now. Takes nothing. */
   waitUs(ts: number): number {
-    if (this.#burst === Infinity) return 0
-    this.#refill(ts)
-    return this.#tokens >= 1 ? 0 : Math.ceil((1 - this.#tokens) * this.#refillUs)
+    if (this.#times.length === 0) return 0
+    return Math.max(0, (this.#times[this.#next] as number) + this.#perUs - ts)
   }
 
   take(ts: number): void {
-    if (this.#burst === Infinity) return
-    this.#refill(ts)
-    this.#tokens -= 1
-  }
-
-  #refill(ts: number): void {
-    // A clock that went back earns nothing and loses nothing.
-    if (ts <= this.#ts) return
-    this.#tokens = Math.min(this.#burst, this.#tokens + (ts - this.#ts) / this.#refillUs)
-    this.#ts = ts
+    if (this.#times.length === 0) return
+    this.#times[this.#next] = ts
+    this.#next = (this.#next + 1) % this.#times.length
   }
 }

@@ -9,7 +9,8 @@ export const marketData: Rule = {
   judge(input, { priceAgeUsMax, depthMultipleMin }) {
     const { feed, referenceAgeUs, bid, ask, takeableQty, qty } = input
     if (feed === 'GAP') return { decision: 'CLOSE_ONLY', reasonCode: 'BOOK_GAP', inputs: { feed } }
-    if (feed !== 'OK' || referenceAgeUs > priceAgeUsMax) {
+    // Written so that an unknown age or depth (NaN) refuses.
+    if (feed !== 'OK' || !(referenceAgeUs <= priceAgeUsMax)) {
       return {
         decision: 'CLOSE_ONLY',
         reasonCode: 'STALE_PRICE',
@@ -17,11 +18,11 @@ export const marketData: Rule = {
       }
     }
     if (bid >= ask) return { decision: 'CLOSE_ONLY', reasonCode: 'CROSSED_BOOK', inputs: { bid, ask } }
-    if (takeableQty < depthMultipleMin * qty) {
+    if (!(takeableQty >= depthMultipleMin * qty)) {
       return {
         decision: 'THROTTLE',
         reasonCode: 'THIN_BOOK',
-        inputs: { depth: takeableQty, qty, multiple_min: depthMultipleMin },
+        inputs: { depth: Number.isNaN(takeableQty) ? 'unknown' : takeableQty, qty, multiple_min: depthMultipleMin },
         retryAfterUs: 1_000_000,
       }
     }

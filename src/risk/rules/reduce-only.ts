@@ -11,7 +11,8 @@ export const reduceOnly: Rule = {
     const reducible = side === 'sell' ? Math.max(0, botPosition) : Math.max(0, -botPosition)
     if (qty <= reducible) return undefined
     const inputs = { qty, position: botPosition }
-    if (reducible === 0) return { decision: 'BLOCK', reasonCode: 'REDUCE_ONLY_VIOLATION', inputs }
+    // Nothing to reduce, or not known how much (NaN).
+    if (!(reducible > 0)) return { decision: 'BLOCK', reasonCode: 'REDUCE_ONLY_VIOLATION', inputs }
     return { decision: 'REDUCE_ONLY', reasonCode: 'REDUCE_ONLY_VIOLATION', inputs, clippedQty: reducible }
   },
 }

@@ -1,0 +1,506 @@
+import { expect, test } from 'vitest'
+import { testInstrument } from '../../fixtures/world.ts'
+import type { DecisionKind } from '../domain/action.ts'
+import { instrumentId, venueId } from '../domain/ids.ts'
+import { lots, moneyFromNumber } from '../domain/money.ts'
+import { ALLOW_CODE, Gate, RULES } from './gate.ts'
+import type { GateInput } from './gate-input.ts'
+import { gateInput, TEST_LIMITS } from './gate-input.fixture.ts'
+import type { Limits } from './limits.ts'
+
+/** What a rule refuses and the nearest thing that it lets pass. */
+interface Case {
+  readonly code: string
+  readonly decision: DecisionKind
+  readonly fails: Partial<GateInput>
+  readonly passes: Partial<GateInput>
+  readonly limits?: Partial<Limits>
+  /** What the verdict must show of what it saw. */
+  readonly inputs?: Readonly<Record<string, unknown>>
+  readonly clippedQty?: number
+  readonly retryAfterUs?: number
+}
+
+const S = 1_000_000
+const CLOSING = { action: 'REDUCE', side: 'sell', botPosition: 10_000, accountPosition: 10_000 } as const
+
+const FILTERED = testInstrument({
+  filters: { minQty: lots(100), maxQty: lots(20_000), minNotional: moneyFromNumber(10) },
+})
+
+// In the order of UGF-D-003.
+const CASES: readonly Case[] = [
+  {
+    code: 'INTENT_INVALID',
+    decision: 'BLOCK',
+    fails: { reasonCode: '' },
+    passes: { reasonCode: 'X_1' },
+    inputs: { missing: 'reason_code' },
+  },
+  {
+    code: 'INTENT_EXPIRED',
+    decision: 'BLOCK',
+    fails: { createdTs: 95 * S - 1 },
+    passes: { createdTs: 95 * S },
+    inputs: { age_us: 5_000_001, limit_us: 5_000_000 },
+  },
+  { code: 'INTENT_EXPIRED', decision: 'BLOCK', fails: { createdTs: 100 * S + 1 }, passes: {} },
+  {
+    code: 'IDEMPOTENCY_CONFLICT',
+    decision: 'BLOCK',
+    fails: { key: 'conflict' },
+    passes: {},
+    inputs: { key: 'conflict' },
+  },
+  { code: 'IDEMPOTENCY_REPEATED', decision: 'BLOCK', fails: { key: 'repeated' }, passes: {} },
+  {
+    code: 'J_POLICY_HALT_SAFE_MODE',
+    decision: 'HALT',
+    fails: { ...CLOSING, safetyMode: 'HALTED' },
+    passes: CLOSING,
+    inputs: { safety_mode: 'HALTED', kill_level: 'NONE' },
+  },
+  { code: 'J_POLICY_HALT_SAFE_MODE', decision: 'HALT', fails: { ...CLOSING, killLevel: 'HALT' }, passes: CLOSING },
+  {
+    code: 'SAFE_MODE_BLOCKED',
+    decision: 'BLOCK',
+    fails: { ...CLOSING, safetyMode: 'SAFE_MODE' },
+    passes: { ...CLOSING, safetyMode: 'SAFE_MODE', origin: 'operator' },
+    inputs: { safety_mode: 'SAFE_MODE', origin: 'strategy' },
+  },
+  {
+    code: 'SAFE_MODE_BLOCKED',
+    decision: 'BLOCK',
+    fails: { safetyMode: 'SAFE_MODE', origin: 'operator' },
+    passes: { ...CLOSING, safetyMode: 'SAFE_MODE', origin: 'flatten' },
+  },
+  {
+    code: 'DEGRADED_THROTTLED',
+    decision: 'THROTTLE',
+    fails: { safetyMode: 'DEGRADED' },
+    passes: { ...CLOSING, safetyMode: 'DEGRADED' },
+    retryAfterUs: 30 * S,
+  },
+  {
+    code: 'KILL_FLATTEN',
+    decision: 'FLATTEN',
+    fails: { ...CLOSING, killLevel: 'FLATTEN' },
+    passes: { ...CLOSING, killLevel: 'FLATTEN', origin: 'flatten' },
+    inputs: { kill_level: 'FLATTEN', origin: 'strategy' },
+  },
+  { code: 'KILL_FLATTEN', decision: 'FLATTEN', fails: { killLevel: 'FLATTEN', origin: 'flatten' }, passes: {} },
+  {
+    code: 'KILL_CLOSE_ONLY',
+    decision: 'CLOSE_ONLY',
+    fails: { killLevel: 'CLOSE_ONLY' },
+    passes: { ...CLOSING, killLevel: 'CLOSE_ONLY' },
+    inputs: { kill_level: 'CLOSE_ONLY', action: 'OPEN' },
+  },
+  {
+    code: 'VENUE_NOT_ALLOWED',
+    decision: 'BLOCK',
+    fails: { instrument: testInstrument({ venueId: venueId('acme') }) },
+    passes: {},
+    inputs: { venue_id: 'acme' },
+  },
+  { code: 'VENUE_NOT_ALLOWED', decision: 'BLOCK', fails: {}, passes: CLOSING, limits: { venues: [] } },
+  {
+    code: 'SYMBOL_NOT_ALLOWED',
+    decision: 'BLOCK',
+    fails: { instrument: testInstrument({ id: instrumentId('ETH/USDT') }) },
+    passes: {},
+    limits: { orderQtyMax: { '*': 1 } },
+    inputs: { instrument_id: 'ETH/USDT' },
+  },
+  { code: 'BOOK_GAP', decision: 'CLOSE_ONLY', fails: { feed: 'GAP' }, passes: { ...CLOSING, feed: 'GAP' } },
+  {
+    code: 'STALE_PRICE',
+    decision: 'CLOSE_ONLY',
+    fails: { referenceAgeUs: 5 * S + 1 },
+    passes: { referenceAgeUs: 5 * S },
+    inputs: { feed: 'OK', age_us: 5_000_001, limit_us: 5_000_000 },
+  },
+  { code: 'STALE_PRICE', decision: 'CLOSE_ONLY', fails: { feed: 'DOWN' }, passes: { ...CLOSING, feed: 'DOWN' } },
+  { code: 'STALE_PRICE', decision: 'CLOSE_ONLY', fails: { feed: 'STALE' }, passes: {} },
+  { code: 'STALE_PRICE', decision: 'CLOSE_ONLY', fails: { referenceAgeUs: Number.NaN }, passes: {} },
+  { code: 'CROSSED_BOOK', decision: 'CLOSE_ONLY', fails: { bid: 100_010 }, passes: { bid: 100_009 } },
+  {
+    code: 'THIN_BOOK',
+    decision: 'THROTTLE',
+    fails: { takeableQty: 29_999 },
+    passes: { takeableQty: 30_000 },
+    inputs: { depth: 29_999, qty: 10_000, multiple_min: 3 },
+    retryAfterUs: S,
+  },
+  { code: 'INVALID_QTY', decision: 'BLOCK', fails: { qty: 0 }, passes: { qty: 1 } },
+  { code: 'INVALID_QTY', decision: 'BLOCK', fails: { ...CLOSING, qty: -1 }, passes: CLOSING },
+  { code: 'INVALID_QTY', decision: 'BLOCK', fails: { qty: 1.5 }, passes: {}, inputs: { qty: '1.5' } },
+  {
+    code: 'INVALID_PRICE',
+    decision: 'BLOCK',
+    fails: { limit: 0 },
+    passes: { limit: 99_990 },
+    inputs: { field: 'limit', price: '0' },
+  },
+  {
+    code: 'INVALID_PRICE',
+    decision: 'BLOCK',
+    fails: { type: 'STOP', limit: undefined, stop: Number.NaN },
+    passes: { type: 'STOP', limit: undefined, stop: 100_100 },
+    inputs: { field: 'stop', price: 'NaN' },
+  },
+  {
+    code: 'INVALID_PRICE',
+    decision: 'BLOCK',
+    fails: { type: 'TRAILING_STOP', limit: undefined, stop: 100_100, trail: -5 },
+    passes: { type: 'TRAILING_STOP', limit: undefined, stop: 100_100, trail: 5 },
+    inputs: { field: 'trail', price: '-5' },
+  },
+  {
+    code: 'FILTER_VIOLATION',
+    decision: 'BLOCK',
+    fails: { instrument: FILTERED, qty: 99 },
+    passes: { instrument: FILTERED, qty: 100 },
+    inputs: { qty: 99, min_qty: 100 },
+  },
+  {
+    code: 'FILTER_VIOLATION',
+    decision: 'BLOCK',
+    fails: { instrument: FILTERED, qty: 20_001 },
+    passes: { instrument: FILTERED, qty: 20_000 },
+    inputs: { qty: 20_001, max_qty: 20_000 },
+  },
+  {
+    code: 'FILTER_VIOLATION',
+    decision: 'BLOCK',
+    fails: { instrument: FILTERED, orderNotionalQuote: 9.99 },
+    passes: { instrument: FILTERED, orderNotionalQuote: 10 },
+    inputs: { notional: 9.99, min_notional: 10 },
+  },
+  {
+    code: 'FILTER_VIOLATION',
+    decision: 'BLOCK',
+    fails: { ...CLOSING, instrument: FILTERED, qty: 20_001 },
+    passes: { ...CLOSING, instrument: FILTERED, qty: 1, orderNotionalQuote: 0.01 },
+  },
+  {
+    code: 'PRICE_DEVIATION',
+    decision: 'BLOCK',
+    fails: { limit: 100_501 },
+    passes: { limit: 100_500 },
+    inputs: { price: 100_501, reference: 100_000, limit_bps: 50 },
+  },
+  { code: 'PRICE_DEVIATION', decision: 'BLOCK', fails: { limit: 99_499 }, passes: { limit: 99_500 } },
+  {
+    code: 'PRICE_DEVIATION',
+    decision: 'BLOCK',
+    fails: { type: 'STOP', limit: undefined, stop: 101_000 },
+    passes: { type: 'STOP', limit: undefined, stop: 100_500 },
+  },
+  {
+    code: 'REFERENCE_PRICE_MISSING',
+    decision: 'CLOSE_ONLY',
+    fails: { reference: Number.NaN },
+    passes: { ...CLOSING, reference: Number.NaN },
+  },
+  { code: 'REFERENCE_PRICE_MISSING', decision: 'CLOSE_ONLY', fails: { reference: 0 }, passes: {} },
+  ...(['MARKET', 'STOP', 'TRAILING_STOP'] as const).map(
+    (type): Case => ({
+      code: 'MARKET_ORDER_DISABLED',
+      decision: 'BLOCK',
+      fails: { type, limit: undefined, stop: type === 'MARKET' ? undefined : 100_100 },
+      passes: { type: 'STOP_LIMIT', stop: 100_100 },
+      limits: { marketOrders: false },
+      inputs: { type },
+    }),
+  ),
+  {
+    code: 'MARKET_ORDER_DISABLED',
+    decision: 'BLOCK',
+    fails: { ...CLOSING, type: 'MARKET', limit: undefined },
+    passes: { ...CLOSING, type: 'STOP', limit: undefined, stop: 99_000 },
+    limits: { marketOrders: false },
+  },
+  {
+    code: 'MARKET_ORDER_DISABLED',
+    decision: 'BLOCK',
+    fails: { ...CLOSING, type: 'MARKET', limit: undefined, origin: 'operator' },
+    passes: { ...CLOSING, type: 'MARKET', limit: undefined, origin: 'flatten' },
+    limits: { marketOrders: false },
+  },
+  {
+    code: 'REDUCE_ONLY_VIOLATION',
+    decision: 'REDUCE_ONLY',
+    fails: { ...CLOSING, reduceOnly: true, qty: 10_001 },
+    passes: { ...CLOSING, reduceOnly: true, qty: 10_000 },
+    clippedQty: 10_000,
+    inputs: { qty: 10_001, position: 10_000 },
+  },
+  {
+    code: 'REDUCE_ONLY_VIOLATION',
+    decision: 'REDUCE_ONLY',
+    fails: { action: 'REDUCE', reduceOnly: true, botPosition: -3, qty: 5 },
+    passes: { action: 'REDUCE', reduceOnly: true, botPosition: -5, qty: 5 },
+    clippedQty: 3,
+  },
+  {
+    code: 'REDUCE_ONLY_VIOLATION',
+    decision: 'BLOCK',
+    fails: { action: 'REDUCE', reduceOnly: true, botPosition: 10_000 },
+    passes: { action: 'REDUCE', reduceOnly: true, botPosition: -10_000 },
+  },
+  {
+    code: 'REDUCE_ONLY_VIOLATION',
+    decision: 'BLOCK',
+    fails: { ...CLOSING, reduceOnly: true, botPosition: 0 },
+    passes: CLOSING,
+  },
+  {
+    code: 'REDUCE_ONLY_VIOLATION',
+    decision: 'BLOCK',
+    fails: { ...CLOSING, reduceOnly: true, botPosition: Number.NaN },
+    passes: CLOSING,
+  },
+  {
+    code: 'ORDER_NOTIONAL_LIMIT',
+    decision: 'BLOCK',
+    fails: { orderValue: 1_000_000.01 },
+    passes: { orderValue: 1_000_000 },
+    limits: {
+      instrumentExposureMax: Infinity,
+      netExposureMax: Infinity,
+      venueExposureMax: Infinity,
+      allocationMultipleMax: Infinity,
+    },
+    inputs: { notional: 1_000_000.01, limit: 1_000_000 },
+  },
+  {
+    code: 'ORDER_NOTIONAL_LIMIT',
+    decision: 'BLOCK',
+    fails: { orderValue: Number.NaN },
+    passes: {},
+    inputs: { notional: 'unknown' },
+  },
+  { code: 'QTY_CAP_UNSET', decision: 'BLOCK', fails: {}, passes: CLOSING, limits: { orderQtyMax: {} } },
+  {
+    code: 'QTY_CAP',
+    decision: 'BLOCK',
+    fails: { qty: 100_001 },
+    passes: { qty: 100_000 },
+    inputs: { limit: 1 },
+  },
+  {
+    code: 'QTY_CAP',
+    decision: 'BLOCK',
+    fails: { qty: 20_000 },
+    passes: { qty: 10_000 },
+    limits: { orderQtyMax: { '*': 0.1 } },
+  },
+  {
+    code: 'LIMIT_SYMBOL',
+    decision: 'BLOCK',
+    fails: { instrumentExposure: 480_000, orderValue: 40_000 },
+    passes: { ...CLOSING, instrumentExposure: 480_000, orderValue: 40_000 },
+    inputs: { after: 520_000, limit: 500_000, order: 40_000 },
+  },
+  {
+    code: 'LIMIT_SYMBOL',
+    decision: 'BLOCK',
+    fails: { instrumentExposure: 480_000, orderValue: 20_000.5 },
+    passes: { instrumentExposure: 480_000, orderValue: 20_000 },
+  },
+  {
+    code: 'LIMIT_VENUE',
+    decision: 'BLOCK',
+    fails: { venueExposure: 999_901 },
+    passes: { venueExposure: 999_900 },
+  },
+  {
+    code: 'LIMIT_GROSS',
+    decision: 'BLOCK',
+    fails: { grossExposure: 1_999_901 },
+    passes: { grossExposure: 1_999_900 },
+  },
+  {
+    code: 'LIMIT_NET',
+    decision: 'BLOCK',
+    fails: { netExposure: 999_901 },
+    passes: { netExposure: 999_901, side: 'sell' },
+  },
+  {
+    code: 'LIMIT_NET',
+    decision: 'BLOCK',
+    fails: { netExposure: -999_901, side: 'sell' },
+    passes: { netExposure: -999_901 },
+  },
+  {
+    code: 'LIMIT_LEVERAGE',
+    decision: 'BLOCK',
+    fails: { equity: 50_000, grossExposure: 99_901 },
+    passes: { equity: 50_000, grossExposure: 99_900 },
+  },
+  { code: 'LIMIT_LEVERAGE', decision: 'BLOCK', fails: { equity: 0 }, passes: { equity: 50 } },
+  { code: 'LIMIT_LEVERAGE', decision: 'BLOCK', fails: { equity: -1 }, passes: {}, inputs: { after: 'unknown' } },
+  {
+    code: 'LIMIT_OPEN_ORDERS',
+    decision: 'BLOCK',
+    fails: { openOrders: 50 },
+    passes: { openOrders: 49 },
+    inputs: { after: 51, limit: 50 },
+  },
+  {
+    code: 'POSITION_UNKNOWN',
+    decision: 'CLOSE_ONLY',
+    fails: { accountPosition: Number.NaN },
+    passes: { ...CLOSING, accountPosition: Number.NaN },
+  },
+  { code: 'POSITION_UNKNOWN', decision: 'CLOSE_ONLY', fails: { botPosition: Number.NaN }, passes: {} },
+  {
+    code: 'PRICE_UNKNOWN',
+    decision: 'CLOSE_ONLY',
+    fails: { equity: Number.NaN },
+    passes: { ...CLOSING, equity: Number.NaN },
+    limits: { leverageMax: Infinity },
+  },
+  {
+    code: 'ALLOCATION_EXCEEDED',
+    decision: 'BLOCK',
+    fails: { botExposure: 99_901 },
+    passes: { botExposure: 99_900 },
+    inputs: { after: 100_001, limit: 100_000 },
+  },
+  {
+    code: 'ALLOCATION_EXCEEDED',
+    decision: 'BLOCK',
+    fails: { botExposure: 150_000 },
+    passes: { botExposure: 149_900 },
+    limits: { allocationMultipleMax: 1.5 },
+  },
+  {
+    code: 'RATE_ORDERS',
+    decision: 'THROTTLE',
+    fails: { origin: 'operator', waitOrdersUs: 400_000 },
+    passes: { origin: 'flatten', waitOrdersUs: 400_000 },
+    retryAfterUs: 400_000,
+    inputs: { wait_us: 400_000 },
+  },
+  {
+    code: 'STRATEGY_RATE',
+    decision: 'THROTTLE',
+    fails: { waitStrategyUs: 7, waitOrdersUs: 9 },
+    passes: { waitStrategyUs: 7, origin: 'operator' },
+    retryAfterUs: 7,
+  },
+  {
+    code: 'RATE_AMENDS',
+    decision: 'THROTTLE',
+    fails: { action: 'AMEND', waitAmendsUs: 9 },
+    passes: { action: 'AMEND', waitOrdersUs: 9, waitStrategyUs: 9 },
+    retryAfterUs: 9,
+  },
+  {
+    code: 'RATE_CANCELS',
+    decision: 'THROTTLE',
+    fails: { action: 'CANCEL', qty: 0, waitCancelsUs: 9, origin: 'operator' },
+    passes: { action: 'CANCEL', qty: 0, waitOrdersUs: 9, waitStrategyUs: 9 },
+    retryAfterUs: 9,
+  },
+  {
+    code: 'SELF_CROSS',
+    decision: 'BLOCK',
+    fails: { ownOpposite: 100_000 },
+    passes: { ownOpposite: 100_001 },
+    inputs: { price: 100_000, own: 100_000 },
+  },
+  {
+    code: 'SELF_CROSS',
+    decision: 'BLOCK',
+    fails: { ...CLOSING, ownOpposite: 100_000 },
+    passes: { ...CLOSING, ownOpposite: 99_999 },
+  },
+  {
+    code: 'SELF_CROSS',
+    decision: 'BLOCK',
+    fails: { type: 'MARKET', limit: undefined, ownOpposite: 100_010 },
+    passes: { type: 'MARKET', limit: undefined, ownOpposite: 100_011 },
+  },
+  {
+    code: 'SELF_CROSS',
+    decision: 'BLOCK',
+    fails: { ...CLOSING, type: 'MARKET', limit: undefined, ownOpposite: 99_990 },
+    passes: { ...CLOSING, type: 'MARKET', limit: undefined, ownOpposite: 99_989 },
+  },
+  ...(['STOP', 'TRAILING_STOP', 'STOP_LIMIT'] as const).map(
+    (type): Case => ({
+      code: 'SELF_CROSS',
+      decision: 'BLOCK',
+      fails: { ownOpposite: 90_000 },
+      passes: { type, stop: 100_100, ownOpposite: 90_000, limit: type === 'STOP_LIMIT' ? 100_000 : undefined },
+    }),
+  ),
+  {
+    code: 'RESERVATION_FAILED',
+    decision: 'BLOCK',
+    fails: { reserveNeed: 10_000.01 },
+    passes: { reserveNeed: 10_000 },
+    inputs: { need: 10_000.01, free: 10_000 },
+  },
+  {
+    code: 'RESERVATION_FAILED',
+    decision: 'BLOCK',
+    fails: { ...CLOSING, reserveNeed: 1, reserveFree: 0 },
+    passes: { ...CLOSING, reserveNeed: 0, reserveFree: -5 },
+  },
+  {
+    code: 'RESERVATION_FAILED',
+    decision: 'BLOCK',
+    fails: { reserveFree: Number.NaN },
+    passes: {},
+    inputs: { free: 'unknown' },
+  },
+]
+
+test.each(CASES)('$code refuses with $decision what it must and lets the nearest other pass', (given) => {
+  const { code, decision, fails, passes } = given
+  const gate = new Gate({ ...TEST_LIMITS, ...given.limits })
+  const refused = gate.judge(gateInput(fails))
+  expect(refused).toMatchObject({ decision, inputs: given.inputs ?? {} })
+  expect(refused.reasonCodes[0]).toBe(code)
+  expect(refused.clippedQty).toBe(given.clippedQty)
+  expect(refused.retryAfterUs).toBe(given.retryAfterUs)
+  expect(gate.judge(gateInput(passes))).toMatchObject({ decision: 'ALLOW', reasonCodes: [ALLOW_CODE] })
+})
+
+test('the table has a case for every reason code of every rule', () => {
+  const tested = new Set(CASES.map(({ code }) => code))
+  expect(RULES.flatMap(({ reasonCodes }) => reasonCodes).filter((code) => !tested.has(code))).toEqual([])
+  for (const { code } of CASES) expect(RULES.some(({ reasonCodes }) => reasonCodes.includes(code))).toBe(true)
+})
+
+test('a limit of infinity asks for no exposure at all', () => {
+  const gate = new Gate({
+    ...TEST_LIMITS,
+    orderNotionalMax: Infinity,
+    instrumentExposureMax: Infinity,
+    venueExposureMax: Infinity,
+    grossExposureMax: Infinity,
+    netExposureMax: Infinity,
+    leverageMax: Infinity,
+    allocationMultipleMax: Infinity,
+  })
+  const unknown = Number.NaN
+  const exposures = {
+    instrumentExposure: unknown,
+    venueExposure: unknown,
+    grossExposure: unknown,
+    netExposure: unknown,
+  }
+  expect(gate.judge(gateInput({ ...exposures, botExposure: unknown })).decision).toBe('ALLOW')
+})
+
+test('what is short by the rounding of a double is not short', () => {
+  const gate = new Gate(TEST_LIMITS)
+  expect(gate.judge(gateInput({ reserveNeed: 10_000 * (1 + 5e-13) })).decision).toBe('ALLOW')
+  expect(gate.judge(gateInput({ reserveNeed: 10_000 * (1 + 5e-12) })).decision).toBe('BLOCK')
+  expect(new Gate({ ...TEST_LIMITS, reserve: false }).judge(gateInput({ reserveNeed: 1e9 })).decision).toBe('ALLOW')
+})
