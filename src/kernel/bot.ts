@@ -243,7 +243,7 @@ export class Bot {
       cash: (local?: number) => portfolio.botCash(bot.at, (mine[local ?? 0] as Instrument).quote),
       orders: (local?: number): readonly OrderView[] => bot.#orders(local),
       order: (id: OrderId): OrderView | undefined => bot.#own(id),
-      book: (local?: number): BookView | undefined => market.book(bot.#instrumentAt(local)),
+      book: (local?: number): BookView | undefined => market.bookView(bot.#instrumentAt(local)),
       place(request: PlaceRequest): OrderId | undefined {
         if (bot.#state !== 'RUNNING')
           return bot.#discard(request, bot.#state === 'WARMING_UP' ? 'WARM_UP' : 'BOT_NOT_RUNNING')

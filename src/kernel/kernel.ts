@@ -17,7 +17,7 @@ import { KillSwitch } from '../risk/kill.ts'
 import type { Limits } from '../risk/limits.ts'
 import { type ModeSettings, SafetyModeMachine } from '../risk/mode.ts'
 import { RateWindow } from '../risk/rate.ts'
-import type { BarView, QuoteView, TradeView } from '../strategy/strategy.ts'
+import type { BarView, BookView, QuoteView, TradeView } from '../strategy/strategy.ts'
 import { Bot, type BotConfig } from './bot.ts'
 import { BarFrames } from './frames.ts'
 import type { Facts } from './judgement.ts'
@@ -334,11 +334,12 @@ export class Kernel {
     this.#market.bid[at] = levels.hasBid ? levels.bestBid : Number.NaN
     this.#market.ask[at] = levels.hasAsk ? levels.bestAsk : Number.NaN
     if (levels.hasBid && levels.hasAsk) this.#portfolio.mark(at, (levels.bestBid + levels.bestAsk) / 2, ts)
+    const view = this.#market.bookView(at) as BookView
     for (const bot of this.#listeners[at] as readonly Bot[]) {
       bot.warm()
       if (bot.handlers.onBook === undefined || !bot.isFed) continue
       try {
-        bot.handlers.onBook(levels, ts, bot.localAt(at))
+        bot.handlers.onBook(view, ts, bot.localAt(at))
         bot.calm()
       } catch (error) {
         bot.threw(error, 'onBook')

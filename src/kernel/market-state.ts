@@ -1,6 +1,39 @@
 import type { Instrument } from '../domain/instrument.ts'
 import { OrderBook } from '../market/book.ts'
 import type { FeedState } from '../risk/gate-input.ts'
+import type { BookView } from '../strategy/strategy.ts'
+
+/** What a strategy sees of a book: it reads, and nothing that it can reach writes. */
+class BookWindow implements BookView {
+  readonly #book: OrderBook
+  constructor(book: OrderBook) {
+    this.#book = book
+  }
+  get hasBid(): boolean {
+    return this.#book.hasBid
+  }
+  get hasAsk(): boolean {
+    return this.#book.hasAsk
+  }
+  get bestBid(): number {
+    return this.#book.bestBid
+  }
+  get bestAsk(): number {
+    return this.#book.bestAsk
+  }
+  get bestBidQty(): number {
+    return this.#book.bestBidQty
+  }
+  get bestAskQty(): number {
+    return this.#book.bestAskQty
+  }
+  qtyAt(side: 1 | -1, price: number): number {
+    return this.#book.qtyAt(side, price)
+  }
+  depth(side: 1 | -1, levels: number): number {
+    return this.#book.depth(side, levels)
+  }
+}
 
 /** What the kernel knows of the market in each instrument, as last received. Prices in ticks; NaN is unknown. */
 export class MarketState {
@@ -11,6 +44,7 @@ export class MarketState {
   readonly lastTs: Float64Array
   readonly feed: FeedState[]
   readonly #books: (OrderBook | undefined)[]
+  readonly #windows: (BookWindow | undefined)[]
 
   constructor(
     instruments: readonly Instrument[],
@@ -23,10 +57,16 @@ export class MarketState {
     this.lastTs = marked.markTs
     this.feed = instruments.map(() => 'OK')
     this.#books = instruments.map(() => undefined)
+    this.#windows = instruments.map(() => undefined)
   }
 
   book(at: number): OrderBook | undefined {
     return this.#books[at]
+  }
+
+  /** The same book for strategies. */
+  bookView(at: number): BookView | undefined {
+    return this.#windows[at]
   }
 
   /** The instrument's book, made when its first level arrives. */
@@ -35,6 +75,7 @@ export class MarketState {
     if (book === undefined) {
       book = new OrderBook()
       this.#books[at] = book
+      this.#windows[at] = new BookWindow(book)
     }
     return book
   }
