@@ -34,6 +34,11 @@ test('an entry behind an exit of the same side opens: what the exit closes is no
   const actions = world.of('policy.decided').map(({ payload }) => payload.action)
   expect(actions).toEqual(['OPEN', 'REDUCE', 'OPEN'])
   expect(world.kernel.portfolio.accountQty(0)).toBe(-10)
+  // Two orders of one moment: each leaves under the decision that permitted it, not under the last one made.
+  const decided = new Map(world.of('policy.decided').map(({ payload }) => [payload.order_id, payload.decision_id]))
+  for (const type of ['order.enqueued', 'order.sent'] as const) {
+    for (const { payload } of world.of(type)) expect(payload.decision_id).toBe(decided.get(payload.order_id))
+  }
 })
 
 test('state saved by newer code is not read: the bot is put aside and the run goes on', async () => {

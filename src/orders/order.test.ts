@@ -214,3 +214,13 @@ test('of ended orders the last thousand are remembered, and all that work', () =
   expect(books.get(orderIdAt(many + 1 - 1_024))).toBeUndefined()
   expect(books.get(orderIdAt(many + 2 - 1_024))?.state).toBe('BLOCKED')
 })
+
+test('the order that came first leaves the working ones when it ends, like any other', () => {
+  const books = new OrderBookkeeper()
+  const [first, second, third] = [1, 2, 3].map((n) => books.create(terms(n), size(1)))
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three orders were made')
+  books.move(first, 'BLOCKED', { seq: 1, ts: 1 })
+  expect(books.working).toEqual([second, third])
+  books.move(third, 'BLOCKED', { seq: 2, ts: 2 })
+  expect(books.working).toEqual([second])
+})

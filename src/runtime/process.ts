@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
+import { US_PER_SECOND } from '../domain/time.ts'
+import { wallTime } from './clock.ts'
 
 /** A process, told apart from others that had or will have its number. */
 export interface ProcessMark {
@@ -29,5 +31,5 @@ export function isAlive({ pid, boot }: ProcessMark): boolean {
 /** Linux names each start of the machine; elsewhere its time stands for it, to ten seconds. */
 function bootMark(): string {
   if (existsSync(BOOT_ID)) return readFileSync(BOOT_ID, 'utf8').trim()
-  return `boot-${Math.round((performance.timeOrigin / 1_000 + performance.now() / 1_000 - uptime()) / 10)}`
+  return `boot-${Math.round((wallTime() / US_PER_SECOND - uptime()) / 10)}`
 }
