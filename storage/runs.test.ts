@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -76,6 +77,22 @@ test('a run whose process is gone becomes FAILED, class INTERRUPTED; one that is
   expect(register.find(id(2)).state).toBe('RUNNING')
 })
 
+test('a run that ends while others clear up after it stays as it ended', () => {
+  begin(1, 10)
+  begin(2, 20)
+  const other = openDatabase(join(folder, 'profinaut.db'), { nowTs: ts(1), durability: 'normal' })
+  const isAlive = () => {
+    // Between the look at the books and the verdict.
+    if (register.find(id(1)).state === 'RUNNING') {
+      new RunRegister(other).end(id(1), { state: 'SUCCEEDED', ts: ts(4), finalHash: 'h' })
+    }
+    return false
+  }
+  expect(register.interruptDead({ isAlive, ts: ts(5) })).toEqual([id(2)])
+  expect(register.find(id(1)).state).toBe('SUCCEEDED')
+  other.close()
+})
+
 test('the list is newest first, filtered by state and limited', () => {
   for (const n of [1, 2, 3]) begin(n)
   register.end(id(2), { state: 'CANCELED', ts: ts(9) })
@@ -96,3 +113,33 @@ test('two processes may write to one register', () => {
   expect(register.progress(id(1), 0, ts(3)).isCancelRequested).toBe(true)
   other.close()
 })
+
+test('processes that write at the same moment lose nothing', async () => {
+  const script = (from: number) => `
+    import { openDatabase } from ${JSON.stringify(new URL('database.ts', import.meta.url).href)}
+    import { RunRegister } from ${JSON.stringify(new URL('runs.ts', import.meta.url).href)}
+    const db = openDatabase(${JSON.stringify(join(folder, 'profinaut.db'))}, { nowTs: 1, durability: 'normal' })
+    const register = new RunRegister(db)
+    for (let n = ${from}; n < ${from} + 40; n++) {
+      const runId = '01a204ed-0000-7000-8000-' + String(n).padStart(12, '0')
+      register.begin({ runId, kind: 'backtest', runKey: 'k', folder: 'f', refs: { seed: String(n) }, owner: { pid: 1, boot: 'b' }, ts: n })
+      for (let step = 1; step <= 5; step++) register.progress(runId, step / 5, n + step)
+      register.end(runId, { state: 'SUCCEEDED', ts: n + 9, finalHash: 'h' + n })
+    }`
+  const said = await Promise.all([1_000, 2_000, 3_000].map((from) => spoken(script(from))))
+  expect(said).toEqual(['', '', ''])
+  const runs = register.list({ state: 'SUCCEEDED', limit: 1_000 })
+  expect(runs).toHaveLength(120)
+  for (const run of runs) expect(run).toMatchObject({ progress: 1, finalHash: `h${run.refs.seed}` })
+})
+
+/** What a process of ours says until it ends. */
+function spoken(script: string): Promise<string> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script])
+    let said = ''
+    child.stdout.on('data', (data: Buffer) => (said += data.toString()))
+    child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+    child.on('close', () => resolve(said))
+  })
+}

@@ -183,14 +183,19 @@ export class RunRegister {
     const rows = this.#db
       .prepare(`SELECT run_id, owner_pid AS pid, owner_boot AS boot FROM runs WHERE state = 'RUNNING'`)
       .all() as ({ run_id: string } & Owner)[]
-    const dead = rows.filter(({ pid, boot }) => !isAlive({ pid, boot })).map(({ run_id: id }) => id)
-    for (const id of dead) {
-      const failure = {
-        class: 'INTERRUPTED',
-        detail: 'its process ended without a word: killed, crashed, or the machine went down',
-      }
-      this.end(id, { state: 'FAILED', ts, failure })
-    }
+    // Another process may clear up at the same moment, or the run may have ended after all: whoever is first says so.
+    const interrupt = this.#db.prepare(
+      `UPDATE runs SET state = 'FAILED', ended_ts = @ts, progress_ts = @ts, failure_class = 'INTERRUPTED',
+         failure_detail = 'its process ended without a word: killed, crashed, or the machine went down'
+       WHERE run_id = @id AND state = 'RUNNING' AND owner_pid = @pid AND owner_boot = @boot`,
+    )
+    const dead = rows
+      .filter(({ pid, boot }) => !isAlive({ pid, boot }))
+      .filter(({ run_id: id, pid, boot }) => {
+        const { changes } = stored(`end run ${id}`, () => interrupt.run({ id, pid, boot, ts }))
+        return changes > 0
+      })
+      .map(({ run_id: id }) => id)
     return dead
   }
 
