@@ -31,7 +31,8 @@ export class SimulatedVenue implements Venue {
   readonly #underWay: Uint8Array
   readonly #opening: Uint8Array
   readonly #isMargin: Uint8Array
-  readonly #nextFundingTs: Float64Array
+  /** Up to when funding was looked at; NaN before the first market event. */
+  readonly #seenTs: Float64Array
   readonly #fillsAtClose: boolean
   /** Last price that bars have shown, ticks. The account's mark may be the close of a bar that has only opened. */
   readonly #lastOfBars: Float64Array
@@ -60,7 +61,7 @@ export class SimulatedVenue implements Venue {
     this.#isMargin = Uint8Array.from(instruments, ({ settlement }) => (settlement === 'margin' ? 1 : 0))
     this.#fillsAtClose = assumptions.marketFill === 'same-close'
     this.#lastOfBars = new Float64Array(instruments.length).fill(Number.NaN)
-    this.#nextFundingTs = new Float64Array(instruments.length).fill(Number.NaN)
+    this.#seenTs = new Float64Array(instruments.length).fill(Number.NaN)
   }
 
   deposit(currency: string, amount: Money): void {
@@ -130,6 +131,7 @@ export class SimulatedVenue implements Venue {
   passBar(at: number, bars: BarColumns, row: number): void {
     this.#price(at, bars.close[row] as number)
     if (this.#fillsAtClose) (this.#bars[at] as BarMatcher).begin(bars, row)
+    this.#seenTs[at] = bars.closeTs[row] as number
   }
 
   // ---- market ----------------------------------------------------------------------------------------------------------
@@ -160,7 +162,7 @@ export class SimulatedVenue implements Venue {
     if (this.working(at) > 0) (this.#bars[at] as BarMatcher).close(bars, row)
     this.#price(at, bars.close[row] as number)
     this.#underWay[at] = 0
-    if (this.#assumptions.funding.rate !== 0) this.#fund(at, bars.closeTs[row] as number)
+    if (this.#assumptions.funding.rate !== 0) this.#fundBar(at, bars, row)
   }
 
   onQuote(at: number, quotes: QuoteColumns, row: number): void {
@@ -261,15 +263,17 @@ export class SimulatedVenue implements Venue {
     this.#bench.settle()
   }
 
-  #fund(at: number, ts: number): void {
+  /** The first bar is looked at from its open on, later ones from the close before. */
+  #fundBar(at: number, bars: BarColumns, row: number): void {
+    const seenTs = this.#seenTs[at] as number
+    this.#fund(at, bars.closeTs[row] as number, Number.isNaN(seenTs) ? bars.openTs[row] : seenTs)
+  }
+
+  /** Whoever holds when an interval ends pays or receives: in `(sinceTs, ts]` for the last that ended in it. */
+  #fund(at: number, ts: number, sinceTs = this.#seenTs[at] as number): void {
     const { intervalUs, rate: fraction } = this.#assumptions.funding
-    const due = this.#nextFundingTs[at] as number
-    if (Number.isNaN(due)) {
-      this.#nextFundingTs[at] = (Math.floor(ts / intervalUs) + 1) * intervalUs
-      return
-    }
-    if (ts < due) return
-    this.#nextFundingTs[at] = (Math.floor(ts / intervalUs) + 1) * intervalUs
+    this.#seenTs[at] = ts
+    if (!(Math.floor(ts / intervalUs) * intervalUs > sinceTs)) return
     const instrument = this.#instruments[at] as Instrument
     const position = this.account.position(at)
     if (position === 0 || instrument.settlement !== 'margin') return
