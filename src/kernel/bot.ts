@@ -17,6 +17,7 @@ import type {
 import type { MarketState } from './market-state.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Scribe } from './scribe.ts'
+import { REASON_CODE } from './shaping.ts'
 
 export type BotState = 'WARMING_UP' | 'RUNNING' | 'PAUSED' | 'QUARANTINED' | 'STOPPED'
 
@@ -47,6 +48,52 @@ export interface BotRooms {
 
 /** This many exceptions in a row quarantine a bot (UGF-E-001). */
 const EXCEPTIONS_MAX = 3
+/** A strategy that answers the end of an order with an order is heard this many times in one breath. */
+const REACTIONS_DEEP = 4
+/** So many wishes in one moment are a strategy that answers itself for ever, however little each waits for the last. */
+const WISHES_MAX = 1_000
+/** Longest text of an exception that the journal keeps. */
+const DETAIL_MAX = 500
+const STATE_MAX = 65_536
+
+/** What a strategy sees of an order: it reads what is, and nothing that it can reach writes. */
+class OrderWindow implements OrderView {
+  readonly #order: Order
+  constructor(order: Order) {
+    this.#order = order
+    Object.freeze(this)
+  }
+  get id(): OrderId {
+    return this.#order.id
+  }
+  get side(): Order['side'] {
+    return this.#order.side
+  }
+  get type(): Order['type'] {
+    return this.#order.type
+  }
+  get qty(): Order['qty'] {
+    return this.#order.qty
+  }
+  get filled(): Order['filled'] {
+    return this.#order.filled
+  }
+  get limit(): Order['limit'] {
+    return this.#order.limit
+  }
+  get stop(): Order['stop'] {
+    return this.#order.stop
+  }
+  get reduceOnly(): boolean {
+    return this.#order.reduceOnly
+  }
+  get reasonCode(): string {
+    return this.#order.reasonCode
+  }
+  get state(): string {
+    return this.#order.state
+  }
+}
 
 /**
  * Runs one strategy inside its walls: it sees its own orders, positions and the market it was given; it is heard only while
@@ -59,9 +106,16 @@ export class Bot {
   #state: BotState
   #warmUpLeft: number
   #exceptions = 0
+  /** How many of its own handlers are waiting for the one that runs. */
+  #depth = 0
+  /** Wishes in the moment at hand. */
+  #wishes = 0
+  #wishesTs = Number.NaN
+  readonly #views = new WeakMap<Order, OrderView>()
   readonly #rooms: BotRooms
   /** Timers, soonest first. */
   #timers: { readonly id: string; readonly ts: number }[] = []
+  #overdue: string[] = []
   /** Position of a kernel instrument in the bot's own list, −1 where it is not the bot's. */
   readonly #localAt: Int32Array
   lastError: string | undefined
@@ -76,7 +130,10 @@ export class Bot {
     })
     this.#warmUpLeft = config.strategy.warmUp?.(config.params) ?? 0
     this.#state = this.#warmUpLeft > 0 ? 'WARMING_UP' : 'RUNNING'
-    this.handlers = config.strategy.create(config.params, this.#context(Random.seeded(rooms.seed * 65_536 + at)))
+    this.handlers = config.strategy.create(
+      frozen(config.params),
+      this.#context(Random.seeded(rooms.seed * 65_536 + at)),
+    )
   }
 
   get state(): BotState {
@@ -106,7 +163,7 @@ export class Bot {
       try {
         this.handlers.restore?.(restored.state)
       } catch (error) {
-        this.lastError = `restore: ${error instanceof Error ? error.message : String(error)}`
+        this.lastError = `restore: ${textOf(error)}`
         this.setState('QUARANTINED', 'STATE_UNREADABLE', this.lastError)
         return
       }
@@ -116,7 +173,7 @@ export class Bot {
 
   /** Counts a row of the warm-up: a bar, or what comes in its place where the data has none. */
   warm(): void {
-    if (this.#state === 'WARMING_UP' && --this.#warmUpLeft <= 0) this.#state = 'RUNNING'
+    if (this.#warmUpLeft > 0 && --this.#warmUpLeft === 0 && this.#state === 'WARMING_UP') this.#state = 'RUNNING'
   }
 
   /** The strategy returned as it should: exceptions count only in a row. */
@@ -126,41 +183,70 @@ export class Bot {
 
   /** The strategy threw. The third time in a row it is put out of the way. */
   threw(error: unknown, where: string): void {
-    this.lastError = `${where}: ${error instanceof Error ? error.message : String(error)}`
+    this.lastError = `${where}: ${textOf(error)}`
     if (++this.#exceptions >= EXCEPTIONS_MAX) this.setState('QUARANTINED', 'STRATEGY_EXCEPTION', this.lastError)
     else this.#writeState('STRATEGY_EXCEPTION', this.lastError)
   }
 
+  /**
+   * Moves the bot. Out of work it loses its entries and keeps what protects its position; stopped it leaves nothing behind.
+   * Back to work it first finishes its warm-up.
+   */
   setState(state: BotState, reasonCode: string, detail: string): void {
-    this.#state = state
+    this.#state = state === 'RUNNING' && this.#warmUpLeft > 0 ? 'WARMING_UP' : state
     this.#writeState(reasonCode, detail)
+    if (state === 'RUNNING' || state === 'WARMING_UP') return
+    const desk = this.#rooms.desk()
+    const leaving = this.#rooms.orders.working.filter(
+      ({ botAt, origin, reduceOnly }) =>
+        botAt === this.at && origin !== 'flatten' && (state === 'STOPPED' || !reduceOnly),
+    )
+    for (const { id } of leaving) desk.cancelSurely(id, `BOT_${state}`, 'operator')
+  }
+
+  /** What the strategy wants kept, as JSON; undefined when that is nothing, or nothing that can be kept. */
+  saved(): string | undefined {
+    let text: string | undefined
+    this.guard('save', () => {
+      const state = this.handlers.save?.()
+      text = state === undefined ? undefined : JSON.stringify(state)
+      const { length } = text ?? ''
+      assert(length <= STATE_MAX, `state that is kept has at most ${STATE_MAX} characters, has ${length}`)
+    })
+    return text !== undefined && text.length <= STATE_MAX ? text : undefined
   }
 
   get nextTimerTs(): number {
     return this.#timers[0]?.ts ?? Number.POSITIVE_INFINITY
   }
 
-  /** Fires what is due, in order of time, then of setting. */
+  /** Timers that were set for a time that had come already: they fire with the next input and wake nobody. */
+  get hasOverdue(): boolean {
+    return this.#overdue.length > 0
+  }
+
+  /** Fires what is due, in order of time, then of setting; once each, also when one sets itself again. */
   fireTimers(now: number): void {
-    while (this.nextTimerTs <= now) {
-      const timer = this.#timers.shift()
-      if (timer === undefined || !this.isFed) return
-      this.guard('onTimer', () => this.handlers.onTimer?.(timer.id))
-    }
+    const due = this.#overdue
+    this.#overdue = []
+    while (this.nextTimerTs <= now) due.push((this.#timers.shift() as { id: string }).id)
+    for (const id of due) if (this.isFed) this.guard('onTimer', () => this.handlers.onTimer?.(id))
   }
 
   guard(where: string, call: () => void): void {
+    this.#depth++
     try {
       call()
       this.#exceptions = 0
     } catch (error) {
       this.threw(error, where)
     }
+    this.#depth--
   }
 
   notifyOrder(order: Order): void {
     if (this.handlers.onOrder === undefined || !this.isFed) return
-    this.guard('onOrder', () => this.handlers.onOrder?.(order, this.localAt(order.instrumentAt)))
+    this.guard('onOrder', () => this.handlers.onOrder?.(this.#view(order), this.localAt(order.instrumentAt)))
   }
 
   notifyFill(order: Order, { price, qty, liquidity, fee, ts }: FillReport): void {
@@ -179,7 +265,7 @@ export class Bot {
   }
 
   #writeState(reasonCode: string, detail: string): void {
-    const payload = { state: this.#state, reason_code: reasonCode, detail: detail.slice(0, 500) }
+    const payload = { state: this.#state, reason_code: reasonCode, detail: detail.slice(0, DETAIL_MAX) }
     this.#rooms.scribe.write('ops.bot_state', payload, this.config.id)
   }
 
@@ -194,10 +280,18 @@ export class Bot {
 
   #setTimer(id: string, ts: number): void {
     assert(Number.isFinite(ts), `a timer is set for a time, was ${ts}`)
-    this.#timers = this.#timers.filter((timer) => timer.id !== id)
-    const after = this.#timers.findIndex((timer) => timer.ts > ts)
-    this.#timers.splice(after < 0 ? this.#timers.length : after, 0, { id, ts })
+    this.#withdraw(id)
+    if (ts <= this.#rooms.scribe.now) this.#overdue.push(id)
+    else {
+      const after = this.#timers.findIndex((timer) => timer.ts > ts)
+      this.#timers.splice(after < 0 ? this.#timers.length : after, 0, { id, ts: Math.ceil(ts) })
+    }
     this.#rooms.timersChanged()
+  }
+
+  #withdraw(id: string): void {
+    this.#timers = this.#timers.filter((timer) => timer.id !== id)
+    this.#overdue = this.#overdue.filter((overdue) => overdue !== id)
   }
 
   #discard(request: { at?: number }, reasonCode: string): undefined {
@@ -216,9 +310,63 @@ export class Bot {
     return order?.botAt === this.at ? order : undefined
   }
 
-  #orders(local = 0): readonly Order[] {
+  #orders(local = 0): readonly OrderView[] {
     const at = this.#instrumentAt(local)
-    return this.#rooms.orders.working.filter((order) => order.botAt === this.at && order.instrumentAt === at)
+    const views: OrderView[] = []
+    for (const order of this.#rooms.orders.working)
+      if (order.botAt === this.at && order.instrumentAt === at) views.push(this.#view(order))
+    return views
+  }
+
+  #view(order: Order): OrderView {
+    let view = this.#views.get(order)
+    if (view === undefined) {
+      view = new OrderWindow(order)
+      this.#views.set(order, view)
+    }
+    return view
+  }
+
+  #place(request: PlaceRequest): OrderId | undefined {
+    if (this.#state !== 'RUNNING')
+      return this.#discard(request, this.#state === 'WARMING_UP' ? 'WARM_UP' : 'BOT_NOT_RUNNING')
+    if (this.#depth > REACTIONS_DEEP) return this.#discard(request, 'REACTIONS_TOO_DEEP')
+    if (this.#isStorm()) return this.#discard(request, 'ORDER_STORM')
+    const { explain, evidence } = request
+    const wish = {
+      ...request,
+      // What a strategy cannot wish for, whatever object it hands over.
+      origin: 'strategy',
+      parent: undefined,
+      idempotencyKey: undefined,
+      explain: typeof explain === 'string' ? explain : undefined,
+      evidence: evidence === undefined ? undefined : copied(evidence),
+    } as const
+    return this.#rooms.desk().place(this.at, this.#instrumentAt(request.at), wish)
+  }
+
+  /** Counts a wish; the one too many puts the bot aside. */
+  #isStorm(): boolean {
+    const { now } = this.#rooms.scribe
+    if (now !== this.#wishesTs) {
+      this.#wishesTs = now
+      this.#wishes = 0
+    }
+    if (++this.#wishes <= WISHES_MAX) return false
+    this.setState('QUARANTINED', 'ORDER_STORM', `more than ${WISHES_MAX} wishes in one moment`)
+    return true
+  }
+
+  #amend(id: OrderId, change: { qty?: number; limit?: number; stop?: number; reasonCode: string }): boolean {
+    if (this.#own(id) === undefined || this.#state !== 'RUNNING' || !REASON_CODE.test(change.reasonCode)) return false
+    if (this.#depth > REACTIONS_DEEP || this.#isStorm()) return false
+    return this.#rooms.desk().amend(id, change, 'strategy')
+  }
+
+  #cancel(id: OrderId, reasonCode: string): boolean {
+    if (this.#own(id) === undefined) return false
+    // Cancelling always passes, also without a reason that can be kept.
+    return this.#rooms.desk().cancel(id, REASON_CODE.test(reasonCode) ? reasonCode : 'CANCEL_UNEXPLAINED', 'strategy')
   }
 
   /** What the strategy holds of the world. Every member reads; the verbs go to the desk like everyone's. */
@@ -242,20 +390,18 @@ export class Bot {
       },
       cash: (local?: number) => portfolio.botCash(bot.at, (mine[local ?? 0] as Instrument).quote),
       orders: (local?: number): readonly OrderView[] => bot.#orders(local),
-      order: (id: OrderId): OrderView | undefined => bot.#own(id),
-      book: (local?: number): BookView | undefined => market.bookView(bot.#instrumentAt(local)),
-      place(request: PlaceRequest): OrderId | undefined {
-        if (bot.#state !== 'RUNNING')
-          return bot.#discard(request, bot.#state === 'WARMING_UP' ? 'WARM_UP' : 'BOT_NOT_RUNNING')
-        return bot.#rooms.desk().place(bot.at, bot.#instrumentAt(request.at), { ...request, origin: 'strategy' })
+      order(id: OrderId): OrderView | undefined {
+        const order = bot.#own(id)
+        return order && bot.#view(order)
       },
-      cancel: (id: OrderId, reasonCode: string) =>
-        bot.#own(id) !== undefined && bot.#rooms.desk().cancel(id, reasonCode, 'strategy'),
+      book: (local?: number): BookView | undefined => market.bookView(bot.#instrumentAt(local)),
+      place: (request: PlaceRequest) => bot.#place(request),
+      cancel: (id: OrderId, reasonCode: string) => bot.#cancel(id, reasonCode),
       cancelAll(reasonCode: string, local?: number): void {
-        for (const order of bot.#orders(local)) bot.#rooms.desk().cancel(order.id, reasonCode, 'strategy')
+        for (const { id } of bot.#orders(local)) bot.#cancel(id, reasonCode)
       },
       amend: (id: OrderId, change: { qty?: number; limit?: number; stop?: number; reasonCode: string }) =>
-        bot.#own(id) !== undefined && bot.#state === 'RUNNING' && bot.#rooms.desk().amend(id, change, 'strategy'),
+        bot.#amend(id, change),
       signal(
         name: string,
         strength: number,
@@ -263,13 +409,42 @@ export class Bot {
         local?: number,
       ): void {
         const { id } = mine[local ?? 0] as Instrument
-        scribe.write('signal.emitted', { instrument_id: id, name, strength, evidence: { ...evidence } }, bot.config.id)
+        assert(REASON_CODE.test(name) && Number.isFinite(strength), `a signal has a name and a strength, was ${name}`)
+        const payload = { instrument_id: id, name, strength, evidence: copied(evidence) }
+        scribe.write('signal.emitted', payload, bot.config.id)
       },
       setTimer: (id: string, ts: number) => bot.#setTimer(id, ts),
       cancelTimer(id: string): void {
-        bot.#timers = bot.#timers.filter((timer) => timer.id !== id)
+        bot.#withdraw(id)
         bot.#rooms.timersChanged()
       },
     })
   }
+}
+
+/** Evidence as it was when it was given, in values that the journal takes. */
+function copied(evidence: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {
+  const copy: Record<string, string | number | boolean> = {}
+  for (const [name, value] of Object.entries(evidence)) {
+    const isKept = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
+    copy[name] = isKept ? (value as string | number | boolean) : String(value)
+  }
+  return copy
+}
+
+/** An exception in words; anything can be thrown, also what has no words. */
+function textOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error)
+  } catch {
+    return 'what was thrown cannot be shown'
+  }
+}
+
+/** Parameters that nobody can change any more, as they are written into the journal. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value
+  Object.freeze(value)
+  for (const part of Object.values(value)) frozen(part)
+  return value
 }

@@ -88,18 +88,50 @@ class BarWindow implements BarView {
 }
 
 class QuoteWindow implements QuoteView {
-  ts = 0
-  bid = 0
-  bidQty = 0
-  ask = 0
-  askQty = 0
+  #quotes: QuoteColumns | undefined
+  #row = 0
+  at(quotes: QuoteColumns, row: number): this {
+    this.#quotes = quotes
+    this.#row = row
+    return this
+  }
+  get ts(): number {
+    return (this.#quotes as QuoteColumns).recvTs[this.#row] as number
+  }
+  get bid(): number {
+    return (this.#quotes as QuoteColumns).bid[this.#row] as number
+  }
+  get bidQty(): number {
+    return (this.#quotes as QuoteColumns).bidQty[this.#row] as number
+  }
+  get ask(): number {
+    return (this.#quotes as QuoteColumns).ask[this.#row] as number
+  }
+  get askQty(): number {
+    return (this.#quotes as QuoteColumns).askQty[this.#row] as number
+  }
 }
 
 class TradeWindow implements TradeView {
-  ts = 0
-  price = 0
-  qty = 0
-  taker = 0
+  #trades: TradeColumns | undefined
+  #row = 0
+  at(trades: TradeColumns, row: number): this {
+    this.#trades = trades
+    this.#row = row
+    return this
+  }
+  get ts(): number {
+    return (this.#trades as TradeColumns).recvTs[this.#row] as number
+  }
+  get price(): number {
+    return (this.#trades as TradeColumns).price[this.#row] as number
+  }
+  get qty(): number {
+    return (this.#trades as TradeColumns).qty[this.#row] as number
+  }
+  get taker(): number {
+    return (this.#trades as TradeColumns).taker[this.#row] as number
+  }
 }
 
 /**
@@ -125,6 +157,7 @@ export class Kernel {
   readonly #quote = new QuoteWindow()
   readonly #trade = new TradeWindow()
   #nextTimerTs = Number.POSITIVE_INFINITY
+  #hasOverdue = false
   // The market input at hand, for whoever asks what led to an event.
   #inputAt = -1
   #inputRow = 0
@@ -277,17 +310,11 @@ export class Kernel {
     this.#market.bid[at] = bid
     this.#market.ask[at] = ask
     this.#portfolio.mark(at, (bid + ask) / 2, ts)
-    const quote = this.#quote
-    quote.ts = ts
-    quote.bid = bid
-    quote.ask = ask
-    quote.bidQty = quotes.bidQty[row] as number
-    quote.askQty = quotes.askQty[row] as number
     for (const bot of this.#listeners[at] as readonly Bot[]) {
       bot.warm()
       if (bot.handlers.onQuote === undefined || !bot.isFed) continue
       try {
-        bot.handlers.onQuote(quote, bot.localAt(at))
+        bot.handlers.onQuote(this.#quote.at(quotes, row), bot.localAt(at))
         bot.calm()
       } catch (error) {
         bot.threw(error, 'onQuote')
@@ -303,16 +330,11 @@ export class Kernel {
     this.#begin(ts)
     const price = trades.price[row] as number
     this.#portfolio.mark(at, price, ts)
-    const trade = this.#trade
-    trade.ts = ts
-    trade.price = price
-    trade.qty = trades.qty[row] as number
-    trade.taker = trades.taker[row] as number
     for (const bot of this.#listeners[at] as readonly Bot[]) {
       bot.warm()
       if (bot.handlers.onTrade === undefined || !bot.isFed) continue
       try {
-        bot.handlers.onTrade(trade, bot.localAt(at))
+        bot.handlers.onTrade(this.#trade.at(trades, row), bot.localAt(at))
         bot.calm()
       } catch (error) {
         bot.threw(error, 'onTrade')
@@ -399,14 +421,10 @@ export class Kernel {
     this.#begin(ts)
     for (const bot of this.#bots) {
       if (bot.isFed) bot.guard('onStop', () => bot.handlers.onStop?.(reason))
-      const state = bot.handlers.save?.()
+      const state = bot.saved()
       if (state === undefined) continue
       const { stateVersion = 1 } = bot.config.strategy
-      this.#scribe.write(
-        'ops.strategy_state',
-        { state_version: String(stateVersion), state: JSON.stringify(state) },
-        bot.config.id,
-      )
+      this.#scribe.write('ops.strategy_state', { state_version: String(stateVersion), state }, bot.config.id)
     }
     this.#end()
     this.#scribe.write('run.checkpoint', { inputs: this.#scribe.input, state_sha256: this.stateHash() })
@@ -501,7 +519,7 @@ export class Kernel {
   #begin(ts: number): void {
     this.#scribe.begin(ts)
     if (this.#mode.mode !== 'NORMAL') this.#safety.tick()
-    if (this.#scribe.now >= this.#nextTimerTs) {
+    if (this.#scribe.now >= this.#nextTimerTs || this.#hasOverdue) {
       for (const bot of this.#bots) bot.fireTimers(this.#scribe.now)
       this.#timersChanged()
     }
@@ -509,6 +527,8 @@ export class Kernel {
 
   #end(): void {
     if (this.#desk.hasUnsent) this.#desk.flush()
+    if (this.#facts.kill.strictest === 'NONE') return
+    this.#safety.enforce()
     if (this.#safety.isFlattening) {
       this.#safety.workDown()
       this.#desk.flush()
@@ -517,8 +537,13 @@ export class Kernel {
 
   #timersChanged(): void {
     let next = Number.POSITIVE_INFINITY
-    for (const bot of this.#bots) next = Math.min(next, bot.nextTimerTs)
+    let hasOverdue = false
+    for (const bot of this.#bots) {
+      next = Math.min(next, bot.nextTimerTs)
+      hasOverdue ||= bot.hasOverdue
+    }
     this.#nextTimerTs = next
+    this.#hasOverdue = hasOverdue
   }
 
   #obey(command: Command): readonly string[] {

@@ -42,9 +42,12 @@ export interface DeskListener {
 /** A wish from outside a strategy: the flatten routine, an operator, a bracket. */
 interface Wish extends PlaceRequest {
   readonly origin: OrderOrigin
-  readonly parent?: Order
-  readonly idempotencyKey?: string
+  readonly parent?: Order | undefined
+  readonly idempotencyKey?: string | undefined
 }
+
+/** Answers to answers that still leave with the input that started them. */
+const FLUSH_ROUNDS = 4
 
 const NO_PRICES = { limit: undefined, stop: undefined, trail: undefined } as const
 
@@ -284,7 +287,11 @@ export class OrderDesk {
   flush(): void {
     if (this.#owed.size > 0) this.#payOwed()
     if (this.#brackets.hasShort) this.#brackets.retry()
-    if (this.#unsent.length === 0) return
+    // What a strategy answers to a refusal at the last look leaves with it, and not with the next input.
+    for (let round = 0; this.#unsent.length > 0 && round < FLUSH_ROUNDS; round++) this.#sendAll()
+  }
+
+  #sendAll(): void {
     const leaving = this.#unsent
     this.#unsent = []
     for (const order of leaving) {
@@ -777,7 +784,7 @@ export class OrderDesk {
       side: order.side,
       type: order.type,
       timeInForce: order.timeInForce,
-      reduceOnly: order.reduceOnly,
+      reduceOnly: order.reduceOnly && !this.#isOpposed(order),
       qty: order.qty,
       limit: order.limit,
       stop: order.stop,
@@ -793,6 +800,16 @@ export class OrderDesk {
     )
     this.#facts.orders.move(order, 'SENT', { seq, ts: this.#scribe.now })
     this.#outbox.push({ kind: 'place', order: allowed })
+  }
+
+  /**
+   * Whether another bot holds the other way. A venue knows only the account: it would refuse, or cut short, a promise that
+   * this bot can keep. The gate and the cancelling of orphans hold the bot to it.
+   */
+  #isOpposed({ botAt, instrumentAt }: Order): boolean {
+    const { portfolio, botIds } = this.#facts
+    const mine = portfolio.botQty(botAt, instrumentAt)
+    return botIds.some((_, other) => other !== botAt && portfolio.botQty(other, instrumentAt) * mine < 0)
   }
 
   #block(order: Order, { reasonCodes }: Decision): void {

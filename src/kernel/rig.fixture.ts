@@ -102,17 +102,26 @@ export class Rig {
     this.#collect()
   }
 
-  /** Lets a bot act on an unchanged market; returns what it returned. */
+  /**
+   * Lets a bot act on an unchanged market and returns what it returned. What it throws is thrown here: a bot would swallow
+   * it, expectations and all.
+   */
   act<T>(what: (context: StrategyContext) => T, { bot = 0, at = 0, afterUs = 1_000 } = {}): T {
-    const [result] = this.#acted(what, { bot, at, afterUs })
-    return result as T
-  }
-
-  #acted<T>(what: (context: StrategyContext) => T, where: { bot: number; at: number; afterUs: number }): readonly T[] {
-    const results: T[] = []
-    const price = this.kernel.portfolio.marks[where.at] as number
-    this.quote(Number.isNaN(price) ? 100_000 : price, where, (context) => void results.push(what(context)))
-    return results
+    const done: (() => T)[] = []
+    const price = this.kernel.portfolio.marks[at] as number
+    this.quote(Number.isNaN(price) ? 100_000 : price, { bot, at, afterUs }, (context) => {
+      try {
+        const result = what(context)
+        done.push(() => result)
+      } catch (error) {
+        done.push(() => {
+          throw error
+        })
+      }
+    })
+    const [outcome] = done
+    assert(outcome !== undefined, `bot ${bot} was heard`)
+    return outcome()
   }
 
   report(report: VenueReport): void {

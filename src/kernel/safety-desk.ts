@@ -1,4 +1,5 @@
-import type { CommandId } from '../domain/ids.ts'
+import type { CommandId, OrderId } from '../domain/ids.ts'
+import type { Instrument } from '../domain/instrument.ts'
 import { isTerminal, type Order } from '../orders/order.ts'
 import type { KillChange, KillLevel, KillScope } from '../risk/kill.ts'
 import type { ModeChange, SafetyMode } from '../risk/mode.ts'
@@ -18,6 +19,24 @@ export type Command = { readonly id: CommandId; readonly actor: string; readonly
 
 /** How long a flatten may find itself without progress before it says so. */
 const STUCK_AFTER_US = 60_000_000
+/** A closing order that the gate refused is tried again after this, so that waiting does not fill the journal. */
+const RETRY_AFTER_US = 1_000_000
+/** How often the cancel of one order is asked for while a kill stands (UGF-0-005). */
+const CANCEL_TRIES = 3
+
+interface Holding {
+  readonly botAt: number
+  readonly instrumentAt: number
+  readonly qty: number
+}
+
+interface Flattening {
+  sinceTs: number
+  state: 'WORKING' | 'FLAT' | 'STUCK'
+  retryTs: number
+  /** When each position was last tried: once a moment, so that a venue that refuses at once is not asked for ever. */
+  readonly triedTs: Map<string, number>
+}
 
 /** Carries out mode changes and kill levels: what they stop, cancel and flatten, and the events that say so. */
 export class SafetyDesk {
@@ -25,7 +44,9 @@ export class SafetyDesk {
   readonly #scribe: Scribe
   readonly #desk: OrderDesk
   /** Scopes that are being worked down to nothing, and since when without a fill. */
-  readonly #flattening = new Map<KillScope, { sinceTs: number; state: 'WORKING' | 'FLAT' | 'STUCK' }>()
+  readonly #flattening = new Map<KillScope, Flattening>()
+  /** Orders that a kill forbids to rest, and how often their end was asked for. */
+  readonly #tries = new Map<OrderId, number>()
 
   constructor(facts: Facts, scribe: Scribe, desk: OrderDesk) {
     this.#facts = facts
@@ -64,8 +85,9 @@ export class SafetyDesk {
     const change = this.#facts.kill.raise(scope, level)
     if (!change) return false
     this.#killChanged(change, who)
-    this.#cancelInScope(scope, (order) => level !== 'CLOSE_ONLY' || !order.reduceOnly)
-    if (level === 'FLATTEN') this.#flattening.set(scope, { sinceTs: this.#scribe.now, state: 'WORKING' })
+    this.#tries.clear()
+    this.#cancelInScope(scope, (order) => forbids(level, order))
+    if (level === 'FLATTEN') this.#startFlattening(scope)
     if (level === 'HALT') this.#flattening.delete(scope)
     this.workDown()
     return true
@@ -75,13 +97,30 @@ export class SafetyDesk {
     const change = this.#facts.kill.lower(scope, level)
     if (!change) return false
     this.#killChanged(change, who)
-    if (level === 'FLATTEN') this.#flattening.set(scope, { sinceTs: this.#scribe.now, state: 'WORKING' })
+    if (level === 'FLATTEN') this.#startFlattening(scope)
     else this.#flattening.delete(scope)
     return true
   }
 
   cancelAll(): number {
-    return this.#cancelInScope('global', () => true)
+    return this.#cancelInScope('global', ({ origin }) => origin !== 'flatten')
+  }
+
+  /** Asks again, a few times, for the end of what a kill forbids to rest and the venue would not cancel. */
+  enforce(): void {
+    const { kill, orders, buckets } = this.#facts
+    if (kill.strictest === 'NONE' || orders.working.length === 0) return
+    const resting = orders.working.filter((order) => {
+      if (order.state !== 'OPEN' && order.state !== 'PARTIAL') return false
+      const { venueId, id } = order.instrument
+      return forbids(kill.effective({ venueId, instrumentId: id, botId: order.botId }), order)
+    })
+    for (const { id } of resting) {
+      const tries = this.#tries.get(id) ?? 1
+      if (tries >= CANCEL_TRIES || buckets.cancels.waitUs(this.#scribe.now) > 0) continue
+      this.#tries.set(id, tries + 1)
+      this.#desk.cancelSurely(id, 'KILL_CANCEL', 'operator')
+    }
   }
 
   tick(): void {
@@ -103,40 +142,47 @@ export class SafetyDesk {
         continue
       }
       if (progress.state === 'FLAT') this.#progress(scope, progress, 'WORKING', `${open.length} positions to close`)
-      for (const { botAt, instrumentAt, qty } of open) this.#close(botAt, instrumentAt, qty)
+      if (this.#scribe.now >= progress.retryTs) {
+        const heard = open.map((holding) => this.#close(holding, progress))
+        if (heard.includes(false)) progress.retryTs = this.#scribe.now + RETRY_AFTER_US
+      }
       if (progress.state === 'WORKING' && this.#scribe.now - progress.sinceTs > STUCK_AFTER_US) {
         this.#progress(scope, progress, 'STUCK', `${open.length} positions still open; closing goes on`)
       }
     }
   }
 
-  #close(botAt: number, instrumentAt: number, qty: number): void {
+  #startFlattening(scope: KillScope): void {
+    this.#flattening.set(scope, { sinceTs: this.#scribe.now, state: 'WORKING', retryTs: 0, triedTs: new Map() })
+  }
+
+  /** Sees that one order at most closes a position, in slices that the venue takes. False when the gate refused it. */
+  #close({ botAt, instrumentAt, qty }: Holding, { triedTs }: Flattening): boolean {
     const isWorking = this.#facts.orders.working.some(
       (order) => order.origin === 'flatten' && order.botAt === botAt && order.instrumentAt === instrumentAt,
     )
-    if (isWorking) return
-    this.#desk.place(botAt, instrumentAt, {
+    const key = `${botAt}/${instrumentAt}`
+    if (isWorking || triedTs.get(key) === this.#scribe.now) return true
+    triedTs.set(key, this.#scribe.now)
+    const { maxQty } = (this.#facts.instruments[instrumentAt] as Instrument).filters
+    const orderId = this.#desk.place(botAt, instrumentAt, {
       origin: 'flatten',
       side: qty > 0 ? 'sell' : 'buy',
-      qty: Math.abs(qty),
+      qty: Math.min(Math.abs(qty), maxQty),
       type: 'MARKET',
       reduceOnly: true,
       reasonCode: 'FLATTEN_POSITION',
     })
+    return orderId !== undefined
   }
 
-  #progress(
-    scope: KillScope,
-    progress: { sinceTs: number; state: string },
-    state: 'WORKING' | 'FLAT' | 'STUCK',
-    detail: string,
-  ): void {
+  #progress(scope: KillScope, progress: Flattening, state: 'WORKING' | 'FLAT' | 'STUCK', detail: string): void {
     progress.state = state
     progress.sinceTs = this.#scribe.now
     this.#scribe.write('safety.flatten_progress', { scope, state, detail })
   }
 
-  #holdings(scope: KillScope): { botAt: number; instrumentAt: number; qty: number }[] {
+  #holdings(scope: KillScope): readonly Holding[] {
     const { botIds, instruments, portfolio } = this.#facts
     return botIds.flatMap((botId, botAt) =>
       instruments.flatMap(({ id, venueId }, instrumentAt) => {
@@ -150,7 +196,6 @@ export class SafetyDesk {
     const hit = this.#facts.orders.working.filter(
       (order) =>
         !isTerminal(order.state) &&
-        order.origin !== 'flatten' &&
         which(order) &&
         isInScope(scope, { botId: order.botId, venueId: order.instrument.venueId, instrumentId: order.instrument.id }),
     )
@@ -165,6 +210,13 @@ export class SafetyDesk {
   #killChanged(change: KillChange, { reason, actor }: { reason: string; actor: string }): void {
     this.#scribe.write('safety.kill_changed', { ...change, reason: reason.slice(0, 500), actor })
   }
+}
+
+/** Whether an order may not rest at a level: HALT none, FLATTEN only what flattens, CLOSE_ONLY only what reduces. */
+function forbids(level: KillLevel, { origin, reduceOnly }: Order): boolean {
+  if (level === 'HALT') return true
+  if (level === 'FLATTEN') return origin !== 'flatten'
+  return level === 'CLOSE_ONLY' && !reduceOnly
 }
 
 function isInScope(scope: KillScope, where: { botId: string; venueId: string; instrumentId: string }): boolean {

@@ -96,7 +96,7 @@ export interface PlaceRequest {
   /** ENTRY_…, EXIT_…, STOP_…, REBALANCE_…, HEDGE_…: why. Without one there is no order. */
   readonly reasonCode: string
   readonly explain?: string | undefined
-  readonly evidence?: Readonly<Record<string, number | string | boolean>>
+  readonly evidence?: Readonly<Record<string, number | string | boolean>> | undefined
   /** Position in the bot's list of instruments, default 0. */
   readonly at?: number
 }
@@ -136,7 +136,7 @@ export interface StrategyContext {
     evidence?: Readonly<Record<string, number | string | boolean>>,
     at?: number,
   ): void
-  /** Calls `onTimer(id)` once, at the first input at or after `ts`. Setting it again moves it. */
+  /** Calls `onTimer(id)` once, at the first later input at or after `ts`. Setting it again moves it. */
   setTimer(id: string, ts: number): void
   cancelTimer(id: string): void
 }

@@ -1,0 +1,319 @@
+import { describe, expect, test } from 'vitest'
+import { testInstrument } from '../../fixtures/world.ts'
+import { instrumentId } from '../domain/ids.ts'
+import { lots, money } from '../domain/money.ts'
+import type { PlaceRequest } from '../strategy/strategy.ts'
+import { checkHistory } from './history.fixture.ts'
+import { Rig, type RigOptions } from './rig.fixture.ts'
+
+const PERP = testInstrument({ settlement: 'margin', maxLeverage: 10, shortable: true })
+const ETH = testInstrument({ ...PERP, id: instrumentId('ETH/USDT'), symbol: 'ETHUSDT', base: 'ETH' })
+const rig = (options: RigOptions = {}) => new Rig({ instruments: [PERP], ...options })
+
+const buy = (qty: number, more: Partial<PlaceRequest> = {}): PlaceRequest => ({
+  side: 'buy',
+  qty,
+  type: 'MARKET',
+  reasonCode: 'ENTRY_TEST',
+  ...more,
+})
+const bid = (qty: number, more: Partial<PlaceRequest> = {}) => buy(qty, { type: 'LIMIT', limit: 99_000, ...more })
+
+const kill = (world: Rig, level: 'CLOSE_ONLY' | 'FLATTEN' | 'HALT', scope: 'global' | `bot:${string}` = 'global') =>
+  world.command({ kind: 'KILL_RAISE', scope, level })
+
+function hold(world: Rig, qty: number, where: { bot?: number; at?: number } = {}): void {
+  const id = world.place(buy(Math.abs(qty), { side: qty > 0 ? 'buy' : 'sell' }), where)
+  world.fill(id, Math.abs(qty))
+  world.effects.length = 0
+}
+
+const progress = (world: Rig) => world.of('safety.flatten_progress').map(({ payload }) => payload.state)
+
+describe('CLOSE_ONLY', () => {
+  test('cancels what may open, keeps what only reduces, and lets exits pass', () => {
+    const world = rig()
+    hold(world, 10)
+    const entry = world.place(bid(5))
+    const exit = world.place(buy(10, { side: 'sell', type: 'STOP', stop: 98_000, reduceOnly: true }))
+    expect(kill(world, 'CLOSE_ONLY')).toEqual([])
+    expect(world.order(entry).state).toBe('CANCEL_REQUESTED')
+    expect(world.order(exit).state).toBe('SENT')
+    expect(world.act((context) => context.place(bid(1)))).toBeUndefined()
+    world.place(buy(3, { side: 'sell', reduceOnly: true }))
+    checkHistory(world.events)
+  })
+})
+
+describe('HALT', () => {
+  test('cancels everything, also what was flattening, and lets nothing pass but cancels', () => {
+    const world = rig()
+    hold(world, 10)
+    const protective = world.place(buy(10, { side: 'sell', type: 'STOP', stop: 98_000, reduceOnly: true }))
+    kill(world, 'FLATTEN')
+    const flatten = [...world.kernel.orders.working].find(({ origin }) => origin === 'flatten')
+    expect(flatten?.state).toBe('SENT')
+    kill(world, 'HALT')
+    expect(flatten?.state).toBe('CANCEL_REQUESTED')
+    expect(world.order(protective).state).toBe('CANCEL_REQUESTED')
+    expect(world.act((context) => context.place(buy(3, { side: 'sell', reduceOnly: true })))).toBeUndefined()
+    expect(world.refusal()).toBe('J_POLICY_HALT_SAFE_MODE')
+    expect(world.kernel.orders.working).toHaveLength(2)
+    checkHistory(world.events)
+  })
+
+  test('cancels every order though the pace of cancels is three a second', () => {
+    const world = rig({ limits: { cancels: { burst: 3, perUs: 1_000_000 } } })
+    for (let n = 0; n < 8; n++) world.place(bid(1))
+    const cancels = () => world.sent().filter((effect) => effect.startsWith('cancel')).length
+    kill(world, 'HALT')
+    expect(cancels()).toBe(3)
+    world.clock(500_000)
+    expect(cancels()).toBe(3)
+    world.clock(500_000)
+    expect(cancels()).toBe(6)
+    world.clock(1_000_000)
+    expect(cancels()).toBe(8)
+    expect(world.kernel.orders.working.every(({ state }) => state === 'CANCEL_REQUESTED')).toBe(true)
+    checkHistory(world.events)
+  })
+
+  test('asks again when the venue refuses the cancel of what still rests', () => {
+    const world = rig()
+    const id = world.place(bid(1))
+    world.accept(id)
+    kill(world, 'HALT')
+    world.report({ kind: 'cancel-refused', orderId: id, detail: 'busy', ts: 1 })
+    world.clock(1_000)
+    expect(world.sent().filter((effect) => effect === `cancel ${id}`)).toHaveLength(2)
+  })
+})
+
+describe('FLATTEN', () => {
+  test('cancels, closes, says so, and stays until it is lowered', () => {
+    const world = rig()
+    hold(world, 10)
+    const entry = world.place(bid(5))
+    kill(world, 'FLATTEN')
+    expect(world.order(entry).state).toBe('CANCEL_REQUESTED')
+    expect(world.sent().slice(-2)).toEqual(['cancel o2', 'place o3 sell 10'])
+    expect(world.kernel.orders.get(world.kernel.orders.working.at(-1)?.id as never)).toMatchObject({
+      origin: 'flatten',
+      reduceOnly: true,
+      reasonCode: 'FLATTEN_POSITION',
+    })
+    world.clock(1_000)
+    world.clock(1_000)
+    expect(world.sent().filter((effect) => effect.includes('sell'))).toHaveLength(1)
+    world.fill('o3' as never, 10)
+    expect(progress(world)).toEqual(['FLAT'])
+    expect(world.act((context) => context.place(buy(1)))).toBeUndefined()
+    expect(world.refusal()).toBe('KILL_FLATTEN')
+    checkHistory(world.events)
+  })
+
+  test('keeps at it: a refused, a part and a late fill are each followed by what is left', () => {
+    const world = rig()
+    hold(world, 10)
+    const entry = world.place(bid(5))
+    kill(world, 'FLATTEN')
+    world.report({ kind: 'rejected', orderId: 'o3' as never, reasonCode: 'BUSY', detail: '', ts: 1 })
+    expect(world.sent().at(-1)).toBe('place o4 sell 10')
+    world.fill('o4' as never, 4)
+    world.report({ kind: 'canceled', orderId: 'o4' as never, reasonCode: 'VENUE', ts: 1 })
+    expect(world.sent().at(-1)).toBe('place o5 sell 6')
+    world.fill('o5' as never, 6)
+    expect(progress(world)).toEqual(['FLAT'])
+    world.fill(entry, 5)
+    expect(world.sent().at(-1)).toBe('place o6 sell 5')
+    world.fill('o6' as never, 5)
+    expect(progress(world)).toEqual(['FLAT', 'WORKING', 'FLAT'])
+    expect(world.kernel.portfolio.isFlat).toBe(true)
+    checkHistory(world.events)
+  })
+
+  test('slices a position that is larger than the largest order', () => {
+    const filters = { minQty: lots(1), maxQty: lots(4), minNotional: money(0n) }
+    const world = rig({ instruments: [testInstrument({ ...PERP, filters })] })
+    for (let n = 0; n < 3; n++) hold(world, 3)
+    kill(world, 'FLATTEN')
+    const sizes: number[] = []
+    for (let n = 0; n < 5 && !world.kernel.portfolio.isFlat; n++) {
+      const working = world.kernel.orders.working.at(-1)
+      if (working === undefined) break
+      sizes.push(working.qty)
+      world.fill(working.id, working.qty)
+    }
+    expect(sizes).toEqual([4, 4, 1])
+    expect(progress(world)).toEqual(['FLAT'])
+  })
+
+  test('says when it is stuck, and goes on', () => {
+    const world = rig()
+    hold(world, 10)
+    kill(world, 'FLATTEN')
+    world.clock(60_000_000)
+    expect(progress(world)).toEqual([])
+    world.clock(1_000_000)
+    expect(progress(world)).toEqual(['STUCK'])
+    world.report({ kind: 'rejected', orderId: 'o2' as never, reasonCode: 'BUSY', detail: '', ts: 1 })
+    expect(world.sent().at(-1)).toBe('place o3 sell 10')
+    world.fill('o3' as never, 10)
+    expect(progress(world)).toEqual(['STUCK', 'FLAT'])
+  })
+
+  test('does not fill the journal while it may not act', () => {
+    const world = rig()
+    hold(world, 10)
+    kill(world, 'FLATTEN')
+    world.report({ kind: 'rejected', orderId: 'o2' as never, reasonCode: 'BUSY', detail: '', ts: 1 })
+    world.command({ kind: 'MODE_RAISE', mode: 'HALTED' })
+    world.report({ kind: 'rejected', orderId: 'o3' as never, reasonCode: 'BUSY', detail: '', ts: 1 })
+    const before = world.events.length
+    for (let n = 0; n < 1_000; n++) world.clock(1_000)
+    expect(world.events.length - before).toBeLessThan(10)
+  })
+
+  test('of one bot leaves the other alone', () => {
+    const world = rig({ bots: 2 })
+    hold(world, 10, { bot: 0 })
+    hold(world, 7, { bot: 1 })
+    const other = world.place(bid(5), { bot: 1 })
+    kill(world, 'FLATTEN', 'bot:bot-1')
+    expect(world.sent().slice(-1)).toEqual(['place o4 sell 10'])
+    expect(world.order(other).state).toBe('SENT')
+    world.place(bid(1), { bot: 1 })
+    expect(world.act((context) => context.place(bid(1)))).toBeUndefined()
+  })
+
+  test('closes two bots that hold against each other, whose account is flat', () => {
+    const world = rig({ bots: 2 })
+    hold(world, 10, { bot: 0 })
+    hold(world, -10, { bot: 1 })
+    kill(world, 'FLATTEN')
+    const placed = world.effects.flatMap((effect) => (effect.kind === 'place' ? [effect.order] : []))
+    // The venue knows only the account, and would refuse a promise to reduce what the account does not hold.
+    expect(placed.map(({ side, qty, reduceOnly }) => [side, qty, reduceOnly])).toEqual([
+      ['sell', 10, false],
+      ['buy', 10, false],
+    ])
+  })
+
+  test('of an instrument or a venue works what falls in it', () => {
+    for (const scope of ['instrument:ETH/USDT', 'venue:sim', 'venue:acme'] as const) {
+      const world = rig({ instruments: [PERP, ETH] })
+      hold(world, 10, { at: 0 })
+      hold(world, 20, { at: 1 })
+      world.command({ kind: 'KILL_RAISE', scope, level: 'FLATTEN' })
+      const closing = world.sent().map((effect) => effect.split(' ').at(-1))
+      expect(closing).toEqual({ 'instrument:ETH/USDT': ['20'], 'venue:sim': ['10', '20'], 'venue:acme': [] }[scope])
+    }
+  })
+})
+
+describe('levels', () => {
+  test('fall one step at a time, and the way down from HALT flattens', () => {
+    const world = rig()
+    hold(world, 10)
+    kill(world, 'HALT')
+    expect(kill(world, 'CLOSE_ONLY')).toEqual(['ALREADY_AT_LEAST'])
+    const lower = (level: 'NONE' | 'CLOSE_ONLY' | 'FLATTEN') =>
+      world.command({ kind: 'KILL_LOWER', scope: 'global', level })
+    expect(lower('NONE')).toEqual(['TRANSITION_FORBIDDEN'])
+    expect(lower('CLOSE_ONLY')).toEqual(['TRANSITION_FORBIDDEN'])
+    expect(lower('FLATTEN')).toEqual([])
+    expect(world.sent()).toEqual(['place o2 sell 10'])
+    expect(lower('CLOSE_ONLY')).toEqual([])
+    expect(lower('NONE')).toEqual([])
+    expect(world.of('safety.kill_changed').map(({ payload }) => `${payload.from}>${payload.to}`)).toEqual([
+      'NONE>HALT',
+      'HALT>FLATTEN',
+      'FLATTEN>CLOSE_ONLY',
+      'CLOSE_ONLY>NONE',
+    ])
+    expect(world.of('command.rejected').map(({ payload }) => payload.reason_code)).toEqual([
+      'ALREADY_AT_LEAST',
+      'TRANSITION_FORBIDDEN',
+      'TRANSITION_FORBIDDEN',
+    ])
+    checkHistory(world.events)
+  })
+})
+
+describe('modes by command', () => {
+  const release = (world: Rig, failedChecks: readonly string[] = []) =>
+    world.command({ kind: 'MODE_RELEASE', failedChecks })
+
+  test('HALTED is released to SAFE_MODE after five minutes of health, and never to NORMAL', () => {
+    const world = rig()
+    world.command({ kind: 'MODE_RAISE', mode: 'HALTED' })
+    expect(world.kernel.safetyMode).toBe('HALTED')
+    expect(release(world)).toEqual(['DWELL_TIME'])
+    world.clock(300_000_000)
+    expect(release(world, ['RECONCILE'])).toEqual(['RECONCILE'])
+    expect(release(world)).toEqual([])
+    expect(world.kernel.safetyMode).toBe('SAFE_MODE')
+    expect(release(world)).toEqual([])
+    expect(world.kernel.safetyMode).toBe('NORMAL')
+    expect(release(world)).toEqual(['TRANSITION_FORBIDDEN'])
+    expect(world.of('safety.mode_changed').map(({ payload }) => payload.to)).toEqual(['HALTED', 'SAFE_MODE', 'NORMAL'])
+    checkHistory(world.events)
+  })
+
+  test('in SAFE_MODE a strategy may not even reduce, and the flatten routine may', () => {
+    const world = rig()
+    hold(world, 10)
+    world.command({ kind: 'MODE_RAISE', mode: 'SAFE_MODE' })
+    expect(world.act((context) => context.place(buy(1, { side: 'sell', reduceOnly: true })))).toBeUndefined()
+    kill(world, 'FLATTEN')
+    expect(world.sent().at(-1)).toBe('place o3 sell 10')
+  })
+
+  test('a boot is warm before it trades', () => {
+    const world = rig({ mode: { warmUpUs: 120_000_000 } })
+    expect(world.act((context) => context.place(buy(1)))).toBeUndefined()
+    expect(world.refusal()).toBe('SAFE_MODE_BLOCKED')
+    world.clock(120_000_000)
+    world.place(buy(1))
+  })
+})
+
+describe('bots by command', () => {
+  const of = (world: Rig, kind: 'BOT_PAUSE' | 'BOT_RESUME' | 'BOT_STOP', botId = 'bot-1') =>
+    world.command({ kind, botId })
+
+  test('a paused bot keeps its protection, loses its entries, and is not heard until it resumes', () => {
+    const world = rig({ bots: 2 })
+    hold(world, 10)
+    const entry = world.place(bid(5))
+    const stop = world.place(buy(10, { side: 'sell', type: 'STOP', stop: 98_000, reduceOnly: true }))
+    const other = world.place(bid(5), { bot: 1 })
+    of(world, 'BOT_PAUSE')
+    expect([entry, stop, other].map((id) => world.order(id).state)).toEqual(['CANCEL_REQUESTED', 'SENT', 'SENT'])
+    expect(world.act((context) => context.place(buy(1)))).toBeUndefined()
+    expect(world.refusal()).toBe('BOT_NOT_RUNNING')
+    expect(world.act((context) => context.cancel(stop, 'EXIT_TEST'))).toBe(true)
+    expect(of(world, 'BOT_RESUME')).toEqual([])
+    world.place(buy(1))
+    checkHistory(world.events)
+  })
+
+  test('a stopped bot leaves no order behind and cannot be resumed', () => {
+    const world = rig()
+    hold(world, 10)
+    for (let n = 0; n < 4; n++) world.place(bid(5))
+    world.place(buy(10, { side: 'sell', type: 'STOP', stop: 98_000, reduceOnly: true }))
+    of(world, 'BOT_STOP')
+    expect(world.kernel.orders.working.every(({ state }) => state === 'CANCEL_REQUESTED')).toBe(true)
+    expect(of(world, 'BOT_RESUME')).toEqual(['BOT_NOT_RUNNING'])
+    expect(of(world, 'BOT_PAUSE', 'bot-9')).toEqual(['BOT_UNKNOWN'])
+  })
+
+  test('cancelling all takes every order of every bot', () => {
+    const world = rig({ bots: 2 })
+    world.place(bid(5), { bot: 0 })
+    world.place(bid(5), { bot: 1 })
+    world.command({ kind: 'CANCEL_ALL' })
+    expect(world.sent().slice(-2)).toEqual(['cancel o1', 'cancel o2'])
+  })
+})
