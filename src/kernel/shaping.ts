@@ -24,12 +24,24 @@ const CARRIES: Readonly<
   TRAILING_STOP: { limit: false, stop: true, trail: true },
 }
 
+const TIMES_IN_FORCE: ReadonlySet<string> = new Set<TimeInForce>(['GTC', 'IOC', 'FOK', 'POST_ONLY'])
+
+/** What the event catalogue takes for a reason code. */
+export const REASON_CODE = /^[A-Z][A-Z0-9_]{1,63}$/
+
 /**
  * Rounds a wish to the instrument: limit prices in the passive direction, stops so that they do not trigger early,
  * sizes toward zero; and refuses what has no meaning.
  */
 export function shape(instrument: Instrument, wish: PlaceRequest): Shaped | Refused {
-  if (wish.reasonCode === '') return { refused: 'REASON_CODE_REQUIRED', detail: 'every order says why it exists' }
+  if (!REASON_CODE.test(wish.reasonCode))
+    return {
+      refused: 'REASON_CODE_REQUIRED',
+      detail: `every order says why it exists, in capitals: ${wish.reasonCode}`,
+    }
+  // Strategies come as plain JavaScript too: what the types promise is looked at once, here.
+  if (!Object.hasOwn(CARRIES, wish.type) || !(wish.side === 'buy' || wish.side === 'sell'))
+    return { refused: 'INTENT_META_MISSING', detail: `no order is of type ${wish.type} on side ${wish.side}` }
   const carries = CARRIES[wish.type]
   for (const field of ['limit', 'stop', 'trail'] as const) {
     if (carries[field] !== (wish[field] !== undefined)) {
@@ -40,6 +52,8 @@ export function shape(instrument: Instrument, wish: PlaceRequest): Shaped | Refu
     }
   }
   const timeInForce = wish.timeInForce ?? (wish.type === 'MARKET' ? 'IOC' : 'GTC')
+  if (!TIMES_IN_FORCE.has(timeInForce))
+    return { refused: 'INTENT_META_MISSING', detail: `no order is in force ${timeInForce}` }
   if (timeInForce === 'POST_ONLY' && wish.type !== 'LIMIT')
     return { refused: 'INTENT_META_MISSING', detail: `${wish.type} cannot be POST_ONLY` }
   const qty = wholeLots(wish.qty)
