@@ -13,10 +13,19 @@ import type { Instrument } from '../domain/instrument.ts'
 import type { Effect } from '../domain/instruction.ts'
 import { type Lots, moneyToNumber } from '../domain/money.ts'
 import type { FillReport, FundingReport, LiquidationReport, VenueReport } from '../domain/report.ts'
-import { canExit, isTerminal, type Order, type OrderOrigin, type OrderState, openLots } from '../orders/order.ts'
+import {
+  type Amendment,
+  canExit,
+  isTerminal,
+  type Order,
+  type OrderOrigin,
+  type OrderState,
+  openLots,
+} from '../orders/order.ts'
 import { type Decision, Gate, isPermitted } from '../risk/gate.ts'
 import type { KeyStatus } from '../risk/gate-input.ts'
 import type { PlaceRequest } from '../strategy/strategy.ts'
+import { Brackets, childOf } from './brackets.ts'
 import { type Facts, Judgement, type Question } from './judgement.ts'
 import type { Scribe } from './scribe.ts'
 import { amendment, type Shaped, shape } from './shaping.ts'
@@ -56,6 +65,9 @@ export class OrderDesk {
   #decisions = 0
   #orders = 0
   readonly #keys = new Map<string, { readonly content: string; readonly orderId: OrderId }>()
+  readonly #brackets: Brackets
+  /** Cancels that must happen and that the pace did not allow yet. */
+  readonly #owed = new Map<OrderId, { readonly reasonCode: string; readonly origin: OrderOrigin }>()
 
   constructor(facts: Facts, scribe: Scribe, listener: DeskListener) {
     this.#facts = facts
@@ -63,6 +75,15 @@ export class OrderDesk {
     this.#judgement = new Judgement(facts)
     this.#scribe = scribe
     this.#listener = listener
+    const { orders, buckets, portfolio } = facts
+    this.#brackets = new Brackets(orders, {
+      place: (entry, child) => this.place(entry.botAt, entry.instrumentAt, childOf(entry, child)) !== undefined,
+      amend: (child, qty, reasonCode) => this.amend(child.id, { qty, reasonCode }, 'bracket'),
+      cancel: (child, reasonCode) => this.cancelSurely(child.id, reasonCode, 'oco'),
+      closable: ({ side, botAt, instrumentAt }) =>
+        Math.max(0, (side === 'buy' ? 1 : -1) * portfolio.botQty(botAt, instrumentAt)),
+      waitUs: () => Math.max(buckets.orders.waitUs(scribe.now), buckets.amends.waitUs(scribe.now)),
+    })
   }
 
   get outbox(): readonly Effect[] {
@@ -88,7 +109,7 @@ export class OrderDesk {
       this.#scribe.write('intent.discarded', payload, botId)
       return undefined
     }
-    const known = this.#keyStatus(wish, shaped)
+    const known = this.#keyStatus([botAt, instrumentAt], wish, shaped)
     if (known.status === 'repeated') return known.orderId
     const intentId = intentIdAt(++this.#intents)
     const orderId = orderIdAt(++this.#orders)
@@ -96,7 +117,7 @@ export class OrderDesk {
     const createdSeq = this.#writeIntent(intentId, orderId, instrument, wish, shaped, botId, trace)
     const order = this.#create({ orderId, intentId, botAt, instrumentAt, wish, shaped, trace })
     if (wish.idempotencyKey !== undefined && known.status === 'new') {
-      this.#keys.set(wish.idempotencyKey, { content: contentOf(shaped), orderId })
+      this.#keys.set(wish.idempotencyKey, { content: contentOf([botAt, instrumentAt], wish, shaped), orderId })
     }
     const decision = this.#judge(order, 'accept', this.#classOf(order), known.status, createdSeq, intentId)
     if (!isPermitted(decision.decision)) {
@@ -151,6 +172,26 @@ export class OrderDesk {
     return true
   }
 
+  /**
+   * Cancels what may not stay, for kills, groups and orphans: where the pace of cancels says wait, it is owed and asked again
+   * with the next input that finds the pace free. False when there is nothing to cancel.
+   */
+  cancelSurely(orderId: OrderId, reasonCode: string, origin: OrderOrigin): boolean {
+    const order = this.#facts.orders.get(orderId)
+    if (order === undefined || isTerminal(order.state) || order.state === 'CANCEL_REQUESTED') return false
+    if (this.#facts.buckets.cancels.waitUs(this.#scribe.now) <= 0) return this.cancel(orderId, reasonCode, origin)
+    this.#owed.set(orderId, { reasonCode, origin })
+    return true
+  }
+
+  #payOwed(): void {
+    for (const [orderId, { reasonCode, origin }] of this.#owed) {
+      if (this.#facts.buckets.cancels.waitUs(this.#scribe.now) > 0) return
+      this.#owed.delete(orderId)
+      this.cancel(orderId, reasonCode, origin)
+    }
+  }
+
   /** Asks for new terms of a resting order. What stays unnamed stays as it is. */
   amend(
     orderId: OrderId,
@@ -160,7 +201,9 @@ export class OrderDesk {
     const { orders } = this.#facts
     const order = orders.get(orderId)
     if (order === undefined || !(order.state === 'OPEN' || order.state === 'PARTIAL')) return false
-    const asked = amendment(order, change)
+    const wanted = amendment(order, change)
+    if (wanted === undefined) return false
+    const asked = this.#withinPosition(order, wanted)
     if (asked === undefined) return false
     const intentId = intentIdAt(++this.#intents)
     const { instrument, botId } = order
@@ -182,7 +225,15 @@ export class OrderDesk {
     const grows = asked.qty - order.filled > openLots(order)
     const action: ActionClass = order.reduceOnly || (!grows && this.#isReducing(order)) ? 'REDUCE' : 'AMEND'
     const decision = this.#decide(
-      { ...this.#questionOf(order, 'accept', action, 'new'), ...asked, createdTs: this.#scribe.now },
+      {
+        ...this.#questionOf(order, 'accept', action, 'new'),
+        ...asked,
+        origin,
+        // A promise to reduce is about what is still open; the rest has reduced already.
+        qty: order.reduceOnly ? asked.qty - order.filled : asked.qty,
+        reasonCode: change.reasonCode,
+        createdTs: this.#scribe.now,
+      },
       order,
       cause,
       intentId,
@@ -217,12 +268,22 @@ export class OrderDesk {
     return true
   }
 
+  /** What an amend of an order that promised to reduce may ask for: no more open than the bot holds. */
+  #withinPosition(order: Order, asked: Amendment): Amendment | undefined {
+    if (!order.reduceOnly) return asked
+    const held = this.#facts.portfolio.botQty(order.botAt, order.instrumentAt)
+    const qty = Math.min(asked.qty, order.filled + Math.max(0, order.side === 'sell' ? held : -held))
+    return qty > order.filled ? { ...asked, qty: qty as Lots } : undefined
+  }
+
   get hasUnsent(): boolean {
-    return this.#unsent.length > 0
+    return this.#unsent.length > 0 || this.#owed.size > 0 || this.#brackets.hasShort
   }
 
   /** The last look before orders leave: judged again with what is known now, written as sent, then put into the outbox. */
   flush(): void {
+    if (this.#owed.size > 0) this.#payOwed()
+    if (this.#brackets.hasShort) this.#brackets.retry()
     if (this.#unsent.length === 0) return
     const leaving = this.#unsent
     this.#unsent = []
@@ -289,6 +350,7 @@ export class OrderDesk {
       orders.move(order, order.filled > 0 ? 'PARTIAL' : 'OPEN', { seq, ts: this.#scribe.now })
     else orders.note(order, seq)
     this.#listener.orderChanged(order)
+    this.#brackets.settled(order)
   }
 
   #fill(order: Order, fill: FillReport): void {
@@ -351,10 +413,11 @@ export class OrderDesk {
       order.trace,
       seq,
     )
-    this.#wakeBracket(order, fill)
+    this.#brackets.entered(order)
     this.#listener.fillBooked(order, fill, moneyToNumber(booking.realised))
     if (outcome !== 'late') this.#listener.orderChanged(order)
-    if (order.ocoGroup !== undefined) this.#cancelSiblings(order)
+    if (order.origin === 'bracket') this.#brackets.left(order, fill.qty)
+    else if (order.ocoGroup !== undefined) this.#cancelSiblings(order, fill.qty)
     this.#cancelOrphans(order)
   }
 
@@ -445,9 +508,10 @@ export class OrderDesk {
     )
     orders.confirmAmend(order, { qty, limit, stop, trail })
     const next = qty === order.filled ? 'FILLED' : order.filled > 0 ? 'PARTIAL' : 'OPEN'
-    if (order.state === 'AMEND_REQUESTED') orders.move(order, next, { seq, ts: this.#scribe.now })
+    if (order.state === 'AMEND_REQUESTED' || next === 'FILLED') orders.move(order, next, { seq, ts: this.#scribe.now })
     else orders.note(order, seq)
     this.#listener.orderChanged(order)
+    this.#brackets.settled(order)
   }
 
   #unknown(order: Order, report: VenueReport & { kind: 'unknown' }): void {
@@ -594,48 +658,24 @@ export class OrderDesk {
     })
   }
 
-  // ---- brackets and groups ------------------------------------------------------------------------------------------
+  // ---- groups ---------------------------------------------------------------------------------------------------
 
-  /** A fill of an entry wakes its protective stop and its target, each for what was filled. */
-  #wakeBracket(entry: Order, fill: FillReport): void {
-    if (entry.stopLoss === undefined && entry.takeProfit === undefined) return
-    const group = `bracket-${entry.id}`
-    const alive = this.#facts.orders.working.filter((order) => order.parentId === entry.id)
-    if (alive.length > 0) {
-      for (const child of alive)
-        this.amend(child.id, { qty: child.qty + fill.qty, reasonCode: 'BRACKET_GROWS' }, 'bracket')
-      return
-    }
-    const side = entry.side === 'buy' ? 'sell' : 'buy'
-    const child = { side, qty: fill.qty, reduceOnly: true, ocoGroup: group, origin: 'bracket', parent: entry } as const
-    if (entry.stopLoss !== undefined) {
-      this.place(entry.botAt, entry.instrumentAt, {
-        ...child,
-        type: 'STOP',
-        stop: entry.stopLoss,
-        reasonCode: 'STOP_LOSS',
-      })
-    }
-    if (entry.takeProfit !== undefined) {
-      this.place(entry.botAt, entry.instrumentAt, {
-        ...child,
-        type: 'LIMIT',
-        limit: entry.takeProfit,
-        reasonCode: 'EXIT_TAKE_PROFIT',
-      })
-    }
-  }
-
-  #cancelSiblings(filled: Order): void {
+  #cancelSiblings(filled: Order, qty: number): void {
     const siblings = this.#facts.orders.working.filter(
-      (order) => order !== filled && order.ocoGroup === filled.ocoGroup,
+      (order) =>
+        order !== filled &&
+        order.ocoGroup === filled.ocoGroup &&
+        order.botAt === filled.botAt &&
+        order.origin !== 'bracket',
     )
     for (const sibling of siblings) {
-      const left = sibling.qty - filled.filled
       // A part of the group's quantity is done: the sibling keeps the rest.
-      if (filled.state === 'PARTIAL' && left > 0 && sibling.state === 'OPEN')
-        this.amend(sibling.id, { qty: left, reasonCode: 'OCO_SHRINKS' }, 'oco')
-      else this.cancel(sibling.id, 'OCO_FILLED', 'oco')
+      const left = sibling.qty - qty
+      const isPart = !isTerminal(filled.state) && left > sibling.filled
+      if (isPart && this.amend(sibling.id, { qty: left, reasonCode: 'OCO_SHRINKS' }, 'oco')) continue
+      // What only reduces may stay too large for a moment: it closes no more than is held.
+      if (isPart && sibling.reduceOnly) continue
+      this.cancelSurely(sibling.id, 'OCO_FILLED', 'oco')
     }
   }
 
@@ -650,7 +690,10 @@ export class OrderDesk {
         order.instrumentAt === filled.instrumentAt &&
         (order.side === 'sell' ? held <= 0 : held >= 0),
     )
-    for (const orphan of orphans) this.cancel(orphan.id, 'POSITION_GONE', 'oco')
+    for (const orphan of orphans) {
+      this.#brackets.gone(orphan)
+      this.cancelSurely(orphan.id, 'POSITION_GONE', 'oco')
+    }
   }
 
   // ---- steps -----------------------------------------------------------------------------------------------------
@@ -935,10 +978,16 @@ export class OrderDesk {
     return reducible >= order.qty + others
   }
 
-  #keyStatus(wish: Wish, shaped: Shaped): { readonly status: KeyStatus; readonly orderId?: OrderId } {
+  #keyStatus(
+    where: readonly [botAt: number, instrumentAt: number],
+    wish: Wish,
+    shaped: Shaped,
+  ): { readonly status: KeyStatus; readonly orderId?: OrderId } {
     const seen = wish.idempotencyKey === undefined ? undefined : this.#keys.get(wish.idempotencyKey)
     if (seen === undefined) return { status: 'new' }
-    return seen.content === contentOf(shaped) ? { status: 'repeated', orderId: seen.orderId } : { status: 'conflict' }
+    return seen.content === contentOf(where, wish, shaped)
+      ? { status: 'repeated', orderId: seen.orderId }
+      : { status: 'conflict' }
   }
 
   #botId(botAt: number): BotId {
@@ -946,8 +995,10 @@ export class OrderDesk {
   }
 }
 
-function contentOf(shaped: Shaped): string {
-  return JSON.stringify(shaped)
+/** All that makes a repeated wish the same wish. */
+function contentOf(where: readonly [botAt: number, instrumentAt: number], wish: Wish, shaped: Shaped): string {
+  const { side, type, reduceOnly = false, ocoGroup = null } = wish
+  return JSON.stringify([...where, side, type, reduceOnly, ocoGroup, shaped])
 }
 
 function isRequested(state: OrderState): boolean {

@@ -154,7 +154,7 @@ export class SafetyDesk {
         which(order) &&
         isInScope(scope, { botId: order.botId, venueId: order.instrument.venueId, instrumentId: order.instrument.id }),
     )
-    return hit.filter((order) => this.#desk.cancel(order.id, 'KILL_CANCEL', 'operator')).length
+    return hit.filter((order) => this.#desk.cancelSurely(order.id, 'KILL_CANCEL', 'operator')).length
   }
 
   #changed(change: ModeChange | undefined): void {

@@ -1,0 +1,199 @@
+import { z } from 'zod'
+import { testInstrument } from '../../fixtures/world.ts'
+import { assert } from '../domain/brand.ts'
+import { botId, commandId, type OrderId, tradeId, venueOrderId } from '../domain/ids.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import type { Effect } from '../domain/instruction.ts'
+import { lots, money, moneyFromNumber, ticks } from '../domain/money.ts'
+import type { FillReport, VenueReport } from '../domain/report.ts'
+import type { KernelEvent } from '../events/event.ts'
+import { quoteColumns } from '../market/columns.ts'
+import type { Order } from '../orders/order.ts'
+import { type Limits, RESEARCH_LIMITS } from '../risk/limits.ts'
+import { MODE_SETTINGS, type ModeSettings } from '../risk/mode.ts'
+import { defineStrategy, type StrategyContext, type StrategyHandlers } from '../strategy/strategy.ts'
+import { Kernel } from './kernel.ts'
+import type { Command } from './safety-desk.ts'
+
+export interface RigOptions {
+  readonly instruments?: readonly Instrument[]
+  readonly bots?: number
+  readonly cash?: number
+  readonly limits?: Partial<Limits>
+  readonly mode?: Partial<ModeSettings>
+  /** Handlers of each bot besides those that the rig needs. */
+  readonly handlers?: (context: StrategyContext, bot: number) => StrategyHandlers
+}
+
+type CommandBody = Command extends infer C ? (C extends Command ? Omit<C, 'id' | 'actor' | 'reason'> : never) : never
+
+/** A kernel without a venue: the test plays the market, the venue and the operator, and speaks through its bots. */
+export class Rig {
+  readonly kernel: Kernel
+  readonly events: KernelEvent[] = []
+  readonly instruments: readonly Instrument[]
+  /** Every effect so far; the outbox is emptied into it. */
+  readonly effects: Effect[] = []
+  now = 1_000_000
+  readonly #acts: ((context: StrategyContext) => void)[][]
+  #commands = 0
+  #trades = 0
+
+  constructor(options: RigOptions = {}) {
+    const { bots = 1, cash = 1_000_000 } = options
+    this.instruments = options.instruments ?? [testInstrument()]
+    this.#acts = Array.from({ length: bots }, () => [])
+    const puppet = (bot: number) =>
+      defineStrategy({
+        id: 'puppet',
+        version: '1.0.0',
+        description: 'does what the test says',
+        params: z.object({}),
+        create: (_, context) => ({
+          ...options.handlers?.(context, bot),
+          onQuote: () => {
+            for (const act of (this.#acts[bot] ?? []).splice(0)) act(context)
+          },
+        }),
+      })
+    const amount = moneyFromNumber(cash)
+    const currency = this.instruments[0]?.quote ?? 'USDT'
+    this.kernel = new Kernel(
+      {
+        runMode: 'paper',
+        seed: 1,
+        baseCurrency: currency,
+        instruments: this.instruments,
+        bots: Array.from({ length: bots }, (_, bot) => ({
+          id: botId(`bot-${bot + 1}`),
+          strategy: puppet(bot) as never,
+          params: {},
+          instruments: this.instruments.map((_unused, at) => at),
+          allocation: money(amount / BigInt(bots)),
+        })),
+        deposits: [{ venueId: this.instruments[0]?.venueId ?? 'sim', currency, amount }],
+        limits: { ...RESEARCH_LIMITS, ...options.limits },
+        mode: { ...MODE_SETTINGS, warmUpUs: 0, ...options.mode },
+        startTs: this.now,
+        datasets: [],
+        configSha256: '0'.repeat(64),
+        policySha256: '0'.repeat(64),
+      },
+      { append: (event) => void this.events.push(event) },
+    )
+    this.kernel.start()
+  }
+
+  /** A quote, one millisecond later unless told otherwise; `act` is what the bot does when it sees it. */
+  quote(
+    price: number,
+    { at = 0, bot = 0, afterUs = 1_000, spread = 2 } = {},
+    act?: (context: StrategyContext) => void,
+  ): void {
+    this.now += afterUs
+    const quotes = quoteColumns(1)
+    quotes.recvTs[0] = this.now
+    quotes.venueTs[0] = this.now
+    quotes.bid[0] = price - spread / 2
+    quotes.ask[0] = price + spread / 2
+    quotes.length = 1
+    if (act !== undefined) this.#acts[bot]?.push(act)
+    this.kernel.onQuote(at, quotes, 0)
+    this.#collect()
+  }
+
+  /** Lets a bot act on an unchanged market; returns what it returned. */
+  act<T>(what: (context: StrategyContext) => T, { bot = 0, at = 0, afterUs = 1_000 } = {}): T {
+    const [result] = this.#acted(what, { bot, at, afterUs })
+    return result as T
+  }
+
+  #acted<T>(what: (context: StrategyContext) => T, where: { bot: number; at: number; afterUs: number }): readonly T[] {
+    const results: T[] = []
+    const price = this.kernel.portfolio.marks[where.at] as number
+    this.quote(Number.isNaN(price) ? 100_000 : price, where, (context) => void results.push(what(context)))
+    return results
+  }
+
+  report(report: VenueReport): void {
+    this.now += 1_000
+    this.kernel.onReport(report, this.now)
+    this.#collect()
+  }
+
+  accept(orderId: OrderId): void {
+    this.report({ kind: 'accepted', orderId, venueOrderId: venueOrderId(`v-${orderId}`), ts: this.now })
+  }
+
+  fill(orderId: OrderId, qty: number, price = 100_000, trade = `x${++this.#trades}`): void {
+    this.report(fillOf(orderId, { qty, price, trade, ts: this.now }))
+  }
+
+  clock(afterUs: number): void {
+    this.now += afterUs
+    this.kernel.onClock(this.now)
+    this.#collect()
+  }
+
+  command(command: CommandBody): readonly string[] {
+    this.now += 1_000
+    const refused = this.kernel.onCommand(
+      { ...command, id: commandId(`c${++this.#commands}`), actor: 'operator', reason: 'test' },
+      this.now,
+    )
+    this.#collect()
+    return refused
+  }
+
+  order(id: OrderId): Order {
+    const order = this.kernel.orders.get(id)
+    assert(order !== undefined, `${id} exists`)
+    return order
+  }
+
+  /** Places one order and returns its id, which the test relies on. */
+  place(request: Parameters<StrategyContext['place']>[0], where: { bot?: number; at?: number } = {}): OrderId {
+    const id = this.act((context) => context.place({ ...request, at: where.at ?? 0 }), where)
+    assert(id !== undefined, `an order is accepted, was refused by ${this.refusal()}`)
+    return id
+  }
+
+  /** Codes of the last decision or discard. */
+  refusal(): string {
+    const last = this.events.findLast(({ type }) => type === 'policy.decided' || type === 'intent.discarded')
+    const { reason_codes: codes, reason_code: code } = (last?.payload ?? {}) as Record<string, unknown>
+    return String(codes ?? code)
+  }
+
+  of<T extends KernelEvent['type']>(type: T): readonly KernelEvent<T>[] {
+    return this.events.filter((event) => event.type === type) as unknown as readonly KernelEvent<T>[]
+  }
+
+  /** What was handed to the venue, in a word each. */
+  sent(): readonly string[] {
+    return this.effects.map((effect) => {
+      if (effect.kind === 'place') return `place ${effect.order.orderId} ${effect.order.side} ${effect.order.qty}`
+      return effect.kind === 'amend' ? `amend ${effect.amend.orderId} ${effect.amend.qty}` : `cancel ${effect.orderId}`
+    })
+  }
+
+  #collect(): void {
+    this.effects.push(...this.kernel.takeOutbox())
+  }
+}
+
+export function fillOf(
+  orderId: OrderId,
+  { qty, price, trade, ts }: { qty: number; price: number; trade: string; ts: number },
+): FillReport {
+  return {
+    kind: 'fill',
+    orderId,
+    tradeId: tradeId(trade),
+    price: ticks(price),
+    qty: lots(qty),
+    liquidity: 'taker',
+    fee: money(1_000_000_000_000_000n),
+    ts,
+  }
+}
