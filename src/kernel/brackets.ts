@@ -72,8 +72,8 @@ export class Brackets {
 
   /** Tries again where the pace did not allow enough. */
   retry(): void {
-    // Over a copy: fitting one takes it out.
-    for (const id of Array.from(this.#short)) if (this.#hands.waitUs() <= 0) this.#fit(id)
+    const due = [...this.#short]
+    for (const id of due) if (this.#hands.waitUs() <= 0) this.#fit(id)
   }
 
   #fit(id: OrderId): void {

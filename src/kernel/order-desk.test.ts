@@ -3,7 +3,7 @@ import { testInstrument } from '../../fixtures/world.ts'
 import { type OrderId, orderIdAt } from '../domain/ids.ts'
 import { lots, ticks } from '../domain/money.ts'
 import type { PlaceRequest } from '../strategy/strategy.ts'
-import { checkJournal } from './journal.fixture.ts'
+import { checkHistory } from './history.fixture.ts'
 import { Rig, type RigOptions } from './rig.fixture.ts'
 
 const PERP = testInstrument({ settlement: 'margin', maxLeverage: 10, shortable: true })
@@ -53,7 +53,7 @@ describe('an order leaves', () => {
       expect(chain[at]?.trace).toBe(chain[0]?.trace)
     }
     expect(world.sent()).toEqual(['place o1 buy 10'])
-    checkJournal(world.events)
+    checkHistory(world.events)
   })
 
   test.each<readonly [string, PlaceRequest, string]>([
@@ -85,7 +85,7 @@ describe('an order leaves', () => {
     expect(world.refusal()).toBe(reasonCode)
     expect(world.of('intent.created')).toEqual([])
     expect(world.effects).toEqual([])
-    checkJournal(world.events)
+    checkHistory(world.events)
   })
 
   test('rounded to the instrument: limits in the passive direction, stops not early, sizes toward zero', () => {
@@ -165,7 +165,7 @@ describe('an amend', () => {
     expect(world.order(id)).toMatchObject({ state: 'PARTIAL', qty: 15, pendingAmend: undefined })
     for (const change of [{ qty: 4 }, { qty: 0 }, { qty: Number.NaN }, { stop: 5 }, { limit: -1 }])
       expect(world.act((context) => context.amend(id, { ...change, reasonCode: 'REBALANCE_TEST' }))).toBe(false)
-    checkJournal(world.events)
+    checkHistory(world.events)
   })
 
   test('down to what has filled ends the order, whoever asked for it', () => {
@@ -176,7 +176,7 @@ describe('an amend', () => {
     amended(world, id, 4)
     expect(world.order(id).state).toBe('FILLED')
     expect(world.kernel.orders.working).toEqual([])
-    checkJournal(world.events)
+    checkHistory(world.events)
   })
 
   test('never lifts a promise to reduce above the position', () => {
@@ -188,7 +188,7 @@ describe('an amend', () => {
     world.fill(id, 4)
     world.act((context) => context.amend(id, { qty: 100, reasonCode: 'REBALANCE_TEST' }))
     expect(world.sent().at(-1)).toBe(`amend ${id} 10`)
-    checkJournal(world.events)
+    checkHistory(world.events)
   })
 
   test('counts at what was asked while it is not confirmed', () => {
@@ -218,7 +218,7 @@ describe('a bracket', () => {
     return child?.id as OrderId
   }
   const acceptAll = (world: Rig) => {
-    for (const { id, state } of world.kernel.orders.working.slice()) if (state === 'SENT') world.accept(id)
+    for (const { id, state } of world.kernel.orders.working) if (state === 'SENT') world.accept(id)
   }
 
   test('wakes with the fill of its entry, and the two cancel each other', () => {
@@ -238,7 +238,7 @@ describe('a bracket', () => {
     world.fill(target, 10, 101_000)
     expect(world.order(stop).state).toBe('CANCEL_REQUESTED')
     expect(world.sent().at(-1)).toBe(`cancel ${stop}`)
-    checkJournal(world.events)
+    checkHistory(world.events)
   })
 
   test('grows with every part of its entry', () => {
@@ -250,7 +250,7 @@ describe('a bracket', () => {
     world.fill(id, 4)
     expect(protection(world, id)).toEqual([7, 7])
     expect(world.kernel.orders.working).toHaveLength(3)
-    checkJournal(world.events)
+    checkHistory(world.events)
   })
 
   test('protects all that filled, though its first part was not yet acknowledged', () => {
@@ -263,7 +263,7 @@ describe('a bracket', () => {
     acceptAll(world)
     world.fill(id, 3)
     expect(protection(world, id)).toEqual([10, 10])
-    checkJournal(world.events)
+    checkHistory(world.events)
   })
 
   test('keeps protecting what is left while its target fills in parts', () => {
@@ -279,7 +279,7 @@ describe('a bracket', () => {
     amended(world, stop, 5)
     world.fill(target, 5, 101_000)
     expect(world.order(stop).state).toBe('CANCEL_REQUESTED')
-    checkJournal(world.events)
+    checkHistory(world.events)
   })
 
   test('keeps protecting while the venue is slow to confirm', () => {
@@ -293,7 +293,7 @@ describe('a bracket', () => {
     expect(protection(world, id)).toEqual([7, 5])
     amended(world, stop, 7)
     expect(protection(world, id)).toEqual([5, 5])
-    checkJournal(world.events)
+    checkHistory(world.events)
   })
 
   test('keeps its target while its stop fills in parts', () => {
@@ -338,7 +338,7 @@ describe('a bracket', () => {
     world.fill(id, 2)
     expect(world.order(id)).toMatchObject({ state: 'CANCELED', filled: 5 })
     expect(protection(world, id)).toEqual([5, 5])
-    checkJournal(world.events)
+    checkHistory(world.events)
   })
 
   test('that a pace holds back is placed when the pace allows', () => {
@@ -387,7 +387,7 @@ describe('a group', () => {
     world.fill(target, 2, 101_000)
     amended(world, stop, 5)
     expect(world.order(stop)).toMatchObject({ state: 'OPEN', qty: 5 })
-    checkJournal(world.events)
+    checkHistory(world.events)
   })
 
   test('that cannot be shrunk in time is cancelled, unless it only reduces', () => {
@@ -441,7 +441,7 @@ describe('a report that the machine has no exit for', () => {
     contradict(world, id)
     expect(world.of('order.quarantined').at(-1)?.payload.reason_code).toBe(reasonCode)
     expect(world.kernel.safetyMode).toBe('SAFE_MODE')
-    checkJournal(world.events)
+    checkHistory(world.events)
   })
 
   test('about an order that never left is not believed either', () => {
@@ -474,7 +474,7 @@ test('news of an ended order is kept, and a late fill moves the position and not
     'cancel-refused',
   ])
   expect(world.kernel.safetyMode).toBe('NORMAL')
-  checkJournal(world.events)
+  checkHistory(world.events)
 })
 
 test('a cancel that loses the race ends FILLED, with one change of the position', () => {
@@ -570,5 +570,5 @@ test('funding and liquidation reach every bot that holds, and are booked', () =>
     [10, 10n],
     [15, 15n],
   ])
-  checkJournal(world.events)
+  checkHistory(world.events)
 })

@@ -4,7 +4,7 @@ import { testInstrument } from '../../fixtures/world.ts'
 import { type OrderId, orderIdAt, venueOrderId } from '../domain/ids.ts'
 import { lots, ticks } from '../domain/money.ts'
 import { isTerminal } from '../orders/order.ts'
-import { checkJournal } from './journal.fixture.ts'
+import { checkHistory } from './history.fixture.ts'
 import { fillOf, Rig } from './rig.fixture.ts'
 
 const PERP = testInstrument({ settlement: 'margin', maxLeverage: 10, shortable: true })
@@ -145,7 +145,7 @@ test('no order of reports breaks an order: filled never falls, what ended stays 
         before = after
       }
       // The journal alone leads to the same orders and the same position.
-      const told = checkJournal(rig.events)
+      const told = checkHistory(rig.events)
       let position = 0
       for (const { id, state, filled, side } of rig.kernel.orders.all()) {
         expect(told.get(id), id).toMatchObject({ state, filled })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { testInstrument } from '../../fixtures/world.ts'
 import { assert } from '../domain/brand.ts'
-import { botId, commandId, type OrderId, tradeId, venueOrderId } from '../domain/ids.ts'
+import { botId, type CommandId, type OrderId, tradeId, venueOrderId } from '../domain/ids.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { Effect } from '../domain/instruction.ts'
 import { lots, money, moneyFromNumber, ticks } from '../domain/money.ts'
@@ -138,7 +138,7 @@ export class Rig {
   command(command: CommandBody): readonly string[] {
     this.now += 1_000
     const refused = this.kernel.onCommand(
-      { ...command, id: commandId(`c${++this.#commands}`), actor: 'operator', reason: 'test' },
+      { ...command, id: `c${++this.#commands}` as CommandId, actor: 'operator', reason: 'test' },
       this.now,
     )
     this.#collect()
