@@ -16,6 +16,8 @@ import type {
 } from '../strategy/strategy.ts'
 import type { MarketState } from './market-state.ts'
 import type { OrderDesk } from './order-desk.ts'
+import { recordable } from './evidence.ts'
+import { REASON_CODE } from './shaping.ts'
 import type { Scribe } from './scribe.ts'
 
 export type BotState = 'WARMING_UP' | 'RUNNING' | 'PAUSED' | 'QUARANTINED' | 'STOPPED'
@@ -262,8 +264,16 @@ export class Bot {
         evidence: Readonly<Record<string, number | string | boolean>> = {},
         local?: number,
       ): void {
+        assert(
+          REASON_CODE.test(name) && Number.isFinite(strength),
+          `a signal has a name in capitals and a finite strength, was ${name} ${strength}`,
+        )
         const { id } = mine[local ?? 0] as Instrument
-        scribe.write('signal.emitted', { instrument_id: id, name, strength, evidence: { ...evidence } }, bot.config.id)
+        scribe.write(
+          'signal.emitted',
+          { instrument_id: id, name, strength, evidence: { ...recordable(evidence) } },
+          bot.config.id,
+        )
       },
       setTimer: (id: string, ts: number) => bot.#setTimer(id, ts),
       cancelTimer(id: string): void {
