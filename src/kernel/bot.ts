@@ -16,6 +16,7 @@ import type {
 } from '../strategy/strategy.ts'
 import type { MarketState } from './market-state.ts'
 import type { OrderDesk } from './order-desk.ts'
+import { recordable } from './evidence.ts'
 import type { Scribe } from './scribe.ts'
 import { REASON_CODE } from './shaping.ts'
 
@@ -340,7 +341,8 @@ export class Bot {
       parent: undefined,
       idempotencyKey: undefined,
       explain: typeof explain === 'string' ? explain : undefined,
-      evidence: evidence === undefined ? undefined : copied(evidence),
+      // A copy: what the journal has of it is what it was.
+      evidence: evidence === undefined ? undefined : { ...recordable(evidence) },
     } as const
     return this.#rooms.desk().place(this.at, this.#instrumentAt(request.at), wish)
   }
@@ -408,10 +410,16 @@ export class Bot {
         evidence: Readonly<Record<string, number | string | boolean>> = {},
         local?: number,
       ): void {
+        assert(
+          REASON_CODE.test(name) && Number.isFinite(strength),
+          `a signal has a name in capitals and a finite strength, was ${name} ${strength}`,
+        )
         const { id } = mine[local ?? 0] as Instrument
-        assert(REASON_CODE.test(name) && Number.isFinite(strength), `a signal has a name and a strength, was ${name}`)
-        const payload = { instrument_id: id, name, strength, evidence: copied(evidence) }
-        scribe.write('signal.emitted', payload, bot.config.id)
+        scribe.write(
+          'signal.emitted',
+          { instrument_id: id, name, strength, evidence: { ...recordable(evidence) } },
+          bot.config.id,
+        )
       },
       setTimer: (id: string, ts: number) => bot.#setTimer(id, ts),
       cancelTimer(id: string): void {
@@ -420,16 +428,6 @@ export class Bot {
       },
     })
   }
-}
-
-/** Evidence as it was when it was given, in values that the journal takes. */
-function copied(evidence: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {
-  const copy: Record<string, string | number | boolean> = {}
-  for (const [name, value] of Object.entries(evidence)) {
-    const isKept = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
-    copy[name] = isKept ? (value as string | number | boolean) : String(value)
-  }
-  return copy
 }
 
 /** An exception in words; anything can be thrown, also what has no words. */

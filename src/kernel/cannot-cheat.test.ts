@@ -110,6 +110,22 @@ describe('the future is out of reach', () => {
     })
   })
 
+  test('a larger bar is seen at its close and not before, and says what its small bars said', async () => {
+    const step = 10 * MINUTE
+    const closes: number[] = []
+    const create = (context: StrategyContext): StrategyHandlers => ({
+      onBar(bar, _, frame) {
+        if (frame !== 1) return
+        expect(bar.closeTs).toBe(context.now)
+        expect(bar.closeTs - bar.openTs).toBe(step)
+        closes.push(bar.close)
+      },
+    })
+    const strategy = { ...(cheat(create) as object), frames: () => [step] } as never
+    await play(create, { bots: [{ strategy }] })
+    expect(closes).toEqual([9, 19, 29].map((row) => BARS.close[row]))
+  })
+
   test('a timer sees what was received before it', async () => {
     let fired = 0
     await play((context) => {

@@ -26,6 +26,7 @@ import { type Decision, Gate, isPermitted } from '../risk/gate.ts'
 import type { KeyStatus } from '../risk/gate-input.ts'
 import type { PlaceRequest } from '../strategy/strategy.ts'
 import { Brackets, childOf } from './brackets.ts'
+import { recordable, told } from './evidence.ts'
 import { type Facts, Judgement, type Question } from './judgement.ts'
 import type { Scribe } from './scribe.ts'
 import { amendment, type Shaped, shape } from './shaping.ts'
@@ -108,7 +109,7 @@ export class OrderDesk {
     const botId = this.#botId(botAt)
     const shaped = shape(instrument, wish)
     if ('refused' in shaped) {
-      const payload = { instrument_id: instrument.id, reason_code: shaped.refused, detail: shaped.detail }
+      const payload = { instrument_id: instrument.id, reason_code: shaped.refused, detail: told(shaped.detail) }
       this.#scribe.write('intent.discarded', payload, botId)
       return undefined
     }
@@ -458,7 +459,7 @@ export class OrderDesk {
     const causeSeq = order.lastSeq > 0 ? order.lastSeq : cause
     const seq =
       to === 'REJECTED'
-        ? this.#scribe.write('order.rejected', { ...answer, detail }, botId, trace, causeSeq)
+        ? this.#scribe.write('order.rejected', { ...answer, detail: told(detail) }, botId, trace, causeSeq)
         : this.#scribe.write(to === 'CANCELED' ? 'order.canceled' : 'order.expired', answer, botId, trace, causeSeq)
     this.#facts.orders.move(order, to, { seq, ts: this.#scribe.now })
     this.#listener.orderChanged(order)
@@ -477,7 +478,7 @@ export class OrderDesk {
         instrument_id: instrument.id,
         venue_order_id: order.venueOrderId,
         venue_ts: report.ts,
-        detail: report.detail,
+        detail: told(report.detail),
       },
       botId,
       trace,
@@ -527,7 +528,7 @@ export class OrderDesk {
     const { instrument, botId, trace } = order
     const seq = this.#scribe.write(
       'order.unknown',
-      { order_id: order.id, instrument_id: instrument.id, reason_code: report.reasonCode, detail: report.detail },
+      { order_id: order.id, instrument_id: instrument.id, reason_code: report.reasonCode, detail: told(report.detail) },
       botId,
       trace,
       order.lastSeq,
@@ -866,7 +867,7 @@ export class OrderDesk {
         action,
         decision: decision.decision,
         reason_codes: [...decision.reasonCodes],
-        inputs: decision.inputs === undefined ? undefined : finite(decision.inputs),
+        inputs: decision.inputs === undefined ? undefined : recordable(decision.inputs),
         clipped_qty: decision.clippedQty,
         retry_after_us: decision.retryAfterUs,
       },
@@ -911,7 +912,7 @@ export class OrderDesk {
         idempotency_key: wish.idempotencyKey,
         reason_code: wish.reasonCode,
         explain: wish.explain?.slice(0, 500),
-        evidence: wish.evidence === undefined ? undefined : finite(wish.evidence),
+        evidence: wish.evidence === undefined ? undefined : recordable(wish.evidence),
       },
       botId,
       trace,
@@ -1029,21 +1030,4 @@ function isWorking(state: OrderState): boolean {
 function intentOrigin(origin: OrderOrigin): 'strategy' | 'operator' | 'flatten' | 'bracket' | 'oco' {
   assert(origin !== 'liquidation' && origin !== 'foreign', 'the venue has no wishes')
   return origin
-}
-
-type Evidence = Record<string, string | number | boolean>
-
-/** Evidence as JSON can carry it: a number that is not finite becomes the word for it. */
-function finite(values: Readonly<Evidence>): Evidence {
-  for (const key in values) {
-    const value = values[key]
-    if (typeof value === 'number' && !Number.isFinite(value)) return spelt(values)
-  }
-  return values
-}
-
-function spelt(values: Readonly<Evidence>): Evidence {
-  const spell = (value: string | number | boolean) =>
-    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, spell(value)]))
 }

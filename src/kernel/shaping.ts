@@ -26,8 +26,6 @@ const CARRIES: Readonly<
 
 const TIMES_IN_FORCE: ReadonlySet<string> = new Set<TimeInForce>(['GTC', 'IOC', 'FOK', 'POST_ONLY'])
 
-const GROUP = /^[\x21-\x7e]{1,64}$/
-
 /** What the event catalogue takes for a reason code. */
 export const REASON_CODE = /^[A-Z][A-Z0-9_]{1,63}$/
 
@@ -36,12 +34,17 @@ export const REASON_CODE = /^[A-Z][A-Z0-9_]{1,63}$/
  * sizes toward zero; and refuses what has no meaning.
  */
 export function shape(instrument: Instrument, wish: PlaceRequest): Shaped | Refused {
-  if (!REASON_CODE.test(wish.reasonCode))
-    return { refused: 'REASON_CODE_REQUIRED', detail: 'every order says why it exists, in one word of capitals' }
+  if (!REASON_CODE.test(wish.reasonCode)) {
+    return {
+      refused: 'REASON_CODE_REQUIRED',
+      detail: `every order says why it exists, in capitals: ${wish.reasonCode}`,
+    }
+  }
   const { side, type } = wish
   // Strategies come as plain JavaScript too: what the types promise is looked at once, here.
-  if (!Object.hasOwn(CARRIES, type) || !(side === 'buy' || side === 'sell'))
-    return { refused: 'INTENT_META_MISSING', detail: 'no order is of that type on that side' }
+  if (!Object.hasOwn(CARRIES, type) || !(side === 'buy' || side === 'sell')) {
+    return { refused: 'INTENT_META_MISSING', detail: `no order is of type ${type} on side ${side}` }
+  }
   const carries = CARRIES[type]
   const wrong =
     mismatch('limit', carries.limit, wish.limit) ??
@@ -49,11 +52,12 @@ export function shape(instrument: Instrument, wish: PlaceRequest): Shaped | Refu
     mismatch('trail', carries.trail, wish.trail)
   if (wrong !== undefined) return { refused: 'INTENT_META_MISSING', detail: `${type} ${wrong}` }
   const timeInForce = wish.timeInForce ?? (type === 'MARKET' ? 'IOC' : 'GTC')
-  if (!TIMES_IN_FORCE.has(timeInForce)) return { refused: 'INTENT_META_MISSING', detail: 'no order is in force so' }
-  if (wish.ocoGroup !== undefined && !GROUP.test(wish.ocoGroup))
-    return { refused: 'INTENT_META_MISSING', detail: 'a group has a name of 1 to 64 printable characters' }
-  if (timeInForce === 'POST_ONLY' && type !== 'LIMIT')
+  if (!TIMES_IN_FORCE.has(timeInForce)) {
+    return { refused: 'INTENT_META_MISSING', detail: `no order is in force ${timeInForce}` }
+  }
+  if (timeInForce === 'POST_ONLY' && type !== 'LIMIT') {
     return { refused: 'INTENT_META_MISSING', detail: `${type} cannot be POST_ONLY` }
+  }
   const qty = wholeLots(wish.qty)
   if (qty === undefined) return { refused: 'INVALID_QTY', detail: `${wish.qty} lots round to nothing tradable` }
   const exit: Side = side === 'buy' ? 'sell' : 'buy'

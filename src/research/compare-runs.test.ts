@@ -1,16 +1,13 @@
 import { expect, test } from 'vitest'
 import { compareRuns } from './compare-runs.ts'
 
-const run = (refs: Record<string, string>, summary: Record<string, unknown> | undefined = { return_pct: '1' }) => ({
-  refs,
+const run = (refs: Record<string, string>, summary: Record<string, unknown> = { return_pct: '1' }) => ({
+  refs: { dataset_ref: 'd', cost_model_ref: 'c', ...refs },
   summary,
 })
 
 test('runs that differ in a parameter are strictly comparable, and exactly that is named', () => {
-  const compared = compareRuns(
-    run({ dataset_ref: 'd', params_ref: 'a' }),
-    run({ dataset_ref: 'd', params_ref: 'b' }, { return_pct: '2' }),
-  )
+  const compared = compareRuns(run({ params_ref: 'a' }), run({ params_ref: 'b' }, { return_pct: '2' }))
   expect(compared).toEqual({
     comparability: 'STRICT',
     reasons: [],
@@ -20,13 +17,17 @@ test('runs that differ in a parameter are strictly comparable, and exactly that 
 })
 
 test('other data or other costs are comparable only softly', () => {
-  expect(compareRuns(run({ dataset_ref: 'd' }), run({ dataset_ref: 'e' }))).toMatchObject({
+  expect(compareRuns(run({}), run({ dataset_ref: 'e' }))).toMatchObject({
     comparability: 'SOFT',
     reasons: ['dataset_ref differs'],
   })
-  expect(compareRuns(run({ cost_model_ref: 'd' }), run({})).comparability).toBe('SOFT')
+  expect(compareRuns(run({ cost_model_ref: 'e' }), run({})).comparability).toBe('SOFT')
 })
 
-test('a run without a result is compared with nothing', () => {
-  expect(compareRuns({ refs: {}, summary: undefined }, run({})).comparability).toBe('REJECT')
+test('a run without a result, or whose data or costs are not known, is compared with nothing', () => {
+  expect(compareRuns({ ...run({}), summary: undefined }, run({})).comparability).toBe('REJECT')
+  expect(compareRuns({ refs: { dataset_ref: 'd' }, summary: {} }, run({}))).toMatchObject({
+    comparability: 'REJECT',
+    reasons: ['cost_model_ref is not known'],
+  })
 })

@@ -28,8 +28,13 @@ export function compareRuns(a: ComparedRun, b: ComparedRun): Comparison {
   const figures = figureNames
     .map((name) => ({ name, a: a.summary?.[name], b: b.summary?.[name] }))
     .filter((figure) => JSON.stringify(figure.a) !== JSON.stringify(figure.b))
-  const missing = [a, b].some(({ summary }) => summary === undefined)
-  if (missing) return { comparability: 'REJECT', reasons: ['a run has no result'], refs, figures }
+  const unknown = [
+    ...([a, b].some(({ summary }) => summary === undefined) ? ['a run has no result'] : []),
+    ...MUST_AGREE.filter((name) => a.refs[name] === undefined || b.refs[name] === undefined).map(
+      (name) => `${name} is not known`,
+    ),
+  ]
+  if (unknown.length > 0) return { comparability: 'REJECT', reasons: unknown, refs, figures }
   const reasons = MUST_AGREE.filter((name) => refs.some((ref) => ref.name === name)).map((name) => `${name} differs`)
   return { comparability: reasons.length === 0 ? 'STRICT' : 'SOFT', reasons, refs, figures }
 }

@@ -1,0 +1,34 @@
+export type Evidence = Record<string, string | number | boolean>
+
+/** Characters that a name in the journal is made of: printable ASCII that JSON writes as it is. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/
+const TEXT_MAX = 500
+
+/**
+ * Evidence as the journal can carry it. Strategies come as plain JavaScript too: a number that is not finite becomes the
+ * word for it, a name that JSON would have to escape is spelt with `_`, and what is no scalar becomes text.
+ */
+export function recordable(values: Readonly<Record<string, unknown>>): Evidence {
+  for (const key in values) if (!PLAIN.test(key) || !isCarried(values[key])) return spelt(values)
+  return values as Evidence
+}
+
+/** Text as the journal takes it: cut where it goes on for too long. */
+export function told(text: string): string {
+  return text.length <= TEXT_MAX ? text : text.slice(0, TEXT_MAX)
+}
+
+function isCarried(value: unknown): boolean {
+  return (
+    typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+  )
+}
+
+function spelt(values: Readonly<Record<string, unknown>>): Evidence {
+  const evidence: Evidence = {}
+  for (const [key, value] of Object.entries(values)) {
+    const name = key === '' ? '_' : key.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '_')
+    evidence[name] = isCarried(value) ? (value as string | number | boolean) : told(String(value))
+  }
+  return evidence
+}
