@@ -118,17 +118,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   events: ['domain'],
   ...Object.fromEntries(LEVEL_ROOMS.map((room) => [room, ['events', 'domain']])),
-  kernel: [...LEVEL_ROOMS, 'events', 'domain'],
+  // Folds events into what is; the kernel goes on from it, the database shows it.
+  projection: ['events', 'domain'],
+  kernel: [...LEVEL_ROOMS, 'projection', 'events', 'domain'],
   venues: ['market', 'domain'],
-  runtime: ['kernel', ...LEVEL_ROOMS, 'venues', 'events', 'domain'],
-  research: ['kernel', ...LEVEL_ROOMS, 'venues', 'events', 'domain'],
-  replay: ['kernel', ...LEVEL_ROOMS, 'venues', 'events', 'domain'],
-  reconcile: ['kernel', ...LEVEL_ROOMS, 'venues', 'events', 'domain'],
+  ...Object.fromEntries(
+    HOST_ROOMS.map((room) => [room, ['kernel', ...LEVEL_ROOMS, 'projection', 'venues', 'events', 'domain']]),
+  ),
   // Recorded columns are market's: they are the port that datasets are read through.
-  storage: ['market', 'events', 'domain'],
+  storage: ['market', 'projection', 'events', 'domain'],
   tui: [...HOST_ROOMS, 'storage', 'kernel', ...LEVEL_ROOMS, 'events', 'domain'],
   // A command opens the screen and prints its charts; the screen knows no command.
-  commands: ['tui', ...HOST_ROOMS, 'storage', 'kernel', 'venues', ...LEVEL_ROOMS, 'events', 'domain'],
+  commands: ['tui', ...HOST_ROOMS, 'storage', 'kernel', 'projection', 'venues', ...LEVEL_ROOMS, 'events', 'domain'],
   bin: ['commands', 'runtime'],
 }
 
@@ -137,7 +138,7 @@ const MAY_NAME: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(LEVEL_ROOMS.map((room) => [room, LEVEL_ROOMS])),
   ...Object.fromEntries(HOST_ROOMS.map((room) => [room, HOST_ROOMS])),
   storage: [...HOST_ROOMS, 'kernel', 'venues', ...LEVEL_ROOMS],
-  tui: ['venues'],
+  tui: ['venues', 'projection'],
 }
 
 function roomOf(path: string): string {

@@ -12,6 +12,7 @@ import type { Journal } from '../events/event.ts'
 import type { BarColumns, BookColumns, MarketColumns, QuoteColumns, TradeColumns } from '../market/columns.ts'
 import { isTerminal, type Order, OrderBookkeeper } from '../orders/order.ts'
 import { Portfolio } from '../portfolio/portfolio.ts'
+import type { EngineState } from '../projection/engine-state.ts'
 import type { FeedState } from '../risk/gate-input.ts'
 import { KillSwitch } from '../risk/kill.ts'
 import type { Limits } from '../risk/limits.ts'
@@ -46,6 +47,8 @@ export interface KernelConfig {
   }[]
   readonly configSha256: string
   readonly policySha256: string
+  /** The books that this kernel goes on from; undefined for a first start. */
+  readonly restored?: EngineState | undefined
 }
 
 /** Told of what a recorder wants to keep besides the journal; costs nothing when absent. */

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
-import { decimal, parseDecimal } from '../domain/decimal.ts'
-import { botId, instrumentId, venueId } from '../domain/ids.ts'
-import { defineInstrument, type Instrument } from '../domain/instrument.ts'
-import { lots, type Money, parseMoney, type Rate } from '../domain/money.ts'
+import { parseDecimal } from '../domain/decimal.ts'
+import { botId } from '../domain/ids.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import { type Money, parseMoney } from '../domain/money.ts'
 import type { MarketColumns } from '../market/columns.ts'
 import { Limits, RESEARCH_LIMITS } from '../risk/limits.ts'
+import { InstrumentSpec, instrumentOf } from '../kernel/instrument-spec.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { type Assumptions, DEFAULT_ASSUMPTIONS } from '../venues/simulated/assumptions.ts'
 import { scheduleFees } from '../venues/simulated/fees.ts'
@@ -14,30 +15,7 @@ import { parseSlippage, scaled } from '../venues/simulated/slippage.ts'
 import type { BacktestPlan, FeedSource } from './backtest.ts'
 
 const decimalText = z.string().refine((text) => parseDecimal(text) !== undefined, 'a decimal number')
-const ppb = z.int()
 const us = z.int().nonnegative()
-
-const InstrumentSpec = z.strictObject({
-  id: z.string().min(1).max(64),
-  venue: z.string().min(1).max(64),
-  symbol: z.string().min(1).max(64),
-  settlement: z.enum(['cash', 'margin']),
-  base: z.string().min(1).max(32),
-  quote: z.string().min(1).max(32),
-  tick: decimalText,
-  lot: decimalText,
-  multiplier: decimalText,
-  maker_ppb: ppb,
-  taker_ppb: ppb,
-  fee_per_fill: decimalText,
-  min_qty: z.int().positive(),
-  max_qty: z.int().positive(),
-  min_notional: decimalText,
-  max_leverage: z.number().min(1).max(1_000),
-  maintenance_ppb: ppb,
-  shortable: z.boolean(),
-})
-export type InstrumentSpec = z.infer<typeof InstrumentSpec>
 
 const FileSource = z.strictObject({
   type: z.literal('file'),
@@ -103,29 +81,6 @@ export type OpenFeed = (
   instrument: Instrument,
   range: { fromTs: number | undefined; toTs: number | undefined },
 ) => AsyncIterable<MarketColumns>
-
-export function instrumentOf(spec: InstrumentSpec): Instrument {
-  return defineInstrument({
-    id: instrumentId(spec.id),
-    venueId: venueId(spec.venue),
-    symbol: spec.symbol,
-    settlement: spec.settlement,
-    base: spec.base,
-    quote: spec.quote,
-    tickSize: decimal(spec.tick),
-    lotSize: decimal(spec.lot),
-    multiplier: decimal(spec.multiplier),
-    fees: { maker: spec.maker_ppb as Rate, taker: spec.taker_ppb as Rate, perFill: amount(spec.fee_per_fill) },
-    filters: { minQty: lots(spec.min_qty), maxQty: lots(spec.max_qty), minNotional: amount(spec.min_notional) },
-    maxLeverage: spec.max_leverage,
-    maintenance: spec.maintenance_ppb as Rate,
-    shortable: spec.shortable,
-  })
-}
-
-function amount(text: string): Money {
-  return parseMoney(text) as Money
-}
 
 /** How a feed is referred to: by content, never by place. */
 export function datasetRef({ source }: FeedSpec): string {
@@ -214,33 +169,11 @@ export function planOf(spec: PlanSpec, strategy: StrategyDefinition, { open }: {
     feeds,
     assumptions: (costTimes) => assumptionsOf(spec, costTimes),
     limits,
-    cash: amount(spec.cash),
+    cash: parseMoney(spec.cash) as Money,
     baseCurrency: spec.base_currency,
     seed: spec.seed,
     startTs: spec.start_ts,
     configSha256: configHash(spec),
     policySha256: sha256(limits),
-  }
-}
-
-/** Terms of an instrument with everything that was not told filled in. */
-export function instrumentSpec(
-  terms: Pick<InstrumentSpec, 'id' | 'base' | 'quote' | 'tick' | 'lot'> & Partial<InstrumentSpec>,
-): InstrumentSpec {
-  return {
-    venue: 'sim',
-    symbol: terms.id.replaceAll('/', ''),
-    settlement: 'cash',
-    multiplier: '1',
-    maker_ppb: 1_000_000,
-    taker_ppb: 1_000_000,
-    fee_per_fill: '0',
-    min_qty: 1,
-    max_qty: 1_000_000_000_000,
-    min_notional: '0',
-    max_leverage: 1,
-    maintenance_ppb: 0,
-    shortable: false,
-    ...terms,
   }
 }

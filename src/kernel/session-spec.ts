@@ -1,0 +1,125 @@
+import { hash } from 'node:crypto'
+import { z } from 'zod'
+import { botId } from '../domain/ids.ts'
+import { type Money, parseMoney } from '../domain/money.ts'
+import type { EngineState } from '../projection/engine-state.ts'
+import { Limits } from '../risk/limits.ts'
+import type { StrategyDefinition } from '../strategy/strategy.ts'
+import { InstrumentSpec, instrumentOf } from './instrument-spec.ts'
+import type { KernelConfig } from './kernel.ts'
+
+const us = z.int().nonnegative()
+const money = z.string().refine((text) => parseMoney(text) !== undefined, 'a decimal amount')
+
+/** A limit that is stated as unlimited travels as null: JSON has no infinity. */
+const LimitsSpec = z.record(z.string(), z.unknown())
+
+const BotSpec = z.strictObject({
+  id: z.string().min(1).max(128),
+  strategy: z.strictObject({ id: z.string(), version: z.string(), params: z.record(z.string(), z.unknown()) }),
+  /** Positions in the session's list of instruments. */
+  instruments: z.array(z.int().nonnegative()).min(1),
+  allocation: money,
+})
+export type BotSpec = z.infer<typeof BotSpec>
+
+/**
+ * A session of the engine as data: everything that its events depend on besides its inputs and the books that it went on
+ * from. It is what the database keeps of a session and what a replay is made from.
+ */
+export const SessionSpec = z.strictObject({
+  version: z.literal(1),
+  run_mode: z.enum(['paper', 'forward', 'shadow', 'canary', 'live']),
+  seed: z.int().nonnegative(),
+  base_currency: z.string().min(1).max(32),
+  instruments: z.array(InstrumentSpec).min(1),
+  bots: z.array(BotSpec).min(1),
+  /** Cash that the accounts began with; posted in the first session alone. */
+  deposits: z.array(z.strictObject({ venue: z.string(), currency: z.string(), amount: money })),
+  limits: LimitsSpec,
+  mode: z.strictObject({
+    warmUpUs: us,
+    degradedDwellUs: us,
+    releaseDwellUs: us,
+    degradedEntriesMax: z.int().positive(),
+    degradedWindowUs: us,
+    degradedUsMax: us,
+  }),
+  start_ts: us,
+})
+export type SessionSpec = z.infer<typeof SessionSpec>
+
+/** Limits as JSON can carry them, and back. */
+export function limitsSpec(limits: Limits): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(limits, (_, value: unknown) => (value === Infinity ? null : value))) as Record<
+    string,
+    unknown
+  >
+}
+
+function unlimited(value: unknown): unknown {
+  if (value === null) return Infinity
+  if (Array.isArray(value) || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, unlimited(field)]))
+}
+
+export function limitsOfSpec(spec: SessionSpec): Limits {
+  return Limits.parse(unlimited(spec.limits))
+}
+
+/** SHA-256 over JSON with keys in order: the same session, the same hash. */
+function hashOf(value: unknown): string {
+  return hash('sha256', JSON.stringify(inOrder(value)), 'hex')
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (value === null || typeof value !== 'object') return value
+  const entries = Object.entries(value).filter(([, field]) => field !== undefined)
+  return Object.fromEntries(
+    entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) => [key, inOrder(field)]),
+  )
+}
+
+/**
+ * What a kernel is made of.
+ *
+ * @param restored the books that the session goes on from; undefined for a profile's first
+ * @throws Error where a bot names a strategy that `strategyOf` does not have
+ */
+export function sessionConfig(
+  spec: SessionSpec,
+  strategyOf: (id: string) => StrategyDefinition | undefined,
+  restored?: EngineState,
+): KernelConfig {
+  return {
+    runMode: spec.run_mode,
+    seed: spec.seed,
+    baseCurrency: spec.base_currency,
+    instruments: spec.instruments.map(instrumentOf),
+    bots: spec.bots.map((bot) => {
+      const strategy = strategyOf(bot.strategy.id)
+      if (strategy === undefined)
+        throw new Error(`bot ${bot.id} asks for strategy '${bot.strategy.id}', which is not here`)
+      return {
+        id: botId(bot.id),
+        strategy,
+        params: strategy.params.parse(bot.strategy.params),
+        instruments: bot.instruments,
+        allocation: parseMoney(bot.allocation) as Money,
+      }
+    }),
+    deposits: spec.deposits.map(({ venue, currency, amount }) => ({
+      venueId: venue,
+      currency,
+      amount: parseMoney(amount) as Money,
+    })),
+    limits: limitsOfSpec(spec),
+    mode: spec.mode,
+    startTs: spec.start_ts,
+    datasets: [],
+    configSha256: hashOf({ ...spec, limits: undefined }),
+    policySha256: hashOf(spec.limits),
+    restored,
+  }
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod'
+
+/** Commands that a client may ask of the engine (UGF-B-005). One row of the `commands` table each. */
+const reasonless = z.strictObject({})
+const botRef = z.strictObject({ bot_id: z.string().min(1).max(128) })
+const killLevel = z.enum(['CLOSE_ONLY', 'FLATTEN', 'HALT'])
+const scope = z
+  .string()
+  .regex(/^(global|(venue|bot|instrument):[\x21-\x7e]{1,100})$/, 'global, venue:…, bot:… or instrument:…')
+const params = z.record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean()]))
+
+export const COMMANDS = {
+  BOT_REGISTER: z.strictObject({
+    bot_id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'lowercase letters, digits and -, at most 32'),
+    strategy_id: z.string().min(1).max(64),
+    instrument_ids: z.array(z.string().min(1).max(128)).min(1).max(8),
+    /** Decimal, in the account's base currency. */
+    allocation: z.string().regex(/^\d+(\.\d+)?$/),
+    params,
+  }),
+  BOT_START: botRef,
+  BOT_PAUSE: botRef,
+  BOT_RESUME: botRef,
+  BOT_STOP: botRef,
+  BOT_SET_PARAMS: z.strictObject({ bot_id: z.string().min(1).max(128), params }),
+  BOT_SET_ALLOCATION: z.strictObject({
+    bot_id: z.string().min(1).max(128),
+    allocation: z.string().regex(/^\d+(\.\d+)?$/),
+  }),
+  /** Quarantine ends only by this. */
+  BOT_RELEASE: botRef,
+  /** An operator's own order: through the same gate, under the bot `manual`. Decimals in the instrument's units. */
+  ORDER_PLACE: z.strictObject({
+    instrument_id: z.string().min(1).max(128),
+    side: z.enum(['buy', 'sell']),
+    type: z.enum(['MARKET', 'LIMIT', 'STOP', 'STOP_LIMIT']),
+    qty: z.string().regex(/^\d+(\.\d+)?$/),
+    limit: z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .optional(),
+    stop: z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .optional(),
+    time_in_force: z.enum(['GTC', 'IOC', 'FOK', 'POST_ONLY']).optional(),
+    reduce_only: z.boolean().optional(),
+    /** Whose position it is for; `manual` unless told. */
+    bot_id: z.string().min(1).max(128).optional(),
+  }),
+  ORDER_CANCEL: z.strictObject({ order_id: z.string().min(1).max(128) }),
+  CANCEL_ALL: z.strictObject({ scope: scope.optional() }),
+  /** Brings a position down to nothing with a reduce-only order. */
+  POSITION_CLOSE: z.strictObject({
+    instrument_id: z.string().min(1).max(128),
+    bot_id: z.string().min(1).max(128).optional(),
+  }),
+  KILL_RAISE: z.strictObject({ scope, level: killLevel, review_minutes: z.int().min(1).max(1_440).optional() }),
+  /** One step milder. */
+  KILL_LOWER: z.strictObject({ scope, level: z.enum(['NONE', 'CLOSE_ONLY', 'FLATTEN']) }),
+  MODE_RAISE: z.strictObject({ mode: z.enum(['SAFE_MODE', 'HALTED']) }),
+  MODE_RELEASE: reasonless,
+  RECONCILE_RUN: z.strictObject({ scope: z.enum(['all', 'orders', 'fills', 'balances', 'positions']).optional() }),
+  ALERT_ACK: z.strictObject({ alert_id: z.string().min(1).max(128) }),
+  /** `safe`: bots paused, our orders cancelled, venue stops kept; `flatten`: as kill FLATTEN, then out; `now`: nothing touched. */
+  ENGINE_STOP: z.strictObject({ how: z.enum(['safe', 'flatten', 'now']) }),
+  /** Tells the simulated venue to misbehave, so that what finds it can be seen to. */
+  VENUE_FAULT: z.strictObject({
+    fault: z.enum([
+      'lose-fill',
+      'repeat-fill',
+      'delay-fill',
+      'invent-fill',
+      'lose-order',
+      'invent-order',
+      'lose-answer',
+      'lose-cancel',
+      'shift-balance',
+      'offline',
+      'online',
+      'pause-feed',
+      'resume-feed',
+    ]),
+    instrument_id: z.string().min(1).max(128).optional(),
+    /** How long a delay or an outage lasts, seconds. */
+    seconds: z.number().positive().max(86_400).optional(),
+  }),
+} as const
+
+export type CommandType = keyof typeof COMMANDS
+export type CommandPayload<T extends CommandType> = z.infer<(typeof COMMANDS)[T]>
+
+export const COMMAND_STATUSES = [
+  'PENDING',
+  'ACCEPTED',
+  'COMPLETED',
+  'FAILED',
+  'REJECTED_EXPIRED',
+  'REJECTED_DUPLICATE',
+  'REJECTED_POLICY',
+  'REJECTED_AUTHZ',
+  'CANCELED',
+] as const
+export type CommandStatus = (typeof COMMAND_STATUSES)[number]
+
+/** What a client hands in. */
+export interface CommandRequest {
+  /** UUIDv7; the same id twice has one effect. */
+  readonly id: string
+  readonly type: string
+  readonly payload: unknown
+  /** `human:trader`, `service:cron`, … */
+  readonly actor: string
+  readonly origin: 'tui' | 'cli' | 'cron' | 'engine'
+  readonly reason: string
+  /** The typed phrase of a dangerous operation; undefined where none was asked for. */
+  readonly confirmation?: string | undefined
+  readonly issuedTs: number
+  readonly expiresTs: number
+}
+
+/** A row of the commands table. */
+export interface CommandRow extends CommandRequest {
+  readonly status: CommandStatus
+  readonly ackTs: number | undefined
+  readonly finishedTs: number | undefined
+  /** Empty while pending; `OK`, or the first reason code. */
+  readonly resultCode: string
+  readonly reasonCodes: readonly string[]
+  /** One sentence for people. */
+  readonly message: string
+  /** Plain JSON that a command answers with: an order id, a reconcile result. */
+  readonly result: unknown
+}
+
+/** Command types that are looked at before all others: stopping never waits in a line. */
+export const URGENT: ReadonlySet<string> = new Set<CommandType>(['KILL_RAISE', 'MODE_RAISE'])
+
+/** Default life of a command, µs (UGF-B-005). */
+export const COMMAND_LIFE_US = 30_000_000

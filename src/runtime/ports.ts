@@ -1,0 +1,118 @@
+import type { RunId } from '../domain/ids.ts'
+import type { Journal } from '../events/event.ts'
+import type { BarColumns } from '../market/columns.ts'
+import type { EngineState } from '../projection/engine-state.ts'
+import type { CommandRequest, CommandRow, CommandStatus } from './command-catalogue.ts'
+import type { ProcessMark } from './process.ts'
+
+/** The answer to a command, stored in the same transaction as the events that it caused. */
+export interface CommandAnswer {
+  readonly id: string
+  readonly status: Exclude<CommandStatus, 'PENDING'>
+  readonly resultCode: string
+  readonly reasonCodes: readonly string[]
+  readonly message: string
+  readonly result?: unknown
+  readonly ts: number
+}
+
+/**
+ * One start-to-stop of the engine being written. Events, the projections they change, the inputs that led to them and the
+ * answers to commands become durable together or not at all.
+ */
+export interface SessionWriter extends Journal {
+  /** Number of the session in the journal. */
+  readonly runNo: number
+  /** Hash of the last committed event. */
+  readonly hash: string
+  /** Hands over inputs that the kernel took since the last call; kept with the next commit, in order. */
+  record(inputs: Uint8Array): void
+  answer(answer: CommandAnswer): void
+  /** @throws StorageError after which nothing that waited may be acted on and the engine must stop */
+  commit(): void
+  /** Whether {@link commit} would write anything. */
+  readonly isDirty: boolean
+}
+
+/** Who owns the profile. */
+export interface LeaseHolder extends ProcessMark {
+  readonly instanceId: string
+  readonly acquiredTs: number
+  /** Last sign of life. */
+  readonly renewedTs: number
+}
+
+export interface EngineLease {
+  /** @returns the living holder when it is not us */
+  acquire(mark: ProcessMark, ts: number): { readonly ok: true } | { readonly ok: false; readonly holder: LeaseHolder }
+  renew(ts: number): void
+  release(): void
+  holder(): LeaseHolder | undefined
+}
+
+export interface CommandQueue {
+  /** Whether another connection has written since the last call; costs microseconds. */
+  hasChanged(): boolean
+  /** Commands that wait, urgent first, then by issue time. */
+  pending(): readonly CommandRow[]
+  /** @returns false when the id is known already: the row that stands is the answer */
+  submit(request: CommandRequest): boolean
+  get(id: string): CommandRow | undefined
+  list(options: { readonly limit: number; readonly status?: CommandStatus }): readonly CommandRow[]
+  /** Withdraws one that still waits. */
+  cancel(id: string, ts: number): boolean
+}
+
+/** Bars of one minute, for charts and warm-up; a series, not a projection: losing it loses no money. */
+export interface BarStore {
+  append(instrumentId: string, bar: BarColumns, row: number): void
+  /** The last bars before a time, oldest first. */
+  last(instrumentId: string, count: number, beforeTs: number): BarColumns
+}
+
+/** Marks that outlive a session: the highest equity, the equity at the start of the day, the equity curve. */
+export interface EquitySeries {
+  append(ts: number, equity: number): void
+  since(ts: number): readonly { readonly ts: number; readonly equity: number }[]
+  peak(): number | undefined
+}
+
+export interface AlertRow {
+  readonly id: string
+  readonly source: string
+  readonly severity: 'P0' | 'P1' | 'P2' | 'P3'
+  readonly text: string
+  readonly state: 'OPEN' | 'ACKED' | 'RESOLVED'
+  readonly firstTs: number
+  readonly lastTs: number
+  readonly count: number
+  /** First command to look with. */
+  readonly command: string
+}
+
+export interface AlertStore {
+  /** Opens an alert or counts it again: one open alert per source. */
+  raise(alert: Pick<AlertRow, 'source' | 'severity' | 'text' | 'command'>, ts: number): AlertRow
+  acknowledge(id: string, ts: number): boolean
+  resolve(source: string, ts: number): boolean
+  list(limit: number): readonly AlertRow[]
+}
+
+/** Everything that the engine keeps in its profile's database. */
+export interface EngineStore {
+  /** Stamped at the first start of the profile. */
+  readonly instanceId: string
+  /** The books as of the last commit: read from the projections, after the journal's tail was applied. */
+  state(): EngineState
+  beginSession(session: { readonly runId: RunId; readonly openedTs: number; readonly spec: unknown }): SessionWriter
+  readonly commands: CommandQueue
+  readonly lease: EngineLease
+  readonly bars: BarStore
+  readonly equity: EquitySeries
+  readonly alerts: AlertStore
+  /** A small value by name: `sim.market`, `day.equity`. */
+  readonly notes: { get(name: string): string | undefined; set(name: string, value: string): void }
+  /** Size on disk, bytes, and pages in the write-ahead log. */
+  size(): { readonly bytes: number; readonly walBytes: number }
+  close(): void
+}
