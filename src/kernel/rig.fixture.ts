@@ -13,7 +13,7 @@ import { type Limits, RESEARCH_LIMITS } from '../risk/limits.ts'
 import { MODE_SETTINGS, type ModeSettings } from '../risk/mode.ts'
 import { defineStrategy, type StrategyContext, type StrategyHandlers } from '../strategy/strategy.ts'
 import { Kernel } from './kernel.ts'
-import type { Command } from './safety-desk.ts'
+import type { Command, CommandOutcome } from './command.ts'
 
 export interface RigOptions {
   readonly instruments?: readonly Instrument[]
@@ -144,14 +144,19 @@ export class Rig {
     this.#collect()
   }
 
+  /** @returns what stands against it */
   command(command: CommandBody): readonly string[] {
+    return this.ask(command).reasonCodes
+  }
+
+  ask(command: CommandBody): CommandOutcome {
     this.now += 1_000
-    const refused = this.kernel.onCommand(
+    const outcome = this.kernel.onCommand(
       { ...command, id: `c${++this.#commands}` as CommandId, actor: 'operator', reason: 'test' },
       this.now,
     )
     this.#collect()
-    return refused
+    return outcome
   }
 
   order(id: OrderId): Order {
