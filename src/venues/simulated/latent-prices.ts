@@ -17,7 +17,7 @@ const DAILY = { btc: 0.024, eth: 0.031, usdJpy: 0.005 } as const
 const CORRELATION = 0.8
 /** Half of the distance to the anchor is gone after so many days: months of it stay believable. */
 const ANCHOR_DAYS = 10
-const JUMPS_PER_DAY = 3
+const JUMPS_PER_DAY = 4
 const JUMP_MIN = 0.0015
 const JUMP_MAX = 0.012
 
@@ -40,7 +40,7 @@ const JUMP_BELOW = Math.round((JUMPS_PER_DAY / STEPS_PER_DAY) * 2 ** 32)
  * continuous limit of GARCH(1,1). Source: D. B. Nelson, "ARCH models as diffusion approximations", Journal of
  * Econometrics 45 (1990). `spread` is ξ²/2κ: the variance of v in the long run is spread ÷ (1 − spread).
  */
-const FAST = varianceTerms({ halfLifeS: 480, spread: 0.45 })
+const FAST = varianceTerms({ halfLifeS: 600, spread: 0.62 })
 const SLOW = varianceTerms({ halfLifeS: 21_600, spread: 0.3 })
 
 function varianceTerms({ halfLifeS, spread }: { halfLifeS: number; spread: number }) {

@@ -110,8 +110,7 @@ export class QuotedBook {
     this.#begin(ts)
     this.#row(0, 0, 0)
     for (const side of [this.#bids, this.#asks])
-      for (let at = 0; at < side.count; at++)
-        this.#row(side.sign, side.prices[at] as number, side.sizes[at] as number)
+      for (let at = 0; at < side.count; at++) this.#row(side.sign, side.prices[at] as number, side.sizes[at] as number)
     this.#end()
   }
 

@@ -60,8 +60,7 @@ export class SimulatedMarket {
     this.#times = parts.times
     this.#pressures = parts.pressures
     this.#books = profiles.map(
-      ({ levelLots }) =>
-        new QuotedBook({ levelLots, random: parts.random, rows: this.#rows, prints: this.#prints }),
+      ({ levelLots }) => new QuotedBook({ levelLots, random: parts.random, rows: this.#rows, prints: this.#prints }),
     )
     this.#findDue()
   }
