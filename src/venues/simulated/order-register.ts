@@ -42,12 +42,15 @@ export class OrderRegister {
     this.#fills = fills
   }
 
-  /** Takes what is to be saved for good. */
-  takeNews(): VaultNews {
-    const news = { fills: this.#newFills, orders: [...this.#ended.values()] }
+  /** What is to be saved for good. */
+  news(): VaultNews {
+    return { fills: this.#newFills, orders: [...this.#ended.values()] }
+  }
+
+  /** The news were saved. */
+  forgetNews(): void {
     this.#newFills = []
     this.#ended = new Map()
-    return news
   }
 
   /** Open orders, oldest first, as they stand. */
@@ -55,7 +58,7 @@ export class OrderRegister {
     return Array.from(this.#open.values(), (order) => ({ ...order }))
   }
 
-  /** An order that is open, or ended since the last {@link takeNews}. */
+  /** An order that is open, or ended since the news were last forgotten. */
   find(id: OrderId): VenueOrder | undefined {
     const open = this.#open.get(id)
     return open === undefined ? this.#ended.get(id) : { ...open }

@@ -179,7 +179,7 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
       this.#now = nowTs - historyUs
       this.#market = SimulatedMarket.open(profiles, { seed, startTs: this.#now })
       this.#delays = Random.seeded(seed ^ 0xde1a)
-      this.#fundingTs = Number.POSITIVE_INFINITY
+      this.#fundingTs = this.#nextFundingTs()
       for (const { currency, amount } of terms.deposits ?? DEMO_DEPOSITS) this.#venue.deposit(currency, amount)
     } else {
       this.#now = state.ts
@@ -192,10 +192,9 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
       if (nowTs - state.ts > AWAY_US_MAX) {
         this.#market.jump(nowTs)
         this.#now = nowTs
+        this.#fundingTs = this.#nextFundingTs()
       }
     }
-    if (!(this.#fundingTs > this.#now && this.#fundingTs < Number.POSITIVE_INFINITY))
-      this.#fundingTs = this.#nextFundingTs()
     this.#bars = onBar && new MinuteBars({ count: profiles.length, sinceTs: this.#now, sink: onBar })
     this.#savedTs = this.#now
     this.#schedule()
@@ -481,7 +480,8 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
       register: this.#register.save(),
       faults: this.#faults.save(),
     }
-    this.#vault.save(JSON.stringify(state), this.#register.takeNews())
+    this.#vault.save(JSON.stringify(state), this.#register.news())
+    this.#register.forgetNews()
     this.#isDirty = false
     this.#savedTs = this.#now
   }
