@@ -30,6 +30,8 @@ const KIND = {
   command: 9,
   condition: 10,
   stop: 11,
+  reconciled: 12,
+  checkpoint: 13,
 } as const
 
 /** A standing reason that the host found, or that is gone: what the safety mode is made of. */
@@ -38,6 +40,20 @@ export interface Condition {
   /** Undefined withdraws the reason. */
   readonly mode: 'DEGRADED' | 'SAFE_MODE' | 'HALTED' | undefined
   readonly detail: string
+}
+
+/** What a comparison of our books with a venue's came to. */
+export interface ReconcileNews {
+  readonly reconcileId: string
+  readonly venueId: string
+  readonly status: 'OK' | 'MISMATCH' | 'UNKNOWN'
+  readonly compared: number
+  readonly differences: readonly {
+    readonly category: 'MISSING_REMOTE' | 'MISSING_LOCAL' | 'DIVERGED' | 'STALE' | 'DANGEROUS'
+    readonly subject: string
+    readonly reasonCode: string
+    readonly fact: string
+  }[]
 }
 
 /**
@@ -131,6 +147,17 @@ export class InputLog {
   condition(condition: Condition, ts: number): void {
     this.#json(KIND.condition, 0, { condition, ts })
     this.#kernel.onCondition(condition, ts)
+  }
+
+  reconciled(news: ReconcileNews, ts: number): void {
+    this.#json(KIND.reconciled, 0, { news, ts })
+    this.#kernel.onReconciled(news, ts)
+  }
+
+  checkpoint(ts: number): void {
+    this.#head(KIND.checkpoint, 0, 8)
+    this.#double(ts)
+    this.#kernel.checkpoint(ts)
   }
 
   stop(reason: 'completed' | 'cancelled' | 'failed', detail: string, ts: number): void {
@@ -273,12 +300,18 @@ export class InputPlayer {
         const { condition, ts } = reader.json() as { condition: Condition; ts: number }
         return this.#kernel.onCondition(condition, ts)
       }
+      case KIND.reconciled: {
+        const { news, ts } = reader.json() as { news: ReconcileNews; ts: number }
+        return this.#kernel.onReconciled(news, ts)
+      }
+      case KIND.checkpoint:
+        return this.#kernel.checkpoint(reader.double())
       case KIND.stop: {
         const { reason, detail, ts } = reader.json() as { reason: 'completed'; detail: string; ts: number }
         return this.#kernel.stop(reason, detail, ts)
       }
       default:
-        throw new InputLogError(`an input of kind 1 to ${KIND.stop}, found ${kind}`)
+        throw new InputLogError(`an input of kind 1 to ${KIND.checkpoint}, found ${kind}`)
     }
   }
 

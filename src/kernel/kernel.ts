@@ -13,7 +13,7 @@ import { isTerminal, type Order, OrderBookkeeper } from '../orders/order.ts'
 import { Portfolio } from '../portfolio/portfolio.ts'
 import type { Counters, EngineState } from '../projection/engine-state.ts'
 import type { FeedState } from '../risk/gate-input.ts'
-import { KillSwitch } from '../risk/kill.ts'
+import { type KillScope, KillSwitch } from '../risk/kill.ts'
 import type { Limits } from '../risk/limits.ts'
 import { type ModeSettings, type SafetyMode, SafetyModeMachine } from '../risk/mode.ts'
 import { RateWindow } from '../risk/rate.ts'
@@ -22,11 +22,12 @@ import { Bot, type BotConfig } from './bot.ts'
 import type { Command, CommandOutcome } from './command.ts'
 import { CommandDesk } from './command-desk.ts'
 import { BarFrames } from './frames.ts'
+import type { Condition, ReconcileNews } from './input-log.ts'
 import type { Facts } from './judgement.ts'
 import { MarketState } from './market-state.ts'
 import { OrderDesk } from './order-desk.ts'
 import { botsOf, killsOf, modeOf, recallBooks } from './recall.ts'
-import { SafetyDesk } from './safety-desk.ts'
+import { type Holding, SafetyDesk } from './safety-desk.ts'
 import { Scribe } from './scribe.ts'
 import { BarWindow, QuoteWindow, TradeWindow } from './windows.ts'
 
@@ -286,8 +287,7 @@ export class Kernel {
     const closeTs = bars.closeTs[row] as number
     this.#takeIn(at, bars, row)
     for (const bot of this.#listeners[at] as readonly Bot[])
-      if (bot.isCold)
-        bot.recall(closeTs, true, () => bot.handlers.onBar?.(this.#bar.at(bars, row), bot.localAt(at), 0))
+      if (bot.isCold) bot.recall(closeTs, true, () => bot.handlers.onBar?.(this.#bar.at(bars, row), bot.localAt(at), 0))
     const frames = this.#frames[at] as BarFrames
     if (frames.isUsed) frames.recall(bars, row)
   }
@@ -386,6 +386,38 @@ export class Kernel {
     this.#end()
   }
 
+  /** The host found, or no longer finds, a reason to stand back: of the clock, the disk, the loop, the venue. */
+  onCondition({ code, mode, detail }: Condition, ts: number): void {
+    this.#begin(ts)
+    if (mode === undefined) this.#safety.clear(code)
+    else this.#safety.raise(code, mode, detail)
+    this.#end()
+  }
+
+  /** Our books were held against a venue's. */
+  onReconciled(news: ReconcileNews, ts: number): void {
+    this.#begin(ts)
+    const { reconcileId, venueId, status, compared, differences } = news
+    const cause = this.#scribe.write('reconcile.run', {
+      reconcile_id: reconcileId,
+      venue_id: venueId,
+      status,
+      compared,
+      differences: differences.length,
+    })
+    for (const { category, subject, reasonCode, fact } of differences) {
+      const payload = {
+        reconcile_id: reconcileId,
+        category,
+        subject,
+        reason_code: reasonCode,
+        evidence: { fact: fact.slice(0, 200) },
+      }
+      this.#scribe.write('reconcile.mismatch', payload, undefined, this.#scribe.input, cause)
+    }
+    this.#end()
+  }
+
   /** An operator asks. The answer is in the journal too. */
   onCommand(command: Command, ts: number): CommandOutcome {
     this.#inputOther = command
@@ -461,6 +493,16 @@ export class Kernel {
 
   get orders(): OrderBookkeeper {
     return this.#orders
+  }
+
+  /** What the gate reads, for whoever shows it. */
+  get facts(): Facts {
+    return this.#facts
+  }
+
+  /** Positions that are open in a scope. */
+  holdingsIn(scope: KillScope): readonly Holding[] {
+    return this.#safety.holdings(scope)
   }
 
   get bots(): readonly Bot[] {

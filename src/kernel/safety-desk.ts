@@ -14,7 +14,8 @@ const RETRY_AFTER_US = 1_000_000
 /** How often the cancel of one order is asked for while a kill stands (UGF-0-005). */
 const CANCEL_TRIES = 3
 
-interface Holding {
+/** A position that somebody holds. */
+export interface Holding {
   readonly botAt: number
   readonly instrumentAt: number
   readonly qty: number
@@ -48,7 +49,11 @@ export class SafetyDesk {
   boot(before: SafetyMode): void {
     const { mode } = this.#facts
     if (!mode.reasons.has('WARMUP')) return
-    this.#scribe.write('safety.reason_raised', { reason_code: 'WARMUP', mode: 'SAFE_MODE', detail: 'the engine started' })
+    this.#scribe.write('safety.reason_raised', {
+      reason_code: 'WARMUP',
+      mode: 'SAFE_MODE',
+      detail: 'the engine started',
+    })
     if (mode.mode !== before) this.#changed({ from: before, to: mode.mode, reasonCode: 'WARMUP' })
   }
 
@@ -150,7 +155,7 @@ export class SafetyDesk {
   /** Keeps a closing order at work for every position in a scope that is being flattened, until nothing is held. */
   workDown(): void {
     for (const [scope, progress] of this.#flattening) {
-      const open = this.#holdings(scope)
+      const open = this.holdings(scope)
       if (open.length === 0) {
         if (progress.state !== 'FLAT') this.#progress(scope, progress, 'FLAT', 'no position left in scope')
         continue
@@ -196,7 +201,8 @@ export class SafetyDesk {
     this.#scribe.write('safety.flatten_progress', { scope, state, detail })
   }
 
-  #holdings(scope: KillScope): readonly Holding[] {
+  /** Positions that are open in a scope. */
+  holdings(scope: KillScope): readonly Holding[] {
     const { botIds, instruments, portfolio } = this.#facts
     return botIds.flatMap((botId, botAt) =>
       instruments.flatMap(({ id, venueId }, instrumentAt) => {

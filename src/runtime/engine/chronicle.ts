@@ -1,7 +1,7 @@
 import { formatPrice, formatQty, type Instrument } from '../../domain/instrument.ts'
 import { moneyToNumber } from '../../domain/money.ts'
 import { US_PER_DAY, US_PER_HOUR } from '../../domain/time.ts'
-import type { EventType, KernelEvent, Payload } from '../../events/event.ts'
+import type { KernelEvent, Payload } from '../../events/event.ts'
 import type { EngineState, OrderRecord } from '../../projection/engine-state.ts'
 import { Projection } from '../../projection/projection.ts'
 import type { DecisionLine, FillRow } from '../link/views.ts'
@@ -314,7 +314,7 @@ function numbers(evidence: Readonly<Record<string, unknown>> | undefined): strin
 }
 
 /** An event in one line, for the journal's tail. */
-function summary({ type, payload }: KernelEvent<EventType>): string {
+function summary({ type, payload }: KernelEvent): string {
   const told = payload as Record<string, unknown>
   const shown: string[] = []
   for (const [name, value] of Object.entries(told)) {
