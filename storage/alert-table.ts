@@ -46,7 +46,8 @@ export class AlertTable implements AlertStore {
   }
 
   resolve(source: string, ts: number): boolean {
-    const sql = "UPDATE alerts SET state = 'RESOLVED', last_ts = max(last_ts, ?) WHERE source = ? AND state <> 'RESOLVED'"
+    const sql =
+      "UPDATE alerts SET state = 'RESOLVED', last_ts = max(last_ts, ?) WHERE source = ? AND state <> 'RESOLVED'"
     const changes = stored('resolve an alert', () => this.#db.prepare(sql).run(ts, source).changes)
     assert(changes <= 1, `one alert stands per source, ${changes} did for ${source}`)
     return changes === 1

@@ -30,7 +30,9 @@ export class BarTable implements BarStore {
       `INSERT OR REPLACE INTO bars (instrument_id, open_ts, close_ts, open, high, low, close, volume)
        VALUES (@instrument_id, @open_ts, @close_ts, @open, @high, @low, @close, @volume)`,
     )
-    this.#last = db.prepare('SELECT * FROM bars WHERE instrument_id = ? AND close_ts <= ? ORDER BY close_ts DESC LIMIT ?')
+    this.#last = db.prepare(
+      'SELECT * FROM bars WHERE instrument_id = ? AND close_ts <= ? ORDER BY close_ts DESC LIMIT ?',
+    )
     const write = db.transaction(() => this.flush())
     this.#write = () => stored('write bars', () => write.immediate())
   }

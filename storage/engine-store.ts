@@ -15,7 +15,6 @@ import { LeaseTable } from './lease-table.ts'
 import { NoteTable } from './note-table.ts'
 import { refuseOtherProfile, stampProfile } from './profile-stamp.ts'
 import { engineBooks } from './projections/engine-books.ts'
-import type { StartFold } from './projections/fold.ts'
 import { SqliteSessionWriter } from './session-writer.ts'
 
 export interface StoreOptions {
@@ -29,7 +28,6 @@ export interface StoreOptions {
   /** Command types that are looked at before all others. */
   readonly urgent: ReadonlySet<string>
   readonly isAlive: (mark: ProcessMark) => boolean
-  readonly startFold: StartFold
 }
 
 /**
@@ -61,10 +59,9 @@ export class SqliteEngineStore implements EngineStore {
   readonly equity: EquityTable
   readonly alerts: AlertTable
   readonly notes: NoteTable
-  readonly #startFold: StartFold
   #session: SqliteSessionWriter | undefined
 
-  constructor(db: Database, profileId: string, { urgent, instanceId, isAlive, startFold }: StoreOptions) {
+  constructor(db: Database, profileId: string, { urgent, instanceId, isAlive }: StoreOptions) {
     this.db = db
     this.instanceId = profileId
     this.commands = new CommandTable(db, { urgent, takes: () => this.#session !== undefined })
@@ -73,11 +70,10 @@ export class SqliteEngineStore implements EngineStore {
     this.equity = new EquityTable(db)
     this.alerts = new AlertTable(db)
     this.notes = new NoteTable(db)
-    this.#startFold = startFold
   }
 
   state(): EngineState {
-    return engineBooks(this.db, this.#startFold)
+    return engineBooks(this.db)
   }
 
   beginSession(session: { readonly runId: RunId; readonly openedTs: number; readonly spec: unknown }): SessionWriter {
@@ -85,7 +81,7 @@ export class SqliteEngineStore implements EngineStore {
     const { commands, lease } = this
     this.#session = new SqliteSessionWriter(this.db, {
       ...session,
-      fold: this.#startFold(this.state()),
+      books: this.state(),
       commands,
       lease,
       alongside: () => this.bars.flush(),

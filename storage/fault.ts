@@ -24,12 +24,16 @@ export const STORAGE_HINTS: Readonly<Record<StorageFaultCode, string>> = {
   'storage.busy': 'another process holds the database: try again, or stop the other one',
   'storage.corrupt': 'the file is damaged: restore it from a backup',
   'storage.not-ours': 'the file is a database of another program: choose another path',
-  'storage.other-profile': 'the database belongs to another profile: check --profile, or move the file back to where it was',
+  'storage.other-profile':
+    'the database belongs to another profile: check --profile, or move the file back to where it was',
   'storage.schema-newer':
     'the database was written by a newer profinaut: start that one, or restore the backup made before the upgrade',
-  'storage.lease-lost': 'another process owns the profile now: this engine must stop; see who it is before starting again',
-  'storage.chain-broken': 'the journal was changed after it was written: restore it from a backup, and distrust what it says',
-  'storage.projection-differs': 'the journal is sound and the tables made of it are not: stop the engine and rebuild them',
+  'storage.lease-lost':
+    'another process owns the profile now: this engine must stop; see who it is before starting again',
+  'storage.chain-broken':
+    'the journal was changed after it was written: restore it from a backup, and distrust what it says',
+  'storage.projection-differs':
+    'the journal is sound and the tables made of it are not: stop the engine and rebuild them',
   'storage.closed': 'the journal was closed or had failed before: start a new run',
   'storage.io': 'the disk reported an error: check it before trusting anything on it',
 }

@@ -3,12 +3,10 @@ import type { Database } from './database.ts'
 import { StorageError, stored } from './fault.ts'
 import { LeaseTable } from './lease-table.ts'
 import { differences, dropBeside, foldBeside, type RowDifference, schemaOf } from './projections/compare.ts'
-import type { StartFold } from './projections/fold.ts'
 import { PROJECTED } from './projections/table.ts'
 import { lastPosition, verifyEvents } from './sqlite-events.ts'
 
 export interface RebuildOptions {
-  readonly startFold: StartFold
   readonly isAlive: (mark: ProcessMark) => boolean
 }
 
@@ -27,7 +25,7 @@ export interface RebuildReport {
  * @throws StorageError `storage.busy` while an engine lives, `storage.chain-broken` for a journal that cannot be trusted to
  *   make books of; in both cases, and where the disk fails, what stood stands
  */
-export function rebuildProjections(db: Database, { startFold, isAlive }: RebuildOptions): RebuildReport {
+export function rebuildProjections(db: Database, { isAlive }: RebuildOptions): RebuildReport {
   const rebuild = db.transaction((): RebuildReport => {
     const holder = new LeaseTable(db, { instanceId: '', isAlive }).holder()
     if (holder !== undefined && isAlive(holder)) {
@@ -39,7 +37,7 @@ export function rebuildProjections(db: Database, { startFold, isAlive }: Rebuild
       const said = `event ${fault.seq ?? '?'} of run ${fault.runId}: ${fault.what}, expected ${fault.expected}, found ${fault.found}`
       throw new StorageError('storage.chain-broken', said)
     }
-    foldBeside(db, startFold, lastPosition(db))
+    foldBeside(db, lastPosition(db))
     const found = [...differences(db)]
     const rows = Object.fromEntries(PROJECTED.map(({ name }) => [name, replace(db, name)]))
     dropBeside(db)

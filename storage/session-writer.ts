@@ -1,13 +1,15 @@
+import { AssertionFailed } from '../src/domain/brand.ts'
 import type { RunId } from '../src/domain/ids.ts'
 import type { TimeUs } from '../src/domain/time.ts'
 import type { KernelEvent } from '../src/events/event.ts'
+import type { EngineState } from '../src/projection/engine-state.ts'
+import { Projection } from '../src/projection/projection.ts'
 import type { CommandAnswer, SessionWriter } from '../src/runtime/ports.ts'
 import type { CommandTable } from './command-table.ts'
 import type { Database } from './database.ts'
 import { storageFault, stored } from './fault.ts'
 import { InputChunks } from './input-chunks.ts'
 import type { LeaseTable } from './lease-table.ts'
-import type { Fold } from './projections/fold.ts'
 import { ProjectionTables } from './projections/projection-tables.ts'
 import { SqliteJournal } from './sqlite-journal.ts'
 
@@ -15,8 +17,8 @@ export interface SessionOptions {
   readonly runId: RunId
   readonly openedTs: number
   readonly spec: unknown
-  /** Goes on from the books as they stand. */
-  readonly fold: Fold
+  /** What it goes on from: the books as they stand. */
+  readonly books: EngineState
   readonly commands: CommandTable
   readonly lease: LeaseTable
   /** Writes what else waits to be kept, inside each commit. */
@@ -38,7 +40,7 @@ export class SqliteSessionWriter implements SessionWriter {
   #failure: Error | undefined
 
   constructor(db: Database, options: SessionOptions) {
-    const { runId, openedTs, spec, fold, commands, lease, alongside } = options
+    const { runId, openedTs, spec, books, commands, lease, alongside } = options
     const begin = db.transaction(() => {
       lease.assertOurs()
       const journal = new SqliteJournal(db, { runId, openedTs: openedTs as TimeUs })
@@ -48,7 +50,7 @@ export class SqliteSessionWriter implements SessionWriter {
     })
     this.#journal = stored('begin a session', () => begin.immediate())
     this.runNo = this.#journal.runNo
-    this.#tables = new ProjectionTables(db, 'main.', fold)
+    this.#tables = new ProjectionTables(db, 'main.', new Projection(books))
     this.#inputs = new InputChunks(db, this.runNo)
     this.#commands = commands
     this.#ts = openedTs
@@ -102,7 +104,7 @@ export class SqliteSessionWriter implements SessionWriter {
     try {
       this.#write()
     } catch (error) {
-      throw this.#fail(error instanceof Error && error.name === 'AssertionFailed' ? error : storageFault(error, 'commit a step'))
+      throw this.#fail(error instanceof AssertionFailed ? error : storageFault(error, 'commit a step'))
     }
     this.#events = 0
     this.#answers = []

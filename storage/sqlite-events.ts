@@ -65,10 +65,29 @@ function* linesAfter(
     .get(base + after) as string | undefined
   const rows = db.prepare('SELECT * FROM events WHERE position > ? AND position <= ? ORDER BY position')
   let prevHash = before ?? GENESIS
-  for (const row of rows.iterate(base + after, base + Math.min(until, POSITIONS_PER_RUN - 1)) as IterableIterator<EventRow>) {
+  for (const row of rows.iterate(
+    base + after,
+    base + Math.min(until, POSITIONS_PER_RUN - 1),
+  ) as IterableIterator<EventRow>) {
     yield lineOf(row, run, prevHash)
     prevHash = row.hash
   }
+}
+
+/** Events by their positions, as the kernel made them, in the order asked for. */
+export function eventsAt(
+  db: Database,
+  positions: readonly number[],
+): readonly { readonly event: KernelEvent; readonly runNo: number }[] {
+  const row = db.prepare('SELECT * FROM events WHERE position = ?')
+  const hashBefore = db.prepare('SELECT hash FROM events WHERE position = ?').pluck()
+  const runOf = db.prepare('SELECT run_id FROM chains WHERE run_no = ?').pluck()
+  return positions.map((position) => {
+    const runNo = Math.floor(position / POSITIONS_PER_RUN)
+    const before = (hashBefore.get(position - 1) as string | undefined) ?? GENESIS
+    const line = lineOf(row.get(position) as EventRow, runOf.get(runNo) as string, before)
+    return { event: decodeLine(line).event, runNo }
+  })
 }
 
 /** Position of the last event of the journal, 0 while it is empty. */

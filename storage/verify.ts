@@ -2,7 +2,6 @@ import type { JournalFault } from '../src/events/journal-fault.ts'
 import { type Database, integrityFaults } from './database.ts'
 import { storageFault } from './fault.ts'
 import { differences, dropBeside, foldBeside, type RowDifference } from './projections/compare.ts'
-import type { StartFold } from './projections/fold.ts'
 import { progress } from './projections/progress-table.ts'
 import { lastPosition, verifyEvents } from './sqlite-events.ts'
 
@@ -38,7 +37,7 @@ const DIFFERENCES_SHOWN = 100
  *
  * @throws StorageError for what keeps it from looking: a busy or failing disk
  */
-export function verifyStore(db: Database, { startFold }: { readonly startFold: StartFold }): StoreVerdict {
+export function verifyStore(db: Database): StoreVerdict {
   // One moment of the database for all three, whatever is written meanwhile.
   const look = db.transaction((): StoreVerdict => {
     const faults = integrityFaults(db)
@@ -46,7 +45,7 @@ export function verifyStore(db: Database, { startFold }: { readonly startFold: S
     const verdict = verifyEvents(db)
     if (!verdict.ok) return { ok: false, code: 'storage.chain-broken', fault: verdict.fault }
     const { position } = progress(db)
-    foldBeside(db, startFold, position)
+    foldBeside(db, position)
     const { shown, count } = gather(differences(db))
     dropBeside(db)
     if (count > 0) return { ok: false, code: 'storage.projection-differs', differences: shown, count }

@@ -46,11 +46,13 @@ export const projectionsMigration: Migration = {
       answered_ts INTEGER,
       fees TEXT NOT NULL,
       end_code TEXT,
+      closed INTEGER,
       run_no INTEGER NOT NULL,
-      ended_position INTEGER
+      ended_position INTEGER,
+      is_remembered INTEGER NOT NULL CHECK (is_remembered IN (0, 1))
     ) STRICT;
     CREATE INDEX orders_working ON orders (no) WHERE ended_position IS NULL;
-    CREATE INDEX orders_ended ON orders (ended_position) WHERE ended_position IS NOT NULL;
+    CREATE INDEX orders_remembered ON orders (ended_position) WHERE ended_position IS NOT NULL AND is_remembered = 1;
     CREATE INDEX orders_by_state ON orders (state, created_ts);
     CREATE INDEX orders_by_bot ON orders (bot_id, created_ts);
     CREATE INDEX orders_by_instrument ON orders (instrument_id, created_ts);
@@ -127,7 +129,8 @@ export const projectionsMigration: Migration = {
       mode TEXT NOT NULL,
       clear_since_ts INTEGER NOT NULL,
       mode_since_ts INTEGER NOT NULL,
-      degraded_entries TEXT NOT NULL CHECK (json_valid(degraded_entries))
+      degraded_entries TEXT NOT NULL CHECK (json_valid(degraded_entries)),
+      is_only_warming INTEGER CHECK (is_only_warming IN (0, 1))
     ) STRICT;
     CREATE TABLE safety_reasons (
       no INTEGER PRIMARY KEY,
@@ -152,7 +155,8 @@ export const projectionsMigration: Migration = {
       intents INTEGER NOT NULL,
       decisions INTEGER NOT NULL,
       orders INTEGER NOT NULL,
-      last_ts INTEGER NOT NULL
+      last_ts INTEGER NOT NULL,
+      base_currency TEXT
     ) STRICT;
 
     CREATE TABLE reconcile_results (

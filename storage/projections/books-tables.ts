@@ -3,9 +3,9 @@ import type { Database } from '../database.ts'
 import { amountOf, digits, type Place, upsertInto } from './table.ts'
 
 interface HoldingCells {
-  readonly bot_id: string
-  readonly instrument_id: string
-  readonly qty: number
+  readonly bot_id: HoldingRecord['botId']
+  readonly instrument_id: HoldingRecord['instrumentId']
+  readonly qty: HoldingRecord['qty']
   readonly cost: string
   readonly realised: string
   readonly fees: string
@@ -42,19 +42,16 @@ export function holdingWriter(db: Database, place: Place): (holding: HoldingReco
 
 export function holdings(db: Database): readonly HoldingRecord[] {
   const rows = db.prepare('SELECT * FROM main.holdings ORDER BY no').all() as HoldingCells[]
-  return rows.map(
-    (cells) =>
-      ({
-        botId: cells.bot_id,
-        instrumentId: cells.instrument_id,
-        qty: cells.qty,
-        cost: amountOf(cells.cost),
-        realised: amountOf(cells.realised),
-        fees: amountOf(cells.fees),
-        funding: amountOf(cells.funding),
-        openedTs: cells.opened_ts ?? undefined,
-      }) as HoldingRecord,
-  )
+  return rows.map((cells) => ({
+    botId: cells.bot_id,
+    instrumentId: cells.instrument_id,
+    qty: cells.qty,
+    cost: amountOf(cells.cost),
+    realised: amountOf(cells.realised),
+    fees: amountOf(cells.fees),
+    funding: amountOf(cells.funding),
+    openedTs: cells.opened_ts ?? undefined,
+  }))
 }
 
 interface BalanceCells {

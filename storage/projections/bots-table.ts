@@ -4,7 +4,7 @@ import type { Database } from '../database.ts'
 import { amountOf, digits, type Place, upsertInto } from './table.ts'
 
 interface BotCells {
-  readonly id: string
+  readonly id: BotRecord['id']
   readonly strategy_id: string
   readonly strategy_version: string
   readonly params: string
@@ -59,29 +59,29 @@ export function botWriter(db: Database, place: Place): (bot: BotRecord) => void 
 
 export function bots(db: Database): readonly BotRecord[] {
   const rows = db.prepare('SELECT * FROM main.bots ORDER BY no').all() as BotCells[]
-  return rows.map(
-    (cells) =>
-      ({
-        id: cells.id,
-        strategyId: cells.strategy_id,
-        strategyVersion: cells.strategy_version,
-        params: JSON.parse(cells.params) as BotRecord['params'],
-        allocation: amountOf(cells.allocation),
-        instruments: JSON.parse(cells.instruments) as string[],
-        state: cells.state,
-        reasonCode: cells.reason_code,
-        detail: cells.detail,
-        sinceTs: cells.since_ts,
-        cash: mapValues(JSON.parse(cells.cash) as Record<string, string>, amountOf),
-        saved: savedOf(cells),
-      }) as BotRecord,
-  )
+  return rows.map((cells) => ({
+    id: cells.id,
+    strategyId: cells.strategy_id,
+    strategyVersion: cells.strategy_version,
+    params: JSON.parse(cells.params) as BotRecord['params'],
+    allocation: amountOf(cells.allocation),
+    instruments: JSON.parse(cells.instruments) as BotRecord['instruments'],
+    state: cells.state,
+    reasonCode: cells.reason_code,
+    detail: cells.detail,
+    sinceTs: cells.since_ts,
+    cash: mapValues(JSON.parse(cells.cash) as Record<string, string>, amountOf),
+    saved: savedOf(cells),
+  }))
 }
 
 function savedOf({ saved_version: stateVersion, saved_state: state }: BotCells): BotRecord['saved'] {
   return stateVersion === null || state === null ? undefined : { stateVersion, state }
 }
 
-function mapValues<A extends Money | string, B>(map: Readonly<Record<string, A>>, to: (value: A) => B): Record<string, B> {
+function mapValues<A extends Money | string, B>(
+  map: Readonly<Record<string, A>>,
+  to: (value: A) => B,
+): Record<string, B> {
   return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, to(value)]))
 }

@@ -1,7 +1,6 @@
 import { assert } from '../../src/domain/brand.ts'
 import type { Database } from '../database.ts'
 import { followJournal } from './engine-books.ts'
-import type { StartFold } from './fold.ts'
 import { type Cell, PROJECTED, type ProjectedTable } from './table.ts'
 
 /** A value that stands otherwise than the journal says. */
@@ -18,7 +17,7 @@ export interface RowDifference {
 }
 
 /** Folds the journal into a second set of tables, `temp.rebuilt_…`, up to an event. */
-export function foldBeside(db: Database, start: StartFold, until: number): void {
+export function foldBeside(db: Database, until: number): void {
   for (const { name } of PROJECTED) {
     db.exec(`DROP TABLE IF EXISTS temp.rebuilt_${name}`)
     const sql = schemaOf(db, name)[0] ?? ''
@@ -26,7 +25,7 @@ export function foldBeside(db: Database, start: StartFold, until: number): void 
     assert(beside !== sql, `the shape of ${name} begins with CREATE TABLE, was '${sql.slice(0, 40)}'`)
     db.exec(beside)
   }
-  followJournal(db, { place: 'temp.rebuilt_', start, from: 0, until })
+  followJournal(db, { place: 'temp.rebuilt_', from: 0, until })
 }
 
 export function dropBeside(db: Database): void {
@@ -65,7 +64,12 @@ function* differencesIn(db: Database, { name, key }: ProjectedTable): Generator<
     const isExtra = keyIn(made).includes(null)
     const at = { table: name, key: keyIn(isMissing ? made : stood) }
     if (isMissing || isExtra) {
-      yield { ...at, field: undefined, stood: isMissing ? undefined : stood.join(' '), rebuilt: isExtra ? undefined : made.join(' ') }
+      yield {
+        ...at,
+        field: undefined,
+        stood: isMissing ? undefined : stood.join(' '),
+        rebuilt: isExtra ? undefined : made.join(' '),
+      }
       continue
     }
     for (const [index, field] of columns.entries()) {

@@ -1,18 +1,16 @@
 import type { EngineState } from '../../src/projection/engine-state.ts'
+import { Projection } from '../../src/projection/projection.ts'
 import type { Database } from '../database.ts'
 import { stored } from '../fault.ts'
 import { eventsBetween, lastPosition } from '../sqlite-events.ts'
 import { bots } from './bots-table.ts'
 import { balances, holdings } from './books-tables.ts'
-import type { StartFold } from './fold.ts'
-import { endedOrders, workingOrders } from './orders-table.ts'
+import { rememberedOrders, workingOrders } from './orders-table.ts'
 import { ProjectionTables } from './projection-tables.ts'
 import { progress } from './progress-table.ts'
 import { safety } from './safety-tables.ts'
 import type { Place } from './table.ts'
 
-/** As many ended orders as {@link EngineState} carries. */
-const ENDED_MAX = 1_024
 /** Events between two writes while a journal is followed: memory stays small, and most rows are written once. */
 const EVENTS_PER_WRITE = 4_096
 
@@ -20,28 +18,30 @@ const EVENTS_PER_WRITE = 4_096
  * The books as of the journal's end. Costs what stands in them and what the tables have not followed yet, never the length of
  * the journal. Where they have not followed to its end, they are brought there first.
  */
-export function engineBooks(db: Database, start: StartFold): EngineState {
+export function engineBooks(db: Database): EngineState {
   return stored('read the books', () => {
-    const follow = db.transaction(() => {
-      const behind = lastPosition(db) > progress(db).position
-      if (behind) followJournal(db, { place: 'main.', start: () => start(booksOf(db, start)) })
-      return booksOf(db, start)
+    const isBehind = () => lastPosition(db) > progress(db).position
+    const read = db.transaction(() => {
+      // Another process may have been faster while this one waited for its turn.
+      if (isBehind()) followJournal(db, { place: 'main.', books: booksOf(db), from: progress(db).position })
+      return booksOf(db)
     })
-    return lastPosition(db) > progress(db).position ? follow.immediate() : follow()
+    return isBehind() ? read.immediate() : read()
   })
 }
 
-/**
- * Folds the journal into tables, from where they stand or from nothing; inside a transaction of the caller.
- *
- * @param until position of the last event to fold
- */
-export function followJournal(
-  db: Database,
-  options: { readonly place: Place; readonly start: StartFold; readonly from?: number; readonly until?: number },
-): void {
-  const { place, start, from = progress(db).position, until } = options
-  const tables = new ProjectionTables(db, place, start())
+export interface FollowOptions {
+  readonly place: Place
+  /** What stands there already, as of `from`; nothing when left out. */
+  readonly books?: EngineState
+  /** Positions: after the first, up to and with the second. */
+  readonly from: number
+  readonly until?: number
+}
+
+/** Folds the journal into tables; inside a transaction of the caller. */
+export function followJournal(db: Database, { place, books, from, until }: FollowOptions): void {
+  const tables = new ProjectionTables(db, place, new Projection(books))
   let count = 0
   let trace = 0
   for (const { event, runNo } of eventsBetween(db, from, until)) {
@@ -58,18 +58,19 @@ export function followJournal(
 }
 
 /** The books as the tables have them. */
-function booksOf(db: Database, start: StartFold): EngineState {
-  const { position, counters, lastTs } = progress(db)
-  const empty = start().state
+function booksOf(db: Database): EngineState {
+  const { position, counters, lastTs, baseCurrency } = progress(db)
+  const empty = new Projection().state
   if (position === 0) return empty
   return {
     working: workingOrders(db),
-    ended: endedOrders(db, ENDED_MAX),
+    ended: rememberedOrders(db),
     holdings: holdings(db),
     balances: balances(db),
     bots: bots(db),
     safety: safety(db) ?? empty.safety,
     counters,
     lastTs,
+    baseCurrency,
   }
 }

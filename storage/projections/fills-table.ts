@@ -2,16 +2,16 @@ import type { FillRecord } from '../../src/projection/engine-state.ts'
 import type { Database } from '../database.ts'
 import { amountOf, digits, insertInto, type Place } from './table.ts'
 
-/** A fill as its row. */
+/** A fill as its row, which was written from a record: texts and numbers are of its types. */
 export interface FillCells {
-  readonly trade_id: string
-  readonly order_id: string
-  readonly bot_id: string
-  readonly instrument_id: string
-  readonly side: string
-  readonly price: number
-  readonly qty: number
-  readonly liquidity: string
+  readonly trade_id: FillRecord['tradeId']
+  readonly order_id: FillRecord['orderId']
+  readonly bot_id: FillRecord['botId']
+  readonly instrument_id: FillRecord['instrumentId']
+  readonly side: FillRecord['side']
+  readonly price: FillRecord['price']
+  readonly qty: FillRecord['qty']
+  readonly liquidity: FillRecord['liquidity']
   readonly fee: string
   readonly fee_currency: string
   readonly venue_ts: number
@@ -80,5 +80,5 @@ export function fillOf(cells: FillCells): FillRecord {
     ts: cells.ts,
     arrivalPrice: cells.arrival_price ?? undefined,
     realised: amountOf(cells.realised),
-  } as FillRecord
+  }
 }

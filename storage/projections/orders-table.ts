@@ -1,35 +1,37 @@
+import type { DecisionId, OrderId, TradeId, VenueOrderId } from '../../src/domain/ids.ts'
+import type { Lots, Ticks } from '../../src/domain/money.ts'
 import type { OrderRecord } from '../../src/projection/engine-state.ts'
 import type { Database } from '../database.ts'
 import { amountOf, digits, type Place, upsertInto } from './table.ts'
 
 /** An order as its row. */
 export interface OrderCells {
-  readonly id: string
-  readonly intent_id: string
-  readonly bot_id: string
-  readonly instrument_id: string
-  readonly side: string
-  readonly type: string
-  readonly time_in_force: string
+  readonly id: OrderRecord['id']
+  readonly intent_id: OrderRecord['intentId']
+  readonly bot_id: OrderRecord['botId']
+  readonly instrument_id: OrderRecord['instrumentId']
+  readonly side: OrderRecord['side']
+  readonly type: OrderRecord['type']
+  readonly time_in_force: OrderRecord['timeInForce']
   readonly reduce_only: number
   readonly origin: string
   readonly reason_code: string
-  readonly parent_id: string | null
+  readonly parent_id: OrderId | null
   readonly oco_group: string | null
-  readonly stop_loss: number | null
-  readonly take_profit: number | null
+  readonly stop_loss: Ticks | null
+  readonly take_profit: Ticks | null
   readonly idempotency_key: string | null
   readonly trace: number
   readonly created_ts: number
   readonly arrival_price: number | null
   readonly state: string
-  readonly qty: number
-  readonly filled: number
-  readonly limit_price: number | null
-  readonly stop_price: number | null
-  readonly trail: number | null
-  readonly venue_order_id: string | null
-  readonly decision_id: string | null
+  readonly qty: OrderRecord['qty']
+  readonly filled: OrderRecord['filled']
+  readonly limit_price: Ticks | null
+  readonly stop_price: Ticks | null
+  readonly trail: Ticks | null
+  readonly venue_order_id: VenueOrderId | null
+  readonly decision_id: DecisionId | null
   readonly last_seq: number
   readonly since_ts: number
   readonly pending_amend: string | null
@@ -39,10 +41,13 @@ export interface OrderCells {
   readonly answered_ts: number | null
   readonly fees: string
   readonly end_code: string | null
+  readonly closed: Lots | null
   /** The session that it is of. */
   readonly run_no: number
   /** The event that it ended with. */
   readonly ended_position: number | null
+  /** Whether late news of it would still be understood. */
+  readonly is_remembered: number
 }
 
 const COLUMNS = [
@@ -81,8 +86,10 @@ const COLUMNS = [
   'answered_ts',
   'fees',
   'end_code',
+  'closed',
   'run_no',
   'ended_position',
+  'is_remembered',
 ] as const satisfies readonly (keyof OrderCells)[]
 
 const ENDED: ReadonlySet<string> = new Set(['FILLED', 'CANCELED', 'EXPIRED', 'REJECTED', 'BLOCKED'])
@@ -91,19 +98,23 @@ export function isEnded(state: string): boolean {
   return ENDED.has(state)
 }
 
-/** What the books know of an order besides its record: where in the journal it was told of and where it ended. */
+/** What is kept of an order besides its record: its session, the event that it ended with, whether late news may come. */
 export interface OrderPlace {
   readonly runNo: number
   readonly endedPosition: number | undefined
+  readonly isRemembered: boolean
 }
 
 /** @returns what writes one order */
 export function orderWriter(db: Database, place: Place): (order: OrderRecord, at: OrderPlace) => void {
-  const upsert = upsertInto<OrderCells>(db, `${place}orders`, COLUMNS, { key: ['id'], keep: ['run_no', 'ended_position'] })
+  const upsert = upsertInto<OrderCells>(db, `${place}orders`, COLUMNS, {
+    key: ['id'],
+    keep: ['run_no', 'ended_position'],
+  })
   return (order, at) => void upsert.run(cellsOf(order, at))
 }
 
-function cellsOf(order: OrderRecord, { runNo, endedPosition }: OrderPlace): OrderCells {
+function cellsOf(order: OrderRecord, { runNo, endedPosition, isRemembered }: OrderPlace): OrderCells {
   return {
     id: order.id,
     intent_id: order.intentId,
@@ -140,14 +151,17 @@ function cellsOf(order: OrderRecord, { runNo, endedPosition }: OrderPlace): Orde
     answered_ts: order.answeredTs ?? null,
     fees: digits(order.fees),
     end_code: order.endCode ?? null,
+    closed: order.closed ?? null,
     run_no: runNo,
     ended_position: endedPosition ?? null,
+    is_remembered: isRemembered ? 1 : 0,
   }
 }
 
-/** An order of its row. The row was written from a record, so its texts are what their types say. */
+/** An order of its row. */
 export function orderOf(cells: OrderCells): OrderRecord {
-  const amend = cells.pending_amend === null ? undefined : (JSON.parse(cells.pending_amend) as Amend)
+  const amend =
+    cells.pending_amend === null ? undefined : (JSON.parse(cells.pending_amend) as OrderRecord['pendingAmend'])
   return {
     id: cells.id,
     intentId: cells.intent_id,
@@ -179,15 +193,14 @@ export function orderOf(cells: OrderCells): OrderRecord {
     sinceTs: cells.since_ts,
     pendingAmend: amend && { qty: amend.qty, limit: amend.limit, stop: amend.stop, trail: amend.trail },
     filledTicks: cells.filled_ticks,
-    tradeIds: JSON.parse(cells.trade_ids) as string[],
+    tradeIds: JSON.parse(cells.trade_ids) as TradeId[],
     sentTs: cells.sent_ts ?? undefined,
     answeredTs: cells.answered_ts ?? undefined,
     fees: amountOf(cells.fees),
     endCode: cells.end_code ?? undefined,
-  } as OrderRecord
+    closed: cells.closed ?? undefined,
+  }
 }
-
-type Amend = { readonly qty: number; readonly limit?: number; readonly stop?: number; readonly trail?: number }
 
 /** Orders that have not ended, oldest first. */
 export function workingOrders(db: Database): readonly OrderRecord[] {
@@ -195,10 +208,14 @@ export function workingOrders(db: Database): readonly OrderRecord[] {
   return rows.map(orderOf)
 }
 
-/** The last orders that ended, oldest first. */
-export function endedOrders(db: Database, limit: number): readonly OrderRecord[] {
-  const rows = db
-    .prepare('SELECT * FROM main.orders WHERE ended_position IS NOT NULL ORDER BY ended_position DESC LIMIT ?')
-    .all(limit) as OrderCells[]
-  return rows.map(orderOf).toReversed()
+/** Ended orders of which late news may still come, oldest first. */
+export function rememberedOrders(db: Database): readonly OrderRecord[] {
+  const sql = `SELECT * FROM main.orders WHERE ended_position IS NOT NULL AND is_remembered = 1 ORDER BY ended_position`
+  return (db.prepare(sql).all() as OrderCells[]).map(orderOf)
+}
+
+/** @returns what marks an order as too old for late news */
+export function orderForgetter(db: Database, place: Place): (id: OrderId) => void {
+  const forget = db.prepare(`UPDATE ${place}orders SET is_remembered = 0 WHERE id = ?`)
+  return (id) => void forget.run(id)
 }

@@ -8,6 +8,7 @@ interface SafetyCells {
   readonly clear_since_ts: number
   readonly mode_since_ts: number
   readonly degraded_entries: string
+  readonly is_only_warming: number | null
 }
 interface ReasonCells {
   readonly code: string
@@ -28,7 +29,7 @@ export function safetyWriter(db: Database, place: Place): (safety: SafetyRecord)
   const upsert = upsertInto<SafetyCells>(
     db,
     `${place}safety`,
-    ['one', 'mode', 'clear_since_ts', 'mode_since_ts', 'degraded_entries'],
+    ['one', 'mode', 'clear_since_ts', 'mode_since_ts', 'degraded_entries', 'is_only_warming'],
     { key: ['one'] },
   )
   const clearReasons = db.prepare(`DELETE FROM ${place}safety_reasons`)
@@ -42,6 +43,7 @@ export function safetyWriter(db: Database, place: Place): (safety: SafetyRecord)
       clear_since_ts: safety.clearSinceTs,
       mode_since_ts: safety.modeSinceTs,
       degraded_entries: JSON.stringify(safety.degradedEntries),
+      is_only_warming: safety.isOnlyWarming === undefined ? null : Number(safety.isOnlyWarming),
     })
     clearReasons.run()
     for (const { code, mode, sinceTs, detail } of safety.reasons) {
@@ -60,12 +62,20 @@ export function safety(db: Database): SafetyRecord | undefined {
   if (row === undefined) return undefined
   const reasons = db.prepare('SELECT * FROM main.safety_reasons ORDER BY no').all() as ReasonCells[]
   const kills = db.prepare('SELECT * FROM main.kills ORDER BY no').all() as KillCells[]
+  const { is_only_warming: isOnlyWarming } = row
   return {
     mode: row.mode,
     reasons: reasons.map(({ code, mode, since_ts: sinceTs, detail }) => ({ code, mode, sinceTs, detail })),
     clearSinceTs: row.clear_since_ts,
     modeSinceTs: row.mode_since_ts,
     degradedEntries: JSON.parse(row.degraded_entries) as number[],
-    kills: kills.map(({ scope, level, reason, actor, since_ts: sinceTs }) => ({ scope, level, reason, actor, sinceTs })),
+    kills: kills.map(({ scope, level, reason, actor, since_ts: sinceTs }) => ({
+      scope,
+      level,
+      reason,
+      actor,
+      sinceTs,
+    })),
+    isOnlyWarming: isOnlyWarming === null ? undefined : isOnlyWarming === 1,
   }
 }
