@@ -39,7 +39,7 @@ export class InputChunks {
 
   /** Takes a copy: the caller's bytes are its own again. */
   add(inputs: Uint8Array): void {
-    this.#waiting.push(inputs.slice())
+    this.#waiting.push(new Uint8Array(inputs))
   }
 
   /** Writes what waits, as having led to the events up to `untilSeq`. */

@@ -95,6 +95,8 @@ export function lastPosition(db: Database): number {
   return db.prepare('SELECT coalesce(max(position), 0) FROM events').pluck().get() as number
 }
 
+const BLOCK = 4_096
+
 /**
  * Events of all runs as the kernel made them, in order.
  *
@@ -112,8 +114,12 @@ export function* eventsBetween(
   for (const chain of chains as ChainRow[]) {
     const base = chain.run_no * POSITIONS_PER_RUN
     if (base >= until) return
-    for (const line of linesAfter(db, chain, Math.max(0, from - base), until - base)) {
-      yield { event: decodeLine(line).event, runNo: chain.run_no }
+    let after = Math.max(0, from - base)
+    // A block at a time: while a statement is open the connection writes nothing, and the caller may want to.
+    for (let isMore = true; isMore; after += BLOCK) {
+      const lines = [...linesAfter(db, chain, after, Math.min(after + BLOCK, until - base))]
+      for (const line of lines) yield { event: decodeLine(line).event, runNo: chain.run_no }
+      isMore = lines.length === BLOCK
     }
   }
 }

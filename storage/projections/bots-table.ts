@@ -1,7 +1,7 @@
 import type { Money } from '../../src/domain/money.ts'
 import type { BotRecord } from '../../src/projection/engine-state.ts'
 import type { Database } from '../database.ts'
-import { amountOf, digits, type Place, upsertInto } from './table.ts'
+import { amountOf, digits, orderedJson, type Place, upsertInto } from './table.ts'
 
 interface BotCells {
   readonly id: BotRecord['id']
@@ -44,14 +44,14 @@ export function botWriter(db: Database, place: Place): (bot: BotRecord) => void 
       id: bot.id,
       strategy_id: bot.strategyId,
       strategy_version: bot.strategyVersion,
-      params: JSON.stringify(bot.params),
+      params: orderedJson(bot.params),
       allocation: digits(bot.allocation),
       instruments: JSON.stringify(bot.instruments),
       state: bot.state,
       reason_code: bot.reasonCode,
       detail: bot.detail,
       since_ts: bot.sinceTs,
-      cash: JSON.stringify(mapValues(bot.cash, digits)),
+      cash: orderedJson(mapValues(bot.cash, digits)),
       saved_version: bot.saved?.stateVersion ?? null,
       saved_state: bot.saved?.state ?? null,
     })

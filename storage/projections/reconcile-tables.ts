@@ -1,6 +1,6 @@
 import type { KernelEvent, Payload } from '../../src/events/event.ts'
 import type { Database } from '../database.ts'
-import { insertInto, type Place } from './table.ts'
+import { insertInto, orderedJson, type Place } from './table.ts'
 
 export interface ReconcileResultCells {
   readonly position: number
@@ -45,6 +45,6 @@ export function reconcileWriter(db: Database, place: Place): (event: KernelEvent
     if (type === 'reconcile.run') addResult.run({ position, ts, ...(payload as Payload<'reconcile.run'>) })
     if (type !== 'reconcile.mismatch') return
     const { evidence, ...item } = payload as Payload<'reconcile.mismatch'>
-    addItem.run({ position, ts, ...item, evidence: JSON.stringify(evidence) })
+    addItem.run({ position, ts, ...item, evidence: orderedJson(evidence) })
   }
 }

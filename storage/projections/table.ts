@@ -66,3 +66,12 @@ export function digits(amount: Money): string {
 export function amountOf(text: string): Money {
   return BigInt(text) as Money
 }
+
+/**
+ * A flat object as JSON with its keys in order. An event that was read again has its keys in order, one that was just made has
+ * them as it was made: the same fact must be the same row.
+ */
+export function orderedJson(fields: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify(Object.fromEntries(entries))
+}
