@@ -218,7 +218,10 @@ test('a session says what it was made of, and when its run ended', () => {
   const end = session.end()
   commit(writer, end)
   expect(row()).toMatchObject({ ended_ts: end[0]?.ts })
-  expect(() => begin(opened)).toThrow('one session')
+  writer.record(Buffer.from('an input'))
+  expect(() => begin(opened)).toThrow('all of the one before it')
+  writer.commit()
+  expect(begin(opened).runNo).toBe(2)
 })
 
 describe('inputs', () => {

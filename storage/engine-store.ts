@@ -77,7 +77,7 @@ export class SqliteEngineStore implements EngineStore {
   }
 
   beginSession(session: { readonly runId: RunId; readonly openedTs: number; readonly spec: unknown }): SessionWriter {
-    assert(this.#session === undefined, 'a store writes one session: open another for the next')
+    assert(this.#session?.isDirty !== true, 'a session begins when all of the one before it is kept')
     const { commands, lease } = this
     this.#session = new SqliteSessionWriter(this.db, {
       ...session,

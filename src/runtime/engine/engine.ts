@@ -5,6 +5,7 @@ import type { Command, CommandOutcome } from '../../kernel/command.ts'
 import { type Condition, InputLog } from '../../kernel/input-log.ts'
 import { Kernel } from '../../kernel/kernel.ts'
 import { type SessionSpec, sessionConfig } from '../../kernel/session-spec.ts'
+import { RULES } from '../../risk/gate.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
@@ -82,6 +83,10 @@ export class Engine {
   equity!: EquityBook
   runId!: RunId
   startedTs = 0
+  /** Start of a trading day, µs after midnight UTC. */
+  readonly dayOffsetUs: number
+  /** Duration of turns, ms. */
+  turnMs: number[] = []
   /** Turns that took longer than the engine may stand still are told by the watch. */
   stallUs = 0
   commits = 0
@@ -98,6 +103,7 @@ export class Engine {
   #connectedMs = Number.NEGATIVE_INFINITY
   #turnedMs = Number.NaN
   #isPoked = true
+  #policySha256 = ''
   #stopping:
     | { readonly how: 'safe' | 'flatten'; readonly sinceTs: number; readonly row: CommandRow | undefined }
     | undefined
@@ -113,6 +119,7 @@ export class Engine {
       skewWarnMs: config.engine.clock_skew_warn_ms,
       skewCriticalMs: config.engine.clock_skew_critical_ms,
     })
+    this.dayOffsetUs = this.#dayOffset()
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
     this.#intake = new Intake(store.commands, () => this.#writer, {
       instruments,
@@ -157,6 +164,24 @@ export class Engine {
     return this.parts.clock.now()
   }
 
+  /** What the account was worth when it was first valued; NaN before. */
+  get startEquity(): number {
+    return this.equity.first
+  }
+
+  get ruleNames(): readonly { readonly number: number; readonly reasonCodes: readonly string[] }[] {
+    return RULES
+  }
+
+  get policySha256(): string {
+    return this.#policySha256
+  }
+
+  /** Hash of the last committed event. */
+  get journalHash(): string {
+    return this.#writer.hash
+  }
+
   get openCommands(): number {
     return this.#intake.open
   }
@@ -177,7 +202,7 @@ export class Engine {
     const state = store.state()
     this.#found('database', `${state.working.length} orders work, ${state.bots.length} bots known`)
     this.#begin(this.#plan())
-    this.equity = new EquityBook(store.equity, { nowTs: this.now, dayOffsetUs: this.#dayOffsetUs() })
+    this.equity = new EquityBook(store.equity, { nowTs: this.now, dayOffsetUs: this.dayOffsetUs, notes: store.notes })
     this.#found('books', `session ${this.#writer.runNo} goes on from ${formatCount(state.counters.inputs)} inputs`)
     await this.#meetVenue()
     this.#warm()
@@ -223,7 +248,9 @@ export class Engine {
     this.chronicle = new Chronicle(instruments, state)
     const writer = this.#writer
     const restored = state.lastTs > 0 ? state : undefined
-    this.kernel = new Kernel(sessionConfig(spec, strategyOf, restored), {
+    const kernelConfig = sessionConfig(spec, strategyOf, restored)
+    this.#policySha256 = kernelConfig.policySha256
+    this.kernel = new Kernel(kernelConfig, {
       append: (event) => {
         writer.append(event)
         this.chronicle.apply(event)
@@ -319,6 +346,7 @@ export class Engine {
     if (this.#stopping !== undefined) this.#goOnStopping(now)
     if (this.#writer.isDirty || this.#inputs.size > INPUTS_MAX) this.commit()
     this.#turnedMs = host.monotonicMs()
+    sample(this.turnMs, this.#turnedMs - startedMs)
   }
 
   /** A raised kill is obeyed before anything else happens: nothing is sent after it. */
@@ -645,7 +673,7 @@ export class Engine {
   }
 
   /** Where a trading day begins, µs after midnight UTC. */
-  #dayOffsetUs(): number {
+  #dayOffset(): number {
     const { day_starts: time, time_zone: zone } = this.parts.config.account
     const [hours = '0', minutes = '0'] = time.split(':')
     const offsetNs = new Temporal.ZonedDateTime(BigInt(Math.round(this.now)) * 1_000n, zone).offsetNanoseconds

@@ -1,4 +1,4 @@
-import type { EquitySeries } from '../ports.ts'
+import type { EngineStore, EquitySeries } from '../ports.ts'
 import { dayStart } from './chronicle.ts'
 
 /** A point of a curve. */
@@ -11,6 +11,7 @@ const EVERY_US = 5_000_000
 const BOT_EVERY_US = 60_000_000
 const BOT_POINTS = 1_440
 const POINTS = 4_000
+const FIRST = 'equity.first'
 
 /** Equity over time: the account's curve, its peak, where the day began, and each bot's own curve. Marks, not books. */
 export class EquityBook {
@@ -22,11 +23,18 @@ export class EquityBook {
   #dayEquity = Number.NaN
   #weekEquity = Number.NaN
   #monthEquity = Number.NaN
+  readonly #notes: EngineStore['notes']
+  #first: number
   readonly #bots = new Map<string, Point[]>()
   readonly #botDay = new Map<string, number>()
 
-  constructor(series: EquitySeries, { nowTs, dayOffsetUs }: { nowTs: number; dayOffsetUs: number }) {
+  constructor(
+    series: EquitySeries,
+    { nowTs, dayOffsetUs, notes }: { nowTs: number; dayOffsetUs: number; notes: EngineStore['notes'] },
+  ) {
     this.#series = series
+    this.#notes = notes
+    this.#first = Number(notes.get(FIRST) ?? Number.NaN)
     this.#dayOffsetUs = dayOffsetUs
     const stored = series.since(nowTs - 31 * 86_400_000_000)
     this.#points = thin(stored.map(({ ts, equity }) => ({ ts, value: equity })))
@@ -41,6 +49,10 @@ export class EquityBook {
   /** Takes the account's equity in; kept every five seconds of engine time. */
   mark(ts: number, equity: number, bots: readonly { readonly id: string; readonly equity: number }[]): void {
     if (!Number.isFinite(equity)) return
+    if (Number.isNaN(this.#first)) {
+      this.#first = equity
+      this.#notes.set(FIRST, String(equity))
+    }
     const last = this.#points.at(-1)
     const isDue = last === undefined || ts - last.ts >= EVERY_US
     if (!(equity <= this.#peak)) this.#peak = equity
@@ -67,6 +79,10 @@ export class EquityBook {
 
   get points(): readonly Point[] {
     return this.#points
+  }
+  /** Equity when the account was first valued; NaN before. */
+  get first(): number {
+    return this.#first
   }
   get peak(): number {
     return this.#peak
