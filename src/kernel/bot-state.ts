@@ -4,13 +4,7 @@
  */
 export type BotState = 'IDLE' | 'WARMING_UP' | 'RUNNING' | 'PAUSED' | 'STOPPING' | 'STOPPED' | 'QUARANTINED'
 
-export type BotCommandKind =
-  | 'BOT_START'
-  | 'BOT_PAUSE'
-  | 'BOT_RESUME'
-  | 'BOT_STOP'
-  | 'BOT_RELEASE'
-  | 'BOT_SET_PARAMS'
+export type BotCommandKind = 'BOT_START' | 'BOT_PAUSE' | 'BOT_RESUME' | 'BOT_STOP' | 'BOT_RELEASE' | 'BOT_SET_PARAMS'
 
 /** States in which each command is obeyed; in all others it is INVALID_TRANSITION. */
 export const OBEYED_IN: Readonly<Record<BotCommandKind, readonly BotState[]>> = {

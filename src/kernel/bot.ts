@@ -328,7 +328,9 @@ export class Bot {
     const leavesNothing = this.#state === 'STOPPING'
     return this.#rooms.orders.working.filter(
       ({ botAt, origin, reduceOnly }) =>
-        botAt === this.at && origin !== 'flatten' && (origin === 'operator' ? leavesNothing : leavesNothing || !reduceOnly),
+        botAt === this.at &&
+        origin !== 'flatten' &&
+        (origin === 'operator' ? leavesNothing : leavesNothing || !reduceOnly),
     )
   }
 
@@ -513,7 +515,13 @@ export class Bot {
   }
 
   #amend(id: OrderId, change: { qty?: number; limit?: number; stop?: number; reasonCode: string }): boolean {
-    if (this.#isRecalling || this.#own(id) === undefined || this.#state !== 'RUNNING' || !REASON_CODE.test(change.reasonCode)) return false
+    if (
+      this.#isRecalling ||
+      this.#own(id) === undefined ||
+      this.#state !== 'RUNNING' ||
+      !REASON_CODE.test(change.reasonCode)
+    )
+      return false
     if (this.#depth > REACTIONS_DEEP || this.#isStorm()) return false
     return this.#rooms.desk().amend(id, change, 'strategy')
   }

@@ -101,7 +101,8 @@ export class CommandDesk {
       return refused(['INVALID_TRANSITION'], detail)
     }
     const isAbsent = bot.config.isAbsent === true && (kind === 'BOT_START' || kind === 'BOT_SET_PARAMS')
-    if (isAbsent) return refused(['STRATEGY_MISSING'], `${bot.config.id} is not configured: configure it and start again`)
+    if (isAbsent)
+      return refused(['STRATEGY_MISSING'], `${bot.config.id} is not configured: configure it and start again`)
     switch (kind) {
       case 'BOT_START':
         bot.begin(reason)
@@ -156,7 +157,8 @@ export class CommandDesk {
       if (order.botAt !== botAt || order.instrumentAt !== instrumentAt || order.side !== side) continue
       if (order.type === 'MARKET') rest -= openLots(order)
     }
-    if (rest <= 0) return refused(['ALREADY_CLOSING'], `what ${command.botId} holds in ${instrument.id} is being closed`)
+    if (rest <= 0)
+      return refused(['ALREADY_CLOSING'], `what ${command.botId} holds in ${instrument.id} is being closed`)
     const orderIds: unknown[] = []
     let last = refused([])
     for (let part = 1; rest > 0; part++) {
@@ -187,7 +189,11 @@ export class CommandDesk {
     const order = facts.orders.get(orderId)
     if (order === undefined) return obeyed(`${orderId} is known and has ended`, { orderId })
     if (order.state === 'BLOCKED') return refused(desk.refusal)
-    return obeyed(`${orderId} ${order.side} ${order.qty} ${order.state}`, { orderId, state: order.state, qty: order.qty })
+    return obeyed(`${orderId} ${order.side} ${order.qty} ${order.state}`, {
+      orderId,
+      state: order.state,
+      qty: order.qty,
+    })
   }
 
   #cancel(orderId: OrderId): CommandOutcome {

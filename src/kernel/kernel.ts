@@ -286,8 +286,7 @@ export class Kernel {
     const closeTs = bars.closeTs[row] as number
     this.#takeIn(at, bars, row)
     for (const bot of this.#listeners[at] as readonly Bot[])
-      if (bot.isCold)
-        bot.recall(closeTs, true, () => bot.handlers.onBar?.(this.#bar.at(bars, row), bot.localAt(at), 0))
+      if (bot.isCold) bot.recall(closeTs, true, () => bot.handlers.onBar?.(this.#bar.at(bars, row), bot.localAt(at), 0))
     const frames = this.#frames[at] as BarFrames
     if (frames.isUsed) frames.recall(bars, row)
   }

@@ -158,7 +158,11 @@ export class OrderDesk {
       moved.push(order)
     }
     for (const order of orders.working.slice()) {
-      const reasonCode = this.#isOrphan(order) ? 'POSITION_GONE' : this.#hasFilledSibling(order) ? 'OCO_FILLED' : undefined
+      const reasonCode = this.#isOrphan(order)
+        ? 'POSITION_GONE'
+        : this.#hasFilledSibling(order)
+          ? 'OCO_FILLED'
+          : undefined
       if (reasonCode !== undefined) this.cancelSurely(order.id, reasonCode, 'oco')
     }
     return moved
@@ -787,8 +791,7 @@ export class OrderDesk {
   /** Once a position is gone, what was only there to reduce it has nothing left to do. */
   #cancelOrphans(filled: Order): void {
     const orphans = this.#facts.orders.working.filter(
-      (order) =>
-        order.botAt === filled.botAt && order.instrumentAt === filled.instrumentAt && this.#isOrphan(order),
+      (order) => order.botAt === filled.botAt && order.instrumentAt === filled.instrumentAt && this.#isOrphan(order),
     )
     for (const orphan of orphans) {
       this.#brackets.gone(orphan)

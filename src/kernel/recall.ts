@@ -107,7 +107,9 @@ export function recallBooks(
   const botAtOf = new Map<string, number>(botIds.map((id, at) => [id, at]))
   const unknown = state.balances.filter(
     ({ account, currency, amount }) =>
-      account.startsWith('asset:') && amount !== 0n && !portfolio.knows(account.slice('asset:'.length) as VenueId, currency),
+      account.startsWith('asset:') &&
+      amount !== 0n &&
+      !portfolio.knows(account.slice('asset:'.length) as VenueId, currency),
   )
   if (unknown.length > 0) {
     const named = unknown.map(({ account, currency }) => `${currency} at ${account.slice('asset:'.length)}`).join(', ')

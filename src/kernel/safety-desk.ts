@@ -48,7 +48,11 @@ export class SafetyDesk {
   boot(before: SafetyMode): void {
     const { mode } = this.#facts
     if (!mode.reasons.has('WARMUP')) return
-    this.#scribe.write('safety.reason_raised', { reason_code: 'WARMUP', mode: 'SAFE_MODE', detail: 'the engine started' })
+    this.#scribe.write('safety.reason_raised', {
+      reason_code: 'WARMUP',
+      mode: 'SAFE_MODE',
+      detail: 'the engine started',
+    })
     if (mode.mode !== before) this.#changed({ from: before, to: mode.mode, reasonCode: 'WARMUP' })
   }
 

@@ -158,7 +158,9 @@ test('HALTED is left for SAFE_MODE alone, though milder reasons stand', () => {
 })
 
 test.each(['NORMAL', 'DEGRADED'] as const)('there is no release from %s', (mode) => {
-  expect(new SafetyModeMachine(RUNNING, 0, ended(mode)).release(9_000 * S, [])).toEqual({ refused: ['TRANSITION_FORBIDDEN'] })
+  expect(new SafetyModeMachine(RUNNING, 0, ended(mode)).release(9_000 * S, [])).toEqual({
+    refused: ['TRANSITION_FORBIDDEN'],
+  })
 })
 
 test('every way down is one step, and none leads from HALTED to NORMAL', () => {
