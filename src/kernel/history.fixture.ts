@@ -90,7 +90,7 @@ class History {
         must(order.filled <= qty, `${id} is amended to ${qty} of which ${order.filled} are filled`)
         order.qty = qty
         if (order.filled === qty) return this.#move(id, 'FILLED')
-        return this.#resumeFrom(id, 'AMEND_REQUESTED')
+        return this.#resumeFrom(id, 'AMEND_REQUESTED', 'UNKNOWN')
       }
       case 'order.canceled':
         return this.#move(event.payload.order_id, 'CANCELED')

@@ -210,7 +210,7 @@ function changeOf(order: OrderRecord, { type, ts, payload }: KernelEvent): Chang
     case 'order.amended': {
       const terms = termsOf(payload as Payload<'order.amended'>)
       const isDone = terms.qty === order.filled
-      const moves = isDone || order.state === 'AMEND_REQUESTED'
+      const moves = isDone || order.state === 'AMEND_REQUESTED' || order.state === 'UNKNOWN'
       return { ...terms, pendingAmend: undefined, ...(moves ? { state: isDone ? 'FILLED' : resumed } : {}) }
     }
     case 'order.canceled':
