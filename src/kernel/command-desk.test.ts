@@ -143,7 +143,7 @@ describe('a bot', () => {
     const made: unknown[] = []
     const strategy = { params: z.strictObject({ period: z.int().min(2).default(5) }) }
     const rig = rigOf({
-      strategy: strategy as never,
+      strategy,
       bot: { params: { period: 5 } },
       handlers: () => (made.push(1), {}),
     })

@@ -102,7 +102,7 @@ function take(rig: Rig, one: Step): void {
       )
     case 'group':
       if (!isFed) return
-      return void rig.act(
+      return rig.act(
         (context) => {
           for (const away of [400, 500])
             context.place({
@@ -205,8 +205,9 @@ function take(rig: Rig, one: Step): void {
 }
 
 /** All of an order but the number of the last event about it, which counts within a session, and a fraction of a tick. */
-const terms = ({ instrument, lastSeq: _, arrivalPrice, ...rest }: Order) => ({
+const terms = ({ instrument, arrivalPrice, ...rest }: Order) => ({
   ...rest,
+  lastSeq: 0,
   instrumentId: instrument.id,
   arrivalPrice: arrivalPrice === undefined ? undefined : Math.round(arrivalPrice),
 })
@@ -297,7 +298,7 @@ describe('a flatten that is interrupted', () => {
 
     /** What the host asks after a restart: the truth about every order that is not known. */
     lookUp(): void {
-      for (const { id, state } of [...this.#rig.kernel.orders.working]) {
+      for (const { id, state } of this.#rig.kernel.orders.working.slice()) {
         if (state !== 'UNKNOWN') continue
         const ts = this.#rig.now
         if (this.#orders.get(id)?.isOpen === true) this.#rig.accept(id)

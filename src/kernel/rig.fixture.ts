@@ -64,7 +64,7 @@ export class Rig {
         version: '1.0.0',
         description: 'does what the test says',
         params: z.object({}),
-        ...(options.strategy as object | undefined),
+        ...options.strategy,
         create: (_, context) => ({
           ...options.handlers?.(context, bot),
           onQuote: () => {
