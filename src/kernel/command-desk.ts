@@ -78,7 +78,12 @@ export class CommandDesk {
         return this.#cancel(command.orderId as OrderId)
       case 'POSITION_CLOSE':
         return this.#close(command)
-      default:
+      case 'BOT_START':
+      case 'BOT_PAUSE':
+      case 'BOT_RESUME':
+      case 'BOT_STOP':
+      case 'BOT_RELEASE':
+      case 'BOT_SET_PARAMS':
         return this.#steer(command)
     }
   }

@@ -591,8 +591,8 @@ export class OrderDesk {
   #amended(order: Order, report: VenueReport & { kind: 'amended' }): void {
     const { orders } = this.#facts
     if (isTerminal(order.state)) return this.#late(order, 'amended', { qty: report.qty })
-    if (!isWorking(order.state) || report.qty < order.filled)
-      return this.#quarantine(order, report, 'INVALID_TRANSITION')
+    const isAlive = isWorking(order.state) || order.state === 'UNKNOWN'
+    if (!isAlive || report.qty < order.filled) return this.#quarantine(order, report, 'INVALID_TRANSITION')
     const { qty, limit, stop, trail } = report
     const { instrument, botId, trace } = order
     const seq = this.#scribe.write(
@@ -613,7 +613,9 @@ export class OrderDesk {
     )
     orders.confirmAmend(order, { qty, limit, stop, trail })
     const next = qty === order.filled ? 'FILLED' : order.filled > 0 ? 'PARTIAL' : 'OPEN'
-    if (order.state === 'AMEND_REQUESTED' || next === 'FILLED') orders.move(order, next, { seq, ts: this.#scribe.now })
+    // What was not known is: new terms are given to an order that works.
+    const settles = order.state === 'AMEND_REQUESTED' || order.state === 'UNKNOWN' || next === 'FILLED'
+    if (settles) orders.move(order, next, { seq, ts: this.#scribe.now })
     else orders.note(order, seq)
     this.#listener.orderChanged(order)
     this.#brackets.settled(order)

@@ -7,7 +7,7 @@ import type { Portfolio } from '../portfolio/portfolio.ts'
 import type { BotRecord, EngineState, OrderRecord, SafetyRecord } from '../projection/engine-state.ts'
 import type { KillLevel, KillScope } from '../risk/kill.ts'
 import type { RecalledMode, SafetyMode } from '../risk/mode.ts'
-import { defineStrategy, type StrategyDefinition } from '../strategy/strategy.ts'
+import { defineStrategy } from '../strategy/strategy.ts'
 import type { BotConfig } from './bot.ts'
 
 /** The books of the last session cannot be gone on from with this configuration. */
@@ -80,7 +80,7 @@ function absentBot(
   })
   return {
     id,
-    strategy: strategy as StrategyDefinition,
+    strategy,
     params: {},
     instruments: [...new Set([...instruments, ...own])].flatMap((name) => atOf.get(name) ?? []),
     allocation,

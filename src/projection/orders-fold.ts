@@ -59,6 +59,7 @@ export class OrdersFold {
 
   apply(event: KernelEvent): void {
     const { type, payload } = event as { readonly type: EventType; readonly payload: unknown }
+    // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the other types say nothing of orders
     switch (type) {
       case 'intent.created':
         if ((payload as Place).kind === 'PLACE') this.#put(born(event, payload as Place))
@@ -187,6 +188,7 @@ function keyOf(orderId: OrderId, tradeId: TradeId): string {
 function changeOf(order: OrderRecord, { type, ts, payload }: KernelEvent): Change {
   const resumed = order.filled > 0 ? 'PARTIAL' : 'OPEN'
   const answered = order.sentTs === undefined ? {} : { answeredTs: order.answeredTs ?? ts }
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the other types say nothing of terms or states
   switch (type) {
     case 'order.enqueued':
       return enqueued(payload as Payload<'order.enqueued'>)
@@ -210,7 +212,7 @@ function changeOf(order: OrderRecord, { type, ts, payload }: KernelEvent): Chang
     case 'order.amended': {
       const terms = termsOf(payload as Payload<'order.amended'>)
       const isDone = terms.qty === order.filled
-      const moves = isDone || order.state === 'AMEND_REQUESTED'
+      const moves = isDone || order.state === 'AMEND_REQUESTED' || order.state === 'UNKNOWN'
       return { ...terms, pendingAmend: undefined, ...(moves ? { state: isDone ? 'FILLED' : resumed } : {}) }
     }
     case 'order.canceled':
