@@ -362,6 +362,73 @@ test('killed around any write, the exchange goes on as one that was not, but for
   expect(trades).toBeGreaterThan(200)
 })
 
+test('what is put away and taken up again is the same to the last digit', async () => {
+  const floor = new Floor({ latency: DEMO_LATENCY })
+  tradeAtRandom(floor, Random.seeded(4), 60, 700)
+  expect((await floor.exchange.books()).openOrders.length).toBeGreaterThan(5)
+  floor.exchange.fault('pause-feed', { instrumentId: instrument(ETH_USDT).id, seconds: 9_999 })
+  floor.exchange.fault('lose-cancel')
+  floor.exchange.fault('invent-order')
+  floor.exchange.disconnect()
+  const before = floor.vault.load()
+  expect(before).toContain('"ahead":')
+  floor.restart()
+  floor.exchange.disconnect()
+  expect(JSON.parse(floor.vault.load() as string)).toEqual(JSON.parse(before as string))
+})
+
+test('orders keep their place in the line through any number of restarts', async () => {
+  const [restarted, stayed] = [new Floor(), new Floor()]
+  for (let n = 1; n <= 40; n++) {
+    for (const floor of [restarted, stayed]) {
+      const at = n % 4
+      floor.place(orderOf(n, { instrumentAt: at, side: 'buy', qty: 1, limit: floor.desk.bid(at) }))
+      floor.run(100)
+      await floor.exchange.books()
+    }
+    restarted.restart()
+    for (const floor of [restarted, stayed]) floor.run(1_900)
+  }
+  const truth = await stayed.truth()
+  expect(await restarted.truth()).toEqual(truth)
+  expect(truth.fills.filter(({ liquidity }) => liquidity === 'maker').length).toBeGreaterThan(10)
+})
+
+test('funding is paid once, even by a process that dies in the very moment it falls due', async () => {
+  const play = async (dies: boolean) => {
+    const floor = new Floor({ nowTs: START + 8 * US_PER_HOUR - 10 * US_PER_SECOND })
+    const { amount = 0n } = (await floor.exchange.books()).balances[1] ?? {}
+    floor.place(orderOf(1, { instrumentAt: ETH_USDT, side: 'buy', qty: 1_000 }))
+    floor.run(8_000 - 40)
+    // Its report arrives at the moment of funding, and is told before funding is charged.
+    floor.place(orderOf(2, { instrumentAt: BTC_USDT, side: 'sell', qty: 1 }))
+    if (dies) {
+      floor.vault.killAt = { save: floor.vault.saves + 1, when: 'after' }
+      expect(() => floor.run(1_000)).toThrow(Killed)
+      const { ts } = JSON.parse(floor.vault.load() as string) as { readonly ts: number }
+      expect(ts).toBe(START + 8 * US_PER_HOUR)
+      floor.restart(1_000)
+    } else floor.run(1_000)
+    const { books, fills } = await floor.truth()
+    const fees = fills.reduce((sum, { fee }) => sum + fee, 0n)
+    const [, usdt] = books.balances
+    return (usdt?.amount ?? 0n) - amount + fees
+  }
+  const paid = await play(false)
+  expect(paid).not.toBe(0n)
+  expect(await play(true)).toBe(paid)
+})
+
+test('an answer tells nothing that a crash could take back', async () => {
+  const floor = new Floor()
+  const id = floor.place(orderOf(1, { side: 'buy', qty: 10, limit: floor.desk.bid(BTC_USDT) - 90_000 }))
+  floor.run(25, 1)
+  expect(floor.desk.reports).toEqual([])
+  expect(await floor.exchange.order(id)).toMatchObject({ state: 'OPEN' })
+  floor.restart()
+  expect(await floor.exchange.order(id)).toMatchObject({ state: 'OPEN' })
+})
+
 test('resting orders go on while we are away; their fills are there to be asked for and are not reported', async () => {
   const floor = new Floor()
   const step = Math.round(floor.desk.bid(BTC_USDT) * 0.0002)

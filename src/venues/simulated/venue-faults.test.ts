@@ -83,7 +83,7 @@ test('invent-fill: a fill of an open order is told that the books do not have', 
   const plain = await honest()
   const invented = await honest(({ exchange }) => exchange.fault('invent-fill'))
   expect(invented.truth).toEqual(plain.truth)
-  const added = invented.reports.filter(({ report }) => report.kind === 'fill' && /^invented/.test(report.tradeId))
+  const added = invented.reports.filter(({ report }) => report.kind === 'fill' && report.tradeId.startsWith('invented'))
   expect(added).toMatchObject([{ report: { orderId: invented.ids.resting, qty: 50, liquidity: 'maker' } }])
   expect(invented.reports.filter((each) => !added.includes(each))).toEqual(plain.reports)
 })
