@@ -1,7 +1,7 @@
 import { type BookColumns, bookColumns, type TradeColumns, tradeColumns } from '../../market/columns.ts'
 import type { MarketSink } from './simulated-market.ts'
 
-/** Times are stamped `recvTs` and rows are kept until then. */
+/** Rows `[from, to)` of what is kept, and when they arrive. */
 interface FeedMessage {
   readonly at: number
   readonly kind: 'book' | 'trade'
@@ -31,13 +31,16 @@ export class FeedLine implements MarketSink {
     const rows = this.#roomForRows(toRow - fromRow)
     const from = rows.length
     const ts = (columns.venueTs[fromRow] as number) + this.#delayUs
-    rows.venueTs.set(columns.venueTs.subarray(fromRow, toRow), from)
-    rows.side.set(columns.side.subarray(fromRow, toRow), from)
-    rows.price.set(columns.price.subarray(fromRow, toRow), from)
-    rows.qty.set(columns.qty.subarray(fromRow, toRow), from)
-    rows.last.set(columns.last.subarray(fromRow, toRow), from)
-    rows.length += toRow - fromRow
-    rows.recvTs.fill(ts, from, rows.length)
+    // Row by row: most messages have two or three, and copying whole ranges costs more than that.
+    for (let row = fromRow; row < toRow; row++) {
+      const to = rows.length++
+      rows.venueTs[to] = columns.venueTs[row] as number
+      rows.recvTs[to] = ts
+      rows.side[to] = columns.side[row] as number
+      rows.price[to] = columns.price[row] as number
+      rows.qty[to] = columns.qty[row] as number
+      rows.last[to] = columns.last[row] as number
+    }
     this.#messages.push({ at, kind: 'book', from, to: rows.length, ts })
   }
 
