@@ -97,7 +97,7 @@ describe('the books', () => {
   test('know exactly which ended orders late news may still come of', () => {
     const path = freshPath()
     const witness = new Projection()
-    const from = live(path, witness, { seed: 5, steps: 5_000 })
+    const from = live(path, witness, { seed: 5, steps: 3_500 })
     live(path, witness, { seed: 6, steps: 400, from })
     const state = store(path).state()
     expect(state.ended.length).toBe(1_024)
