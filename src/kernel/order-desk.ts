@@ -23,6 +23,7 @@ import {
   openLots,
 } from '../orders/order.ts'
 import { type Decision, Gate, isPermitted } from '../risk/gate.ts'
+import type { EngineState } from '../projection/engine-state.ts'
 import type { KeyStatus } from '../risk/gate-input.ts'
 import type { PlaceRequest } from '../strategy/strategy.ts'
 import { Brackets, childOf } from './brackets.ts'
@@ -65,6 +66,8 @@ export class OrderDesk {
   readonly #listener: DeskListener
   /** Accepted in this input and not yet handed over. */
   #unsent: Order[] = []
+  /** Why the last wish that was refused was. */
+  #refusal: readonly string[] = []
   #intents = 0
   #decisions = 0
   #orders = 0
@@ -100,6 +103,83 @@ export class OrderDesk {
     return taken
   }
 
+  /** Reason codes of the last wish that was refused. */
+  get refusal(): readonly string[] {
+    return this.#refusal
+  }
+
+  /** Numbers that ids were made of so far. */
+  get numbers(): { readonly intents: number; readonly decisions: number; readonly orders: number } {
+    return { intents: this.#intents, decisions: this.#decisions, orders: this.#orders }
+  }
+
+  // ---- recall ---------------------------------------------------------------------------------------------------
+
+  /**
+   * Goes on from an earlier session, whose orders the bookkeeper has: numbers go on, keys stay used, entries stay covered, and
+   * the pace is reckoned as used up by what was done last.
+   */
+  recall({ counters, working, ended, lastTs }: EngineState): void {
+    const { orders, buckets } = this.#facts
+    this.#intents = counters.intents
+    this.#decisions = counters.decisions
+    this.#orders = counters.orders
+    for (const window of [buckets.orders, buckets.cancels, buckets.amends, ...buckets.strategy]) window.fill(lastTs)
+    const records = [...ended, ...working]
+    const byChildren = new Map<string, number>()
+    for (const { origin, parentId, filled } of records)
+      if (origin === 'bracket' && parentId !== undefined)
+        byChildren.set(parentId, (byChildren.get(parentId) ?? 0) + filled)
+    for (const { id, idempotencyKey, closed = byChildren.get(id) ?? 0 } of records) {
+      const order = orders.get(id)
+      if (order === undefined) continue
+      if (idempotencyKey !== undefined)
+        this.#keys.set(idempotencyKey, { content: contentOfOrder(order), orderId: order.id })
+      const isEntry = order.filled > 0 && (order.stopLoss !== undefined || order.takeProfit !== undefined)
+      if (isEntry) this.#brackets.recall(order, closed)
+    }
+  }
+
+  /**
+   * Settles what was under way when the last session ended. What had not left has expired; what had is not known until the
+   * venue says; what may not stay is asked to end. Nothing is sent again.
+   *
+   * @returns the orders that moved
+   */
+  resume(): readonly Order[] {
+    const { orders } = this.#facts
+    const moved: Order[] = []
+    for (const order of orders.working.slice()) {
+      if (isUnsent(order.state)) {
+        this.#writeEnd(order, 'EXPIRED', { cause: this.#scribe.seq, reasonCode: 'NEVER_SENT' })
+        if (order.origin === 'bracket' && order.parentId !== undefined) this.#brackets.missed(order.parentId)
+      } else if (order.state === 'SENT' || isRequested(order.state)) this.#writeUnknown(order, 'RESTARTED', '')
+      else continue
+      moved.push(order)
+    }
+    for (const order of orders.working.slice()) {
+      const reasonCode = this.#isOrphan(order)
+        ? 'POSITION_GONE'
+        : this.#hasFilledSibling(order)
+          ? 'OCO_FILLED'
+          : undefined
+      if (reasonCode !== undefined) this.cancelSurely(order.id, reasonCode, 'oco')
+    }
+    return moved
+  }
+
+  #isOrphan({ reduceOnly, side, botAt, instrumentAt }: Order): boolean {
+    const held = this.#facts.portfolio.botQty(botAt, instrumentAt)
+    return reduceOnly && (side === 'sell' ? held <= 0 : held >= 0)
+  }
+
+  #hasFilledSibling({ ocoGroup, botAt, origin }: Order): boolean {
+    if (ocoGroup === undefined || origin === 'bracket') return false
+    for (const other of this.#facts.orders.all())
+      if (other.ocoGroup === ocoGroup && other.botAt === botAt && other.state === 'FILLED') return true
+    return false
+  }
+
   // ---- wishes ---------------------------------------------------------------------------------------------------
 
   /** Shapes, judges and, where the gate permits, enqueues an order. Undefined when refused; the journal says why. */
@@ -111,6 +191,7 @@ export class OrderDesk {
     if ('refused' in shaped) {
       const payload = { instrument_id: instrument.id, reason_code: shaped.refused, detail: told(shaped.detail) }
       this.#scribe.write('intent.discarded', payload, botId)
+      this.#refusal = [shaped.refused]
       return undefined
     }
     const known = this.#keyStatus([botAt, instrumentAt], wish, shaped)
@@ -155,7 +236,10 @@ export class OrderDesk {
       botId,
     )
     const decision = this.#decide(this.#cancelQuestion(order, origin, reasonCode), order, cause, intentId)
-    if (decision.decision !== 'ALLOW') return false
+    if (decision.decision !== 'ALLOW') {
+      this.#refusal = decision.reasonCodes
+      return false
+    }
     this.#facts.buckets.cancels.take(this.#scribe.now)
     const seq = this.#scribe.write(
       'order.cancel_requested',
@@ -167,7 +251,7 @@ export class OrderDesk {
     if (order.state === 'ENQUEUED') {
       // It never left: it ends here.
       this.#unsent = this.#unsent.filter((other) => other !== order)
-      this.#ended(order, 'CANCELED', seq, reasonCode)
+      this.#ended(order, 'CANCELED', { cause: seq, reasonCode })
       return true
     }
     if (order.state === 'UNKNOWN') orders.note(order, seq)
@@ -186,6 +270,11 @@ export class OrderDesk {
     if (this.#facts.buckets.cancels.waitUs(this.#scribe.now) <= 0) return this.cancel(orderId, reasonCode, origin)
     this.#owed.set(orderId, { reasonCode, origin })
     return true
+  }
+
+  /** Whether the end of an order is owed to the pace. */
+  owes(orderId: OrderId): boolean {
+    return this.#owed.has(orderId)
   }
 
   #payOwed(): void {
@@ -435,19 +524,28 @@ export class OrderDesk {
     report: VenueReport & { kind: 'rejected' | 'canceled' | 'expired' },
   ): void {
     if (isTerminal(order.state)) return this.#late(order, report.kind, { reason: report.reasonCode })
-    if (!canExit(order.state, to)) return this.#quarantine(order, report, 'INVALID_TRANSITION')
+    // What filled was taken on: to be told that it never was contradicts what was told before.
+    const contradicts = to === 'REJECTED' && order.filled > 0
+    if (contradicts || !canExit(order.state, to)) return this.#quarantine(order, report, 'INVALID_TRANSITION')
     const detail = report.kind === 'rejected' ? report.detail : ''
-    this.#ended(order, to, this.#scribe.seq, report.reasonCode, report.ts, detail)
+    this.#ended(order, to, { cause: this.#scribe.seq, reasonCode: report.reasonCode, venueTs: report.ts, detail })
   }
 
   #ended(
     order: Order,
     to: 'REJECTED' | 'CANCELED' | 'EXPIRED',
-    cause: number,
-    reasonCode: string,
-    venueTs = this.#scribe.now,
-    detail = '',
+    end: { readonly cause: number; readonly reasonCode: string; readonly venueTs?: number; readonly detail?: string },
   ): void {
+    this.#writeEnd(order, to, end)
+    this.#listener.orderChanged(order)
+  }
+
+  #writeEnd(
+    order: Order,
+    to: 'REJECTED' | 'CANCELED' | 'EXPIRED',
+    end: { readonly cause: number; readonly reasonCode: string; readonly venueTs?: number; readonly detail?: string },
+  ): void {
+    const { cause, reasonCode, venueTs = this.#scribe.now, detail = '' } = end
     const { instrument, botId, trace } = order
     const answer = {
       order_id: order.id,
@@ -462,7 +560,6 @@ export class OrderDesk {
         ? this.#scribe.write('order.rejected', { ...answer, detail: told(detail) }, botId, trace, causeSeq)
         : this.#scribe.write(to === 'CANCELED' ? 'order.canceled' : 'order.expired', answer, botId, trace, causeSeq)
     this.#facts.orders.move(order, to, { seq, ts: this.#scribe.now })
-    this.#listener.orderChanged(order)
   }
 
   #refused(order: Order, report: VenueReport & { kind: 'cancel-refused' | 'amend-refused' }): void {
@@ -525,16 +622,20 @@ export class OrderDesk {
   #unknown(order: Order, report: VenueReport & { kind: 'unknown' }): void {
     if (isTerminal(order.state)) return this.#late(order, 'unknown', {})
     if (!canExit(order.state, 'UNKNOWN')) return
+    this.#writeUnknown(order, report.reasonCode, report.detail)
+    this.#listener.orderChanged(order)
+  }
+
+  #writeUnknown(order: Order, reasonCode: string, detail: string): void {
     const { instrument, botId, trace } = order
     const seq = this.#scribe.write(
       'order.unknown',
-      { order_id: order.id, instrument_id: instrument.id, reason_code: report.reasonCode, detail: told(report.detail) },
+      { order_id: order.id, instrument_id: instrument.id, reason_code: reasonCode, detail: told(detail) },
       botId,
       trace,
       order.lastSeq,
     )
     this.#facts.orders.move(order, 'UNKNOWN', { seq, ts: this.#scribe.now })
-    this.#listener.orderChanged(order)
   }
 
   #note(order: Order, type: 'order.triggered', venueTs: number): void {
@@ -689,14 +790,8 @@ export class OrderDesk {
 
   /** Once a position is gone, what was only there to reduce it has nothing left to do. */
   #cancelOrphans(filled: Order): void {
-    const { portfolio, orders } = this.#facts
-    const held = portfolio.botQty(filled.botAt, filled.instrumentAt)
-    const orphans = orders.working.filter(
-      (order) =>
-        order.reduceOnly &&
-        order.botAt === filled.botAt &&
-        order.instrumentAt === filled.instrumentAt &&
-        (order.side === 'sell' ? held <= 0 : held >= 0),
+    const orphans = this.#facts.orders.working.filter(
+      (order) => order.botAt === filled.botAt && order.instrumentAt === filled.instrumentAt && this.#isOrphan(order),
     )
     for (const orphan of orphans) {
       this.#brackets.gone(orphan)
@@ -766,6 +861,7 @@ export class OrderDesk {
         reduce_only: order.reduceOnly,
         parent_order_id: order.parentId,
         oco_group: order.ocoGroup,
+        arrival_price: order.arrivalPrice === undefined ? undefined : Math.round(order.arrivalPrice),
       },
       botId,
       trace,
@@ -814,6 +910,7 @@ export class OrderDesk {
   }
 
   #block(order: Order, { reasonCodes }: Decision): void {
+    this.#refusal = reasonCodes
     const { instrument, botId, trace } = order
     const seq = this.#scribe.write(
       'order.blocked',
@@ -1017,6 +1114,19 @@ export class OrderDesk {
 function contentOf(where: readonly [botAt: number, instrumentAt: number], wish: Wish, shaped: Shaped): string {
   const { side, type, reduceOnly = false, ocoGroup = null } = wish
   return JSON.stringify([...where, side, type, reduceOnly, ocoGroup, shaped])
+}
+
+/** The same of an order as it is now: one that was amended since is another wish than it was, and is not made twice. */
+function contentOfOrder(order: Order): string {
+  const { qty, timeInForce, limit, stop, trail, stopLoss, takeProfit } = order
+  const shaped = { qty, timeInForce, limit, stop, trail, stopLoss, takeProfit }
+  const { botAt, instrumentAt, side, type, reduceOnly, ocoGroup = null } = order
+  return JSON.stringify([botAt, instrumentAt, side, type, reduceOnly, ocoGroup, shaped])
+}
+
+/** Not handed over yet. */
+function isUnsent(state: OrderState): boolean {
+  return state === 'DRAFT' || state === 'VALIDATED' || state === 'ENQUEUED'
 }
 
 function isRequested(state: OrderState): boolean {

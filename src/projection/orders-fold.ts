@@ -77,8 +77,8 @@ export class OrdersFold {
   }
 
   #answered(event: KernelEvent): void {
-    const { order_id: id } = event.payload as { readonly order_id: OrderId }
-    const order = this.get(id)
+    const { order_id: id } = event.payload as Payload<'order.sent'>
+    const order = this.get(id as OrderId)
     if (order === undefined) return
     const change = changeOf(order, event)
     const { state } = change
