@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, closeSync, copyFileSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -125,6 +125,35 @@ describe('a page overwritten with garbage', () => {
     expect(fault.hint).toContain('backup')
   })
 })
+
+test('a process that is killed between and within commits leaves whole steps, in journal and tables alike', async () => {
+  const path = freshPath()
+  const script = `
+    import { openEngineStore } from ${JSON.stringify(new URL('engine-store.ts', import.meta.url).href)}
+    import { TellingSession } from ${JSON.stringify(new URL('history.fixture.ts', import.meta.url).href)}
+    const store = openEngineStore(${JSON.stringify(path)}, { profile: 'demo', instanceId: 'i', nowTs: 1,
+      durability: 'normal', urgent: new Set(), isAlive: () => true })
+    const writer = store.beginSession({ runId: 'r', openedTs: 1, spec: {} })
+    const session = new TellingSession(1)
+    for (const event of session.open()) writer.append(event)
+    for (let step = 1; ; step++) {
+      for (const event of session.place()) writer.append(event)
+      writer.record(Buffer.from('step'))
+      writer.commit()
+      if (step % 100 === 0) process.stdout.write('.')
+    }`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script])
+  await new Promise((resolve) => child.stdout.once('data', resolve))
+  child.kill('SIGKILL')
+  await new Promise((resolve) => child.once('close', resolve))
+  const { db } = store(path)
+  const verdict = verifyStore(db)
+  expect(verdict).toMatchObject({ ok: true, isBehind: false })
+  const steps = ((verdict.ok ? verdict.events : 0) - 3) / 6
+  expect(steps).toBeGreaterThanOrEqual(100)
+  expect(db.prepare('SELECT count(*) FROM orders').pluck().get()).toBe(steps)
+  expect(db.prepare('SELECT sum(bytes) FROM input_chunks').pluck().get()).toBe(steps * 4)
+}, 30_000)
 
 test.skipIf(process.platform === 'win32')(
   'a write that the system cuts short is an error of the disk',

@@ -320,7 +320,7 @@ describe('bars', () => {
     opened.bars.append('btc', bars([99]), 0)
     opened.bars.append('eth', bars([50]), 0)
     const found = opened.bars.last('btc', 2, 3 * 60)
-    expect([...found.close.slice(0, found.length)]).toEqual([11, 12])
+    expect([...found.close]).toEqual([11, 12])
     expect([...found.closeTs]).toEqual([120, 180])
     expect([...opened.bars.last('btc', 10, 60).close]).toEqual([99])
     expect(opened.bars.last('xrp', 5, 1e9).length).toBe(0)
