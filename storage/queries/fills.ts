@@ -1,6 +1,6 @@
 import type { FillRecord } from '../../src/projection/engine-state.ts'
 import type { Database } from '../database.ts'
-import { type FillCells, fillOf } from '../projections/fills-table.ts'
+import { fillOf } from '../projections/fills-table.ts'
 import { select } from './query.ts'
 
 export interface FillFilter {
@@ -16,7 +16,7 @@ export interface FillFilter {
 /** Fills, newest first. */
 export function fills(db: Database, filter: FillFilter = {}): readonly FillRecord[] {
   const { orderId, botId, instrumentId, sinceTs, beforeTs, limit } = filter
-  const rows = select<FillCells>(db, {
+  return select(db, {
     from: 'fills',
     conditions: [
       ['order_id = ?', orderId],
@@ -27,6 +27,6 @@ export function fills(db: Database, filter: FillFilter = {}): readonly FillRecor
     ],
     order: 'no DESC',
     limit,
+    read: fillOf,
   })
-  return rows.map(fillOf)
 }

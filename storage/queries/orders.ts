@@ -18,7 +18,7 @@ export interface OrderFilter {
 /** Orders, newest first. */
 export function orders(db: Database, filter: OrderFilter = {}): readonly OrderRecord[] {
   const { state, isWorking, botId, instrumentId, sinceTs, limit } = filter
-  const rows = select<OrderCells>(db, {
+  return select(db, {
     from: 'orders',
     conditions: [
       ['state = ?', state],
@@ -29,8 +29,8 @@ export function orders(db: Database, filter: OrderFilter = {}): readonly OrderRe
     ],
     order: 'created_ts DESC, no DESC',
     limit,
+    read: orderOf,
   })
-  return rows.map(orderOf)
 }
 
 /** @returns undefined for an id that the books have never heard of */

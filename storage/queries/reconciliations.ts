@@ -28,7 +28,9 @@ export function reconciliations(
   filter: { readonly status?: string | undefined; readonly sinceTs?: number | undefined; readonly limit: number },
 ): readonly Reconciliation[] {
   const { status, sinceTs, limit } = filter
-  const results = select<ReconcileResultCells>(db, {
+  const items = db.prepare('SELECT * FROM reconcile_items WHERE reconcile_id = ? ORDER BY position')
+  const itemsOf = (id: string) => stored(`read reconciliation ${id}`, () => items.all(id)) as ReconcileItemCells[]
+  return select(db, {
     from: 'reconcile_results',
     conditions: [
       ['status = ?', status],
@@ -36,17 +38,16 @@ export function reconciliations(
     ],
     order: 'position DESC',
     limit,
+    read: (row: ReconcileResultCells) => ({
+      id: row.reconcile_id,
+      ts: row.ts,
+      venueId: row.venue_id,
+      status: row.status,
+      compared: row.compared,
+      differences: row.differences,
+      items: itemsOf(row.reconcile_id).map(itemOf),
+    }),
   })
-  const items = db.prepare('SELECT * FROM reconcile_items WHERE reconcile_id = ? ORDER BY position')
-  return results.map(({ reconcile_id: id, ts, venue_id: venueId, status: found, compared, differences }) => ({
-    id,
-    ts,
-    venueId,
-    status: found,
-    compared,
-    differences,
-    items: (stored(`read reconciliation ${id}`, () => items.all(id)) as ReconcileItemCells[]).map(itemOf),
-  }))
 }
 
 function itemOf({ ts, category, subject, reason_code: reasonCode, evidence }: ReconcileItemCells): ReconcileItem {
