@@ -84,7 +84,6 @@ function cellOf(
   { cells, align, isFigure }: { cells: number; align: 'left' | 'right'; isFigure?: boolean },
 ): Piece {
   const text = textOf(piece)
-  const shown =
-    isFigure === true ? figure(text, cells) : fit(phrase(text, cells), cells, align)
+  const shown = isFigure === true ? figure(text, cells) : fit(phrase(text, cells), cells, align)
   return typeof piece === 'string' ? shown : [shown, piece[1]]
 }

@@ -32,10 +32,7 @@ export function selectedAt(rows: readonly { readonly id: string }[], selected: s
 const ROOM_TO_GROW = 5
 
 /** Columns of figures made as wide as the widest one in sight; others give way by rank. */
-export function widened<Row>(
-  columns: readonly PanelColumn<Row>[],
-  rows: readonly Row[],
-): readonly PanelColumn<Row>[] {
+export function widened<Row>(columns: readonly PanelColumn<Row>[], rows: readonly Row[]): readonly PanelColumn<Row>[] {
   return columns.map((column) => {
     if (column.isFigure !== true) return column
     const widest = rows.reduce((most, row) => Math.max(most, widthOf(textOf(column.cell(row)))), column.width)
@@ -44,12 +41,7 @@ export function widened<Row>(
 }
 
 /** A column of numbers, at the right and never cut. */
-export function figures<Row>(
-  title: string,
-  width: number,
-  rank: number,
-  cell: (row: Row) => Piece,
-): PanelColumn<Row> {
+export function figures<Row>(title: string, width: number, rank: number, cell: (row: Row) => Piece): PanelColumn<Row> {
   return { title, align: 'right', width, rank, isFigure: true, cell }
 }
 

@@ -61,9 +61,7 @@ export function sortedRows<Row extends { readonly id: string }>(
   rows: readonly Row[],
   { compare, trouble, isTroubleFirst }: RowOrder<Row>,
 ): readonly Row[] {
-  return rows.toSorted(
-    (a, b) => (isTroubleFirst ? trouble(a) - trouble(b) : 0) || compare(a, b) || byText(a.id, b.id),
-  )
+  return rows.toSorted((a, b) => (isTroubleFirst ? trouble(a) - trouble(b) : 0) || compare(a, b) || byText(a.id, b.id))
 }
 
 /** Code-point order: the same on every machine. */

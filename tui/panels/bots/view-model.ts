@@ -177,7 +177,12 @@ export function decisionWords(line: DecisionLine, context: PanelContext): Decisi
   const reason = masked(plainText(line.gateText ?? ''), context)
   return {
     what: `${plainText(line.kind).padEnd(6)} ${masked(plainText(line.text), context)}`,
-    gate: line.gate === undefined ? [NONE, 'muted'] : isRefusal(line) ? [plainText(line.gate), 'warn'] : plainText(line.gate),
+    gate:
+      line.gate === undefined
+        ? [NONE, 'muted']
+        : isRefusal(line)
+          ? [plainText(line.gate), 'warn']
+          : plainText(line.gate),
     proof: isRefusal(line) && reason !== '' ? reason : evidence,
     evidence,
   }
@@ -210,7 +215,9 @@ export function stopWords(bot: BotRow, depth: BotView | undefined, context: Pane
   if (stop === undefined) return [`no stop at venue ${glyphs.warn}`, 'warn']
   const covers = stop.qty - stop.filled >= Math.abs(bot.position)
   const at = instrument === undefined ? glyphs.unknown : price(stop.stop, instrument)
-  return covers ? [`stop at venue ${at} ${glyphs.ok}`, 'ok'] : [`stop at venue ${at} covers a part ${glyphs.warn}`, 'warn']
+  return covers
+    ? [`stop at venue ${at} ${glyphs.ok}`, 'ok']
+    : [`stop at venue ${at} covers a part ${glyphs.warn}`, 'warn']
 }
 
 /** `up 3d 4h` and its like, from when the bot entered its state. */
