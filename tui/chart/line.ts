@@ -1,3 +1,4 @@
+import { type Dot, drawLine, emptyRaster, type Raster, rasterRow } from '../charts/raster.ts'
 import { type Look, PLAIN, type Tone } from './look.ts'
 import { niceTicks, tickLabels, timeLabel } from './scale.ts'
 
@@ -22,26 +23,6 @@ export interface LineChart {
   readonly yInclude?: readonly number[]
 }
 
-/** What a cell is made of: eight dots of braille, or one character in ASCII. */
-interface Raster {
-  readonly columns: number
-  readonly rows: number
-  readonly dotsAcross: 1 | 2
-  readonly dotsDown: 1 | 4
-  /** Bits of the dots that are set, a cell each. */
-  readonly dots: Uint8Array
-  /** Series that drew last in each cell, from 1; 0 is none. */
-  readonly owner: Uint8Array
-}
-
-/** Bit of each braille dot, by row, then column (Unicode 15, block 2800). */
-const BRAILLE_BITS = [
-  [0x01, 0x08],
-  [0x02, 0x10],
-  [0x04, 0x20],
-  [0x40, 0x80],
-] as const
-
 /**
  * Draws lines over time as text: y labels at the left, dates below, every row as wide as it needs.
  * Where several samples share a dot column the whole range between them is drawn, so that no spike is lost.
@@ -61,12 +42,21 @@ export function lineChart(chart: LineChart, look: Look = PLAIN): string[] {
     Math.floor((Math.round(((high - value) / (high - low)) * down) * rows) / (down + 1))
   const labels = new Map(ticks.map((tick, at) => [rowOf(tick), texts[at] ?? '']))
   const margin = Math.max(...[...labels.values()].map((text) => text.length))
-  const raster = rasterOf(Math.max(4, chart.width - margin - 2), rows, look)
-  chart.series.forEach((series, at) => drawSeries(raster, series, at + 1, { ...span, low, high }))
+  const hasBraille = look.glyphs === 'braille'
+  const raster = emptyRaster({ columns: Math.max(4, chart.width - margin - 2), rows, hasBraille })
+  const shown = { ...span, low, high }
+  chart.series.forEach((series, at) => {
+    const zero = series.isFilled === true ? dotY(0, shown, rows * raster.dotsDown - 1) : undefined
+    drawLine(raster, dotsOf(raster, series, shown), at + 1, zero)
+  })
+  const dress = (owner: number, text: string): string => {
+    const tone = chart.series[owner - 1]?.tone
+    return tone === undefined ? text : look.tone(tone, text)
+  }
   const axis = look.glyphs === 'braille' ? '\u254e' : '|'
   const lines = Array.from({ length: rows }, (_, row) => {
     const head = look.dim(`${(labels.get(row) ?? '').padStart(margin)} ${axis}`)
-    return `${head}${paintRow(raster, row, chart.series, look)}`.trimEnd()
+    return `${head}${rasterRow(raster, row, dress)}`.trimEnd()
   })
   return [...lines, look.dim(dateRow(span, margin + 2, raster.columns))]
 }
@@ -104,87 +94,23 @@ function widened(span: Span, include: readonly number[]): { low: number; high: n
   return { low: low - room, high: high + room }
 }
 
-function rasterOf(columns: number, rows: number, { glyphs }: Look): Raster {
-  const size = columns * rows
-  const isBraille = glyphs === 'braille'
-  return {
-    columns,
-    rows,
-    dotsAcross: isBraille ? 2 : 1,
-    dotsDown: isBraille ? 4 : 1,
-    dots: new Uint8Array(size),
-    owner: new Uint8Array(size),
-  }
-}
-
-function drawSeries(raster: Raster, { x, y, isFilled = false }: LineSeries, owner: number, span: Span): void {
+/** The samples of a series as dots of a raster that shows the whole span; undefined where a value is not finite. */
+function* dotsOf(raster: Raster, { x, y }: LineSeries, span: Span): Generator<Dot | undefined> {
   const across = raster.columns * raster.dotsAcross - 1
   const down = raster.rows * raster.dotsDown - 1
-  const dotX = (ts: number): number =>
-    span.to > span.from ? Math.round(((ts - span.from) / (span.to - span.from)) * across) : 0
-  const dotY = (value: number): number => Math.round(((span.high - value) / (span.high - span.low)) * down)
-  const zero = dotY(Math.min(span.high, Math.max(span.low, 0)))
-  let before: { x: number; y: number } | undefined
   for (let at = 0; at < x.length; at++) {
     const value = y[at] ?? Number.NaN
-    if (!Number.isFinite(value)) {
-      before = undefined
-      continue
-    }
-    const here = { x: dotX(x[at] ?? 0), y: dotY(value) }
-    const start = before ?? here
-    for (let column = start.x; column <= here.x; column++) {
-      const left = along(start, here, column)
-      const right = along(start, here, Math.min(here.x, column + 1))
-      // A column owns the steep part up to the dot before the next column's, so that a jump is a wall and not a gap.
-      const end = start.x === here.x ? here.y : right - Math.sign(right - left)
-      drawDown(raster, column, left, isFilled ? zero : end, owner)
-      if (isFilled) drawDown(raster, column, end, zero, owner)
-    }
-    before = here
+    if (!Number.isFinite(value)) yield undefined
+    else
+      yield {
+        x: span.to > span.from ? Math.round((((x[at] ?? 0) - span.from) / (span.to - span.from)) * across) : 0,
+        y: dotY(value, span, down),
+      }
   }
 }
 
-/** Height of a straight line at a dot column. */
-function along(start: { x: number; y: number }, end: { x: number; y: number }, column: number): number {
-  if (start.x === end.x) return start.y
-  return Math.round(start.y + ((end.y - start.y) * (column - start.x)) / (end.x - start.x))
-}
-
-function drawDown(raster: Raster, column: number, from: number, to: number, owner: number): void {
-  for (let dot = Math.min(from, to); dot <= Math.max(from, to); dot++) {
-    const cell = Math.floor(dot / raster.dotsDown) * raster.columns + Math.floor(column / raster.dotsAcross)
-    const bit = raster.dotsDown === 1 ? 1 : (BRAILLE_BITS[dot % 4]?.[column % 2] ?? 0)
-    raster.dots[cell] = (raster.dots[cell] ?? 0) | bit
-    raster.owner[cell] = owner
-  }
-}
-
-/** One row of cells, neighbours of one series dressed together. */
-function paintRow(raster: Raster, row: number, series: readonly LineSeries[], look: Look): string {
-  let painted = ''
-  let run = ''
-  let owner = 0
-  const flush = (): void => {
-    const tone = series[owner - 1]?.tone
-    painted += tone === undefined ? run : look.tone(tone, run)
-    run = ''
-  }
-  for (let column = 0; column < raster.columns; column++) {
-    const cell = row * raster.columns + column
-    const here = raster.owner[cell] ?? 0
-    if (here !== owner) flush()
-    owner = here
-    run += glyph(raster.dots[cell] ?? 0, owner, look)
-  }
-  if (owner !== 0) flush()
-  return painted
-}
-
-/** In ASCII each series has its own character, because colour may be absent. */
-function glyph(dots: number, owner: number, { glyphs }: Look): string {
-  if (dots === 0) return ' '
-  return glyphs === 'braille' ? String.fromCodePoint(0x2800 + dots) : ('*o+x#'[(owner - 1) % 5] ?? '*')
+function dotY(value: number, { low, high }: Span, down: number): number {
+  return Math.round(((high - Math.min(high, Math.max(low, value))) / (high - low)) * down)
 }
 
 /** Dates under the chart: the first at the left edge, the last at the right one, others where there is room. */
