@@ -1,4 +1,5 @@
-import { type Piece, cut, figure, fit, row, textOf, widthOf } from './row.ts'
+import { phrase } from './phrase.ts'
+import { type Piece, figure, fit, row, textOf } from './row.ts'
 import type { ScreenLook } from './tone.ts'
 
 export interface PanelColumn<Row> {
@@ -83,7 +84,6 @@ function cellOf(
   { cells, align, isFigure }: { cells: number; align: 'left' | 'right'; isFigure?: boolean },
 ): Piece {
   const text = textOf(piece)
-  const shown =
-    isFigure === true ? figure(text, cells) : fit(widthOf(text) > cells ? cut(text, cells) : text, cells, align)
+  const shown = isFigure === true ? figure(text, cells) : fit(phrase(text, cells), cells, align)
   return typeof piece === 'string' ? shown : [shown, piece[1]]
 }
