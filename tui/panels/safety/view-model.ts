@@ -153,7 +153,12 @@ export function wayBack(mode: Mode): string {
   }
 }
 
-const GATE_TONES: Readonly<Record<string, Tone>> = { ALLOW: 'ok', BLOCK: 'bad', HALT: 'bad', FLATTEN: 'bad' }
+const GATE_TONES: ReadonlyMap<string, Tone> = new Map([
+  ['ALLOW', 'ok'],
+  ['BLOCK', 'bad'],
+  ['HALT', 'bad'],
+  ['FLATTEN', 'bad'],
+])
 
 /** What the gate said, in words that fit a column. */
 export interface GateWords {
@@ -167,7 +172,7 @@ export interface GateWords {
 export function gateWords(line: DecisionLine, context: PanelContext): GateWords {
   const { ok, bad, warn } = context.look.glyphs
   const gate = line.gate ?? NONE
-  const tone = line.gate === undefined ? 'muted' : (GATE_TONES[gate] ?? 'warn')
+  const tone = line.gate === undefined ? 'muted' : (GATE_TONES.get(gate) ?? 'warn')
   const sign = tone === 'ok' ? ok : tone === 'bad' ? bad : tone === 'warn' ? warn : ''
   return {
     bot: plainText(line.botId),
