@@ -154,10 +154,13 @@ export class OrderDesk {
     return moved
   }
 
-  #hasFilledSibling({ ocoGroup, botAt, origin }: Order): boolean {
+  /** Whether another of its group filled while it worked: a name that was used before says nothing of who has it now. */
+  #hasFilledSibling({ ocoGroup, botAt, origin, createdTs }: Order): boolean {
     if (ocoGroup === undefined || origin === 'bracket') return false
-    for (const other of this.#facts.orders.all())
-      if (other.ocoGroup === ocoGroup && other.botAt === botAt && other.state === 'FILLED') return true
+    for (const other of this.#facts.orders.all()) {
+      const isSibling = other.ocoGroup === ocoGroup && other.botAt === botAt
+      if (isSibling && other.state === 'FILLED' && other.sinceTs > createdTs) return true
+    }
     return false
   }
 
