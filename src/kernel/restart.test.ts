@@ -471,6 +471,26 @@ describe('after a restart', () => {
     })
   })
 
+  test('a cancel that was owed to a group is owed still, and an old name of a group cancels nothing', () => {
+    const rig = new Rig({ instruments: [PERP], limits: { cancels: { burst: 1, perUs: 1_000_000 } } })
+    const group = () => [1, 2, 3].map(() => rig.place({ ...bid, ocoGroup: 'g' }))
+    const [first, second, third] = group()
+    rig.fill(first as OrderId, 5)
+    expect(rig.sent().slice(3)).toEqual([`cancel ${second}`])
+    rig.effects.length = 0
+    rig.restart()
+    rig.clock(1_000_000)
+    rig.clock(1_000_000)
+    expect(rig.sent().toSorted()).toEqual([`cancel ${second}`, `cancel ${third}`])
+    for (const orderId of [second, third])
+      rig.report({ kind: 'canceled', orderId: orderId as OrderId, reasonCode: 'REQUESTED', ts: 1 })
+    rig.effects.length = 0
+    const again = group()
+    rig.restart()
+    rig.clock(2_000_000)
+    expect(rig.sent()).toEqual(again.map((id) => `place ${id} buy 5`))
+  })
+
   test('the same idempotency key makes no second order', () => {
     const rig = new Rig({ instruments: [PERP] })
     const command = { id: 'c-1', actor: 'operator', reason: '', kind: 'ORDER_PLACE', botId: 'bot-1' } as const
