@@ -19,11 +19,11 @@ import {
   fillWords,
   listView,
   ORDER_VIEWS,
-  orderRows,
   type OrderWords,
+  orderRows,
   orderWords,
-  selection,
   type StepWords,
+  selection,
   unknownWords,
 } from './view-model.ts'
 
@@ -47,13 +47,11 @@ export function paintOrders(shelf: ViewShelf, state: PanelState, context: PanelC
     const want = Math.max(list.min, Math.min(list.want, Math.floor(size.height * 0.53)))
     const chainSteps = chainSection(facts, size.width, 0)
     const min = Math.min(chainSteps.want, Math.ceil(size.height * 0.47))
-    const pair = [
-      { ...list, want },
-      { ...chainSteps, min },
-    ]
-    if (size.height < MORE_ROWS) return stacked(size, pair)
+    const chainPart = { ...chainSteps, min }
+    if (size.height < MORE_ROWS) return stacked(size, [{ ...list, want }, chainPart])
     return stacked(size, [
-      ...pair,
+      { ...list, want, min: Math.min(want, Math.floor(size.height * 0.3)) },
+      chainPart,
       adviceSection(facts, size.width, 2),
       unknownSection(facts, size.width, 1),
       latencySection(facts, size.width, 3),
@@ -161,13 +159,13 @@ function orderColumns(width: number): readonly PanelColumn<OrderWords>[] {
     words('INSTRUMENT', 10, 0, ({ instrument }) => instrument),
     words('SIDE', 5, 0, ({ side }) => side),
     words('TYPE', 6, 5, ({ type }) => type),
-    figures('PRICE', 11, 1, ({ price }) => price),
+    figures('PRICE', isWide ? 11 : 10, 1, ({ price }) => price),
     figures('QTY', isWide ? 8 : 7, 0, ({ qty }) => qty),
     figures('FILLED', isWide ? 7 : 6, 2, ({ filled }) => filled),
     figures('AVG', 11, 6, ({ average }) => average),
     figures('FEE', 5, 9, ({ fee }) => fee),
     figures('SLIPbp', 6, 10, ({ slippage }) => slippage),
-    words('STAT', 4, 0, ({ state }) => state),
+    words('STAT', 5, 0, ({ state }) => state),
     figures('ACK', 5, 8, ({ answer }) => answer),
     words('ID', 6, 7, ({ id }) => id, true),
   ]
@@ -322,7 +320,7 @@ function adviceSection({ chain, context }: Facts, width: number, rank: number): 
   const rows = texts.flatMap((text) => paragraph(look, width, text))
   if (rows.length === 0) rows.push(row(look, width, [[' nothing needs to be done about it', 'muted']]))
   const paint = (height: number) => stack(width, height, [head(look, width, 'What to do'), ...rows])
-  return { rank, min: 2, want: 2 + rows.length, paint }
+  return { rank, min: 1 + Math.min(rows.length, 3), want: 2 + rows.length, paint }
 }
 
 /** Orders whose fate is not known; no room is taken when there are none. */

@@ -1,6 +1,7 @@
-import type { Panel, PanelAction, PanelContext } from '../../panel.ts'
 import { decimal, formatUnits } from '../../../src/domain/decimal.ts'
+import type { Panel, PanelAction, PanelContext } from '../../panel.ts'
 import { freshness, staleReason } from '../freshness.ts'
+import { rowOf } from '../row-of.ts'
 import { paintOrders } from './paint.ts'
 import {
   fillRows,
@@ -82,7 +83,7 @@ function ticketFields(
 ): Readonly<Record<string, string>> {
   const order = chosen?.order
   if (order === undefined) return {}
-  const instrument = instruments[order.instrumentId]
+  const instrument = rowOf(instruments, order.instrumentId)
   if (instrument === undefined) return { instrument_id: order.instrumentId, side: order.side }
   const open = order.qty - order.filled
   const { tickSize, lotSize } = instrument

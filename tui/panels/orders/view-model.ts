@@ -9,6 +9,7 @@ import { aged, type Freshness } from '../freshness.ts'
 import { selectedAt } from '../list-view.ts'
 import { plainText } from '../plain-text.ts'
 import { byFigure, byText, rowFilter, sortedRows } from '../row-filter.ts'
+import { rowOf } from '../row-of.ts'
 import { milliseconds, priceWord, sideWord } from '../side-words.ts'
 
 export const ORDER_VIEWS = ['working', 'today', 'fills', 'UNKNOWN'] as const
@@ -40,7 +41,7 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
 
 /** The state's word; one that this screen does not know is said to be unknown, never taken for something else. */
 export function orderStateWord(state: string): Piece {
-  const word = STATE_WORDS[state]
+  const word = rowOf(STATE_WORDS, state)
   if (word === undefined || state === 'UNKNOWN') return ['UNKN', 'unknown']
   if (state === 'REJECTED') return [word, 'bad']
   if (state === 'BLOCKED') return [word, 'warn']
@@ -55,7 +56,7 @@ const COMPARE: Readonly<Record<(typeof ORDER_SORTS)[number], (a: OrderRow, b: Or
 }
 
 function trouble({ state }: OrderRow): 0 | 1 | 2 {
-  return state === 'UNKNOWN' || STATE_WORDS[state] === undefined ? 0 : state === 'REJECTED' ? 1 : 2
+  return state === 'UNKNOWN' || rowOf(STATE_WORDS, state) === undefined ? 0 : state === 'REJECTED' ? 1 : 2
 }
 
 /** Orders of the view that the filter lets through, in their order; UNKNOWN and rejected first while the mode is not NORMAL. */
@@ -84,7 +85,7 @@ export function fillRows(shelf: ViewShelf, state: PanelState): readonly FillRow[
   const found = (view?.fills ?? []).filter((fill) =>
     isWanted({
       text: `${fill.id} ${fill.orderId} ${fill.botId} ${fill.instrumentId} ${fill.side} ${fill.liquidity}`,
-      venueId: view?.rows[fill.orderId]?.venueId ?? '',
+      venueId: rowOf(view?.rows, fill.orderId)?.venueId ?? '',
     }),
   )
   return sortedRows(found, { compare: (a, b) => byFigure(a.ts, b.ts), trouble: () => 2, isTroubleFirst: false })
@@ -102,7 +103,7 @@ export function selection(shelf: ViewShelf, state: PanelState): Selection | unde
   if (listView(state) === 'fills') {
     const rows = fillRows(shelf, state)
     const fill = rows[selectedAt(rows, state.selected) ?? -1]
-    return fill === undefined ? undefined : { orderId: fill.orderId, order: orders[fill.orderId], fill }
+    return fill === undefined ? undefined : { orderId: fill.orderId, order: rowOf(orders, fill.orderId), fill }
   }
   const rows = orderRows(shelf, state)
   const order = rows[selectedAt(rows, state.selected) ?? -1]
@@ -284,7 +285,7 @@ export function unknownWords(
   const quiet = age((context.nowTs - order.sinceTs) / 1_000)
   return {
     what: [
-      `${plainText(order.id)} ${plainText(order.venueId)} ${plainText(order.instrumentId)} ${order.side} ${priceText} ${qtyText}`,
+      `${context.look.glyphs.unknown} ${plainText(order.id)} ${plainText(order.venueId)} ${plainText(order.instrumentId)} ${order.side} ${priceText} ${qtyText}`,
       'unknown',
     ],
     meaning: `sent ${when(order.ts, context.nowTs, context.zone)}, fate UNKNOWN for ${quiet}. Counted as full exposure; never resent blindly; settled only by venue evidence (4 recovery).`,

@@ -171,6 +171,7 @@ export interface InputWords {
   readonly fact: string
   readonly share: number | undefined
   readonly sign: Piece
+  readonly verdict: 'OK' | 'too old' | 'UNKNOWN'
 }
 
 /** @param viewAgeMs grows every age: an input does not get younger while nothing is heard */
@@ -182,6 +183,7 @@ export function inputWords(input: InputRow, viewAgeMs: number, { glyphs }: Scree
     fact: `${ageMs === undefined ? NONE : round(age(ageMs))} / ${round(age(input.limitMs))}`,
     share: ageMs === undefined ? undefined : ageMs / input.limitMs,
     sign: ageMs === undefined ? [glyphs.unknown, 'unknown'] : isLate ? [glyphs.bad, 'bad'] : [glyphs.ok, 'ok'],
+    verdict: ageMs === undefined ? 'UNKNOWN' : isLate ? 'too old' : 'OK',
   }
 }
 
@@ -211,6 +213,7 @@ export function queueWords({ name, depth, limit }: QueueRow, { glyphs }: ScreenL
 /** `p95 0.6ms / 50ms`, and whether the target is met; `?` where either is not known. */
 export function latencyWords(
   { name, p95Ms, targetMs }: SystemView['latency'][number],
+  isStale: boolean,
   { glyphs }: ScreenLook,
 ): { readonly name: string; readonly fact: string; readonly sign: Piece } {
   const isKnown = p95Ms !== undefined && targetMs !== undefined
@@ -220,7 +223,9 @@ export function latencyWords(
       ? [glyphs.bad, 'bad']
       : p95Ms > targetMs * 0.8
         ? [glyphs.warn, 'warn']
-        : [glyphs.ok, 'ok']
+        : isStale
+          ? [glyphs.stale, 'stale']
+          : [glyphs.ok, 'ok']
   const target = targetMs === undefined ? '' : ` / ${milliseconds(targetMs)}`
   return { name: plainText(name), fact: `p95 ${milliseconds(p95Ms)}${target}`, sign }
 }
