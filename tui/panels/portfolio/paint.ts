@@ -194,7 +194,13 @@ function exposureSection({ view, context, fresh }: Frame, width: number, rank: n
   const count = Math.max(1, left.length, right.length)
   const whole = (value: number | undefined) =>
     value === undefined ? ['UNKNOWN', look.glyphs.unknown].join(' ') : wholePercent(value / 100)
-  const facts = [ageNote(fresh), `gross ${whole(view.grossPct)}`, `net ${whole(view.netPct)}`]
+  const hidden = (height: number) => left.slice(height).length + right.slice(height).length
+  const facts = (height: number) => [
+    ageNote(fresh),
+    `gross ${whole(view.grossPct)}`,
+    `net ${whole(view.netPct)}`,
+    hidden(height) > 0 ? `+${hidden(height)} more` : '',
+  ]
   const lines = (list: readonly Exposure[], room: number): string[] =>
     list.length === 0
       ? [row(look, room, [[' no exposure', 'muted']])]
@@ -207,10 +213,10 @@ function exposureSection({ view, context, fresh }: Frame, width: number, rank: n
       const isSplit = width >= MIDDLE
       const heads = isSplit
         ? beside(look, 1, [
-            { width: cells, rows: [head(look, cells, 'Exposure by asset', facts)] },
+            { width: cells, rows: [head(look, cells, 'Exposure by asset', facts(height - 1))] },
             { width: rest, rows: [head(look, rest, 'Exposure by venue / bot')] },
           ])
-        : [head(look, width, 'Exposure', facts)]
+        : [head(look, width, 'Exposure', facts(height - 1))]
       const dull = isSplit ? look : { ...look, glyphs: { ...look.glyphs, bar: ' ' } }
       return [
         ...heads,
@@ -374,7 +380,7 @@ function cashSection({ view, context, fresh }: Frame, width: number, rank: numbe
         { width, height: Math.max(0, height - 2) },
         { columns: widened(columns, view.cash), rows: view.cash, empty: 'no balance is known yet' },
       ),
-      row(look, width, ['  ', reconciledWord(view, context)]),
+      row(look, width, ['  ', aged(reconciledWord(view, context), fresh.isStale)]),
     ],
   }
 }
@@ -404,7 +410,7 @@ function cashLines({ view, context, fresh }: Frame, width: number, rank: number)
   ])
   const lines = flow(look, width, [
     ...(facts.length === 0 ? [['no balance is known yet']] : facts),
-    [reconciledWord(view, context)],
+    [aged(reconciledWord(view, context), fresh.isStale)],
   ])
   return {
     rank,
