@@ -4,8 +4,8 @@ import { candles } from '../../charts/candles.ts'
 import { depthLadder, ownTags } from '../../charts/depth-ladder.ts'
 import { clock, minute } from '../../paint/clock-text.ts'
 import { age, NONE, number, percent, price, qty } from '../../paint/numbers.ts'
-import { type PanelColumn, panelTable } from '../../paint/panel-table.ts'
-import { beside, figure, gauge, type Piece, row, stack, textOf, widthOf } from '../../paint/row.ts'
+import { fittingColumns, type PanelColumn, panelTable } from '../../paint/panel-table.ts'
+import { beside, figure, fit, gauge, type Piece, row, stack, textOf, widthOf } from '../../paint/row.ts'
 import type { PanelContext, PanelState, Size, ViewShelf } from '../../panel.ts'
 import { gain, quantity } from '../amount.ts'
 import { flow, head } from '../fact-row.ts'
@@ -224,9 +224,10 @@ function chartHead({ chosen, context, choice, fresh }: Frame, width: number): st
   const name = `${told.name(99)} ${choice.timeframe}  ${textOf(told.last)}  ${textOf(told.change)}`
   const allowed = plainText(chosen.allowed)
   const isWide = width >= 80
+  const sync = fresh.isStale ? textOf(told.age) : chosen.sequence
   const facts = [
-    `${textOf(told.quality)} ${chosen.sequence} ${isWide ? 'allow ' : ''}${allowed}`,
-    `age ${textOf(told.age)}`,
+    `${textOf(told.quality)} ${sync} ${isWide ? 'allow ' : ''}${allowed}`,
+    fresh.isStale ? chosen.sequence : `age ${textOf(told.age)}`,
     choice.pan > 0 ? `pan -${choice.pan}` : '',
     choice.zoom === 0 ? '' : `zoom ${choice.zoomName}`,
     isWide ? 't tf' : '',
@@ -287,12 +288,12 @@ function tapeLines({ market, instrument, context, fresh }: Frame, { width, heigh
   const shown = market.tape.slice(0, Math.max(0, height - (isOld ? 1 : 0)))
   const prices = Math.max(...shown.map((trade) => widthOf(price(trade.price, instrument))))
   const sizes = Math.max(...shown.map((trade) => widthOf(qty(trade.qty, instrument))))
-  const isTight = width < 4 + 9 + prices + sizes
+  const isTight = width < 15 + prices + sizes
   const most = Math.max(...shown.map((trade) => trade.qty))
   const lines = shown.map((trade) => {
     const time = clock(trade.ts, zone)
     const side: Piece = trade.taker > 0 ? [look.glyphs.up, 'up'] : [look.glyphs.down, 'down']
-    const used = (isTight ? 7 : 14) + prices + sizes
+    const used = (isTight ? 7 : 15) + prices + sizes
     const cells = Math.max(0, Math.min(12, width - used - 1))
     const bar = look.glyphs.full.repeat(most > 0 ? Math.round((trade.qty / most) * cells) : 0)
     const pieces: Piece[] = isTight
@@ -359,25 +360,22 @@ function listColumn(frame: Frame, { width, height }: Size): string[] {
 function watchSection({ rows, chosen, context, shelf }: Frame, width: number, want: number): Section {
   const { look } = context
   const isList = width < 60
-  const nameWidth = width - (width >= 40 ? 24 : 22)
   const of = (each: MarketRow) => marketWords(each, marketFreshness(each, shelf), context)
-  const columns: readonly PanelColumn<MarketRow>[] = [
-    words('MARKET', isList ? 10 : 20, 0, (each) => of(each).name(isList ? nameWidth : 20), isList),
-    figures('LAST', 10, 0, (each) => of(each).last),
-    figures('24H', 6, 1, (each) => of(each).change),
-    ...(isList
-      ? [
-          words<MarketRow>('', 1, width >= 40 ? 2 : 9, (each): Piece => {
-            const quality = of(each).quality
-            return [textOf(quality).slice(-1), typeof quality === 'string' ? 'plain' : quality[1]]
-          }),
-        ].slice(width >= 40 ? 0 : 1)
-      : [
-          words<MarketRow>('QUALITY', 10, 2, (each) => of(each).quality),
-          figures<MarketRow>('AGE', 5, 3, (each) => of(each).age),
-          words<MarketRow>('ALLOWED', 10, 4, (each) => plainText(each.allowed)),
-        ]),
-  ]
+  const sign = (each: MarketRow): Piece => {
+    const { quality } = of(each)
+    return [textOf(quality).slice(-1), typeof quality === 'string' ? 'plain' : quality[1]]
+  }
+  const last = figures<MarketRow>('LAST', 10, 0, (each) => of(each).last)
+  const change = figures<MarketRow>('24H', 6, 1, (each) => of(each).change)
+  const rest: readonly PanelColumn<MarketRow>[] = isList
+    ? [last, change, ...(width >= 40 ? [words<MarketRow>('', 1, 2, sign)] : [])]
+    : [
+        last,
+        change,
+        words('QUALITY', 10, 2, (each) => of(each).quality),
+        figures('AGE', 5, 3, (each) => of(each).age),
+        words('ALLOWED', 10, 4, (each) => plainText(each.allowed)),
+      ]
   return {
     rank: 0,
     min: 3,
@@ -387,14 +385,28 @@ function watchSection({ rows, chosen, context, shelf }: Frame, width: number, wa
       // A short list needs no titles: it has three columns.
       const room = isList ? height - 1 : height - 2
       const shown = inSight(rows, at < 0 ? undefined : at, room)
+      const columns = named(widened(rest, shown.rows), width - 2, isList, (each, cells) => of(each).name(cells))
       const table = panelTable(
         look,
         { width, height: room + 1 },
-        { columns: widened(columns, shown.rows), rows: shown.rows, selected: shown.selected, empty: 'none' },
+        { columns, rows: shown.rows, selected: shown.selected, empty: 'none' },
       )
       return [head(look, width, `Watch ${rows.length}`), ...(isList ? table.slice(1) : table)]
     },
   }
+}
+
+/** Columns after one for the name, which is told how many cells it gets. */
+function named(
+  rest: readonly PanelColumn<MarketRow>[],
+  width: number,
+  grows: boolean,
+  name: (row: MarketRow, cells: number) => string,
+): readonly PanelColumn<MarketRow>[] {
+  const least = grows ? 10 : 20
+  const blank = words<MarketRow>('MARKET', least, 0, () => '', grows)
+  const cells = fittingColumns([blank, ...rest], width).shown[0]?.cells ?? least
+  return [{ ...blank, cell: (each) => name(each, cells) }, ...rest]
 }
 
 function instrumentFacts({ chosen, instrument, market, fresh }: Frame): readonly (readonly Piece[])[] {
@@ -408,7 +420,7 @@ function instrumentFacts({ chosen, instrument, market, fresh }: Frame): readonly
     [`maker ${fee(instrument.makerPpb)} taker ${fee(instrument.takerPpb)}`],
     ['H ', old(price(chosen.high, instrument))],
     ['L ', old(price(chosen.low, instrument))],
-    ['V ', old(`${baseAmount(chosen.volume, instrument)}`), ` ${plainText(instrument.base)}`],
+    ['V ', old(baseAmount(chosen.volume, instrument)), ` ${plainText(instrument.base)}`],
     ...(market?.facts ?? []).map(({ name, value }): readonly Piece[] => [plainText(`${name} ${value}`)]),
   ]
 }
@@ -469,21 +481,17 @@ function ownSection(frame: Frame, width: number, rank: number): Section {
   }
 }
 
+function piecesWidth(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, piece) => sum + widthOf(textOf(piece)), 0)
+}
+
 function feedSection({ shelf, context }: Frame, width: number, rank: number): Section {
   const { look } = context
   const feeds = feedWords(shelf, context)
   const lines = feeds.map(({ venue, health, latency, sequence, gaps, rate }) => {
-    const facts: readonly Piece[] = [
-      ' ',
-      venue.slice(0, 8).padEnd(8),
-      ' ',
-      health,
-      ` ${latency.padStart(6)} `,
-      sequence,
-      ` gaps ${gaps}`,
-    ]
-    const used = facts.reduce((sum, piece) => sum + widthOf(textOf(piece)), 0)
-    return row(look, width, used + 2 + rate.length <= width ? [...facts, `  ${rate}`] : facts)
+    const facts: readonly Piece[] = [` ${fit(venue, 8)} `, health, ` ${latency.padStart(6)} `, sequence]
+    const whole = [[...facts, ` gaps ${gaps}  ${rate}`], [...facts, ` gaps ${gaps}`], facts]
+    return row(look, width, whole.find((pieces) => piecesWidth(pieces) <= width) ?? facts.slice(0, 2))
   })
   return {
     rank,

@@ -203,7 +203,7 @@ test('fills exactly its size, whatever it is told', () => {
 // ---- what it says ----------------------------------------------------------------------------------------------------------
 
 test('what is not known is said and never well', () => {
-  const shown = frame({ markets: UNKNOWN }, '120x40', { look: TAGGED })
+  const shown = frame({ markets: UNKNOWN, ribbon: SCREEN_RIBBON }, '120x40', { look: TAGGED })
   expect(shown.join('\n')).toContain('UNKNOWN ?')
   expect(shown.join('\n')).not.toContain('<ok>')
 })
@@ -212,7 +212,7 @@ test('old data carries ~ and its age, freezes chart, ladder and tape, and is not
   const rows = frame(STATES['stale'] ?? {}, '120x40', { look: TAGGED })
   const shown = rows.join('\n')
   expect(rows[0]).toContain('~15,182,400')
-  expect(shown).toContain('STALE ✗')
+  expect(shown).toContain('STALE ✗ ~42s allow CLOSE_ONLY')
   expect(shown).toContain('~ frozen 42s')
   expect(shown).toContain('~ gap 42s')
   expect(

@@ -8,7 +8,7 @@ import type {
 } from '../../../src/runtime/link/views.ts'
 import { decimal, decimalToNumber } from '../../../src/domain/decimal.ts'
 import { age, NONE, number, percent, price, signed } from '../../paint/numbers.ts'
-import { type Piece, textOf } from '../../paint/row.ts'
+import { type Piece, textOf, widthOf } from '../../paint/row.ts'
 import type { Tone } from '../../paint/tone.ts'
 import type { PanelContext, PanelState, ViewShelf } from '../../panel.ts'
 import { aged, type Freshness, freshness, STALE_AFTER_MS } from '../freshness.ts'
@@ -107,9 +107,9 @@ export function marketWords(row: MarketRow, fresh: Freshness, context: PanelCont
   const last = instrument === undefined ? NONE : price(row.last, instrument)
   return {
     name: (width) => {
-      const room = width - symbol.length - 1
+      const room = width - widthOf(symbol) - 1
       const venue = plainText(row.venueId)
-      return room <= 0 ? symbol : `${venue.slice(0, room)} ${symbol}`
+      return room <= 0 ? symbol : `${within(venue, room)} ${symbol}`
     },
     last: isUnknown
       ? [last === NONE ? NONE : `${context.look.glyphs.unknown}${last}`, 'unknown']
@@ -121,6 +121,13 @@ export function marketWords(row: MarketRow, fresh: Freshness, context: PanelCont
     quality: qualityWord(row, fresh, context),
     age: fresh.isStale ? [`${context.look.glyphs.stale}${age(fresh.ageMs)}`, 'stale'] : age(row.ageMs),
   }
+}
+
+/** The beginning of a name in at most `cells` cells. */
+function within(name: string, cells: number): string {
+  let kept = name
+  while (widthOf(kept) > cells) kept = kept.slice(0, -1)
+  return kept
 }
 
 const QUALITY_TONES: Readonly<Record<MarketRow['quality'], Tone>> = {
@@ -176,7 +183,8 @@ export function feedWords(shelf: ViewShelf, context: PanelContext): readonly Fee
     const known = context.ribbon?.venues.find(({ id }) => id === venueId)
     const worst = own.find(({ sequence }) => sequence !== 'IN_SYNC')?.sequence ?? 'IN_SYNC'
     const isOld = own.some((row) => marketFreshness(row, shelf).isStale)
-    const tone: Tone = isOld ? 'bad' : healthTone(known?.health)
+    const synced = sequenceTone(worst)
+    const tone: Tone = isOld ? 'bad' : synced === 'ok' ? healthTone(known?.health) : synced
     const latencies = own.flatMap(({ latencyMs }) => (latencyMs === undefined ? [] : [latencyMs]))
     const rates = own.flatMap(({ messagesPerSecond }) => (messagesPerSecond === undefined ? [] : [messagesPerSecond]))
     return {

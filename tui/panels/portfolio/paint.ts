@@ -2,7 +2,7 @@ import type { PortfolioView, PositionRow, RuleUse } from '../../../src/runtime/l
 import { equityDrawdown } from '../../charts/equity-drawdown.ts'
 import { age, moneyDigits, NONE, number, percent, share as wholePercent, signed } from '../../paint/numbers.ts'
 import { type PanelColumn, panelTable } from '../../paint/panel-table.ts'
-import { beside, gauge, type Piece, row, stack, textOf } from '../../paint/row.ts'
+import { beside, figure, fit, gauge, type Piece, row, stack, textOf } from '../../paint/row.ts'
 import type { PanelContext, PanelState, Size, ViewShelf } from '../../panel.ts'
 import { MASK } from '../amount.ts'
 import { flow, head } from '../fact-row.ts'
@@ -246,8 +246,8 @@ function exposureRow(
   const bar = textOf(gauge(look, isKnown ? Math.abs(pct) / 100 : undefined, cells))
   const dressed: Piece = aged(isKnown ? text : [text, 'unknown'], isStale && isKnown)
   const pieces: Piece[] = [
-    ` ${plainText(name).slice(0, 9).padEnd(9)} `,
-    [textOf(dressed).trim().padStart(8), typeof dressed === 'string' ? 'plain' : dressed[1]],
+    ` ${fit(plainText(name), 9)} `,
+    [figure(textOf(dressed).trim(), 8), typeof dressed === 'string' ? 'plain' : dressed[1]],
     ' ',
     [bar, isStale ? 'stale' : limitPct === undefined && isKnown ? 'plain' : tone],
     [limit, 'muted'],
@@ -330,15 +330,15 @@ function pnlSection({ view, context, fresh }: Frame, width: number, rank: number
   const { look } = context
   const amounts = amountsOf(view, context)
   type Line = PortfolioView['pnl'][number]
-  const figure = (title: string, order: number, value: (line: Line) => number | undefined) =>
+  const column = (title: string, order: number, value: (line: Line) => number | undefined) =>
     figures<Line>(title, 9, order, (line) => aged(amounts.gain(value(line)), fresh.isStale))
   const partial = isPartial(view) ? 'partial ' : ''
   const columns: readonly PanelColumn<Line>[] = [
     words('', 16, 0, ({ name }) => (name === 'total' ? `${partial}total` : PNL_NAMES[name])),
-    figure('TODAY', 0, ({ today }) => today),
-    figure('WEEK', 2, ({ week }) => week),
-    figure('MONTH', 3, ({ month }) => month),
-    figure('ALL', 1, ({ all }) => all),
+    column('TODAY', 0, ({ today }) => today),
+    column('WEEK', 2, ({ week }) => week),
+    column('MONTH', 3, ({ month }) => month),
+    column('ALL', 1, ({ all }) => all),
   ]
   return {
     rank,

@@ -2,7 +2,7 @@ import type { DecisionLine, RuleUse, SafetyView } from '../../../src/runtime/lin
 import { clock, when } from '../../paint/clock-text.ts'
 import { age, countdown, NONE } from '../../paint/numbers.ts'
 import { type PanelColumn, panelTable } from '../../paint/panel-table.ts'
-import { beside, gauge, type Piece, row, stack } from '../../paint/row.ts'
+import { beside, figure, fit, gauge, type Piece, row, stack } from '../../paint/row.ts'
 import type { PanelContext, PanelState, Size, ViewShelf } from '../../panel.ts'
 import { masked } from '../amount.ts'
 import { fact, factRow, flow, head } from '../fact-row.ts'
@@ -423,13 +423,7 @@ function countSection({ view, context }: Frame, width: number, rank: number): Se
   const lines = counts.map(([gate, count]) => {
     const full = Math.round((count / most) * cells)
     const bar = look.glyphs.full.repeat(full) + look.glyphs.empty.repeat(cells - full)
-    return row(look, width, [
-      ' ',
-      plainText(gate).slice(0, 14).padEnd(15),
-      String(count).padStart(7),
-      ' ',
-      [bar, 'muted'],
-    ])
+    return row(look, width, [' ', fit(plainText(gate), 15), figure(String(count), 7), ' ', [bar, 'muted']])
   })
   return {
     rank,
