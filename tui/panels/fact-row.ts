@@ -41,16 +41,27 @@ function whole(pieces: readonly Piece[], width: number): readonly Piece[] {
   })
 }
 
+/** How facts are laid out over rows: cells between them, and before the first of each row. */
+interface Spacing {
+  readonly gap: number
+  readonly indent: number
+}
+
 /** Facts one after another over as many rows as they need, never broken within one. */
-export function flow(look: ScreenLook, width: number, facts: readonly (readonly Piece[])[], gap = 3): string[] {
+export function flow(
+  look: ScreenLook,
+  width: number,
+  facts: readonly (readonly Piece[])[],
+  { gap, indent }: Spacing = { gap: 3, indent: 1 },
+): string[] {
   const rows: Piece[][] = []
   let left = 0
   for (const pieces of facts) {
     const size = factWidth({ pieces, rank: 0 })
     const line = rows.at(-1)
     if (line === undefined || left < size + gap) {
-      rows.push([' ', ...whole(pieces, width - 1)])
-      left = width - 1 - size
+      rows.push([' '.repeat(indent), ...whole(pieces, width - indent)])
+      left = width - indent - size
     } else {
       line.push(' '.repeat(gap), ...pieces)
       left -= size + gap
@@ -60,15 +71,14 @@ export function flow(look: ScreenLook, width: number, facts: readonly (readonly 
 }
 
 /** A text over as many rows as it needs, broken between words. */
-export function paragraph(look: ScreenLook, width: number, text: string): string[] {
+export function paragraph(look: ScreenLook, width: number, piece: Piece, indent = 1): string[] {
+  const tone = typeof piece === 'string' ? 'plain' : piece[1]
+  const words = textOf(piece).split(/\s+/).filter(Boolean)
   return flow(
     look,
     width,
-    text
-      .split(/\s+/)
-      .filter(Boolean)
-      .map((word) => [word]),
-    1,
+    words.map((word) => [[word, tone]]),
+    { gap: 1, indent },
   )
 }
 

@@ -55,3 +55,8 @@ export function words<Row>(
 ): PanelColumn<Row> {
   return { title, align: 'left', width, rank, cell, grows }
 }
+
+/** A column of times: titled at the left, never cut, wider where one is of another day. */
+export function times<Row>(width: number, rank: number, cell: (row: Row) => Piece): PanelColumn<Row> {
+  return { title: 'TIME', align: 'left', width, rank, isFigure: true, cell }
+}

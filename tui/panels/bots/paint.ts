@@ -6,12 +6,12 @@ import { clock, when } from '../../paint/clock-text.ts'
 import { age, moneyDigits, NONE, number } from '../../paint/numbers.ts'
 import { type PanelColumn, panelTable } from '../../paint/panel-table.ts'
 import { phrase } from '../../paint/phrase.ts'
-import { beside, fit, gauge, type Piece, row, spread, stack, textOf, widthOf } from '../../paint/row.ts'
+import { beside, fit, gauge, type Piece, row, stack, textOf, widthOf } from '../../paint/row.ts'
 import type { PanelContext, PanelState, Size, ViewShelf } from '../../panel.ts'
 import { amount, gain, masked, MASK, quantity } from '../amount.ts'
-import { fact, factRow, flow, head } from '../fact-row.ts'
+import { fact, factRow, flow, head, paragraph } from '../fact-row.ts'
 import { aged, ageNote, type Freshness, freshness } from '../freshness.ts'
-import { figures, inSight, selectedAt, widened, words } from '../list-view.ts'
+import { figures, inSight, selectedAt, times, widened, words } from '../list-view.ts'
 import { plainText } from '../plain-text.ts'
 import { columnWidths, type Section, stacked } from '../sections.ts'
 import { priceWord, sideWord } from '../side-words.ts'
@@ -333,8 +333,8 @@ function decisionTable({ depth, context }: Scene, width: number, rank: number): 
       .slice(0, Math.max(0, height - 2))
       .map((line) => ({ time: when(line.ts, nowTs, zone), ...decisionWords(line, context) }))
     const columns = [
-      figures<(typeof shown)[number]>('TIME', 8, 1, ({ time }) => time),
-      words<(typeof shown)[number]>('WHAT', 24, 0, ({ what }) => what, true),
+      times<(typeof shown)[number]>(8, 1, ({ time }) => time),
+      words<(typeof shown)[number]>('WHAT', 24, 0, ({ kind, text }) => `${kind.padEnd(6)} ${text}`, true),
       words<(typeof shown)[number]>('GATE', 8, 0, ({ gate }) => gate),
       words<(typeof shown)[number]>('EVIDENCE', 16, 2, ({ proof }) => proof),
     ]
@@ -351,25 +351,46 @@ function decisionTable({ depth, context }: Scene, width: number, rank: number): 
 }
 
 /** Each with what the gate said under it. */
-function decisionLog({ depth, context }: Scene, width: number, rank: number): Section {
-  const { look, zone, nowTs } = context
+function decisionLog(scene: Scene, width: number, rank: number): Section {
+  const { depth, context } = scene
+  const { look } = context
   const decisions = decisionsOf(depth)
-  const wanted = decisions.slice(0, 40).reduce((sum, { gate }) => sum + (gate === undefined ? 1 : 2), 1)
+  const wanted = decisions.slice(0, 40).reduce((sum, { gate }) => sum + (gate === undefined ? 1 : 3), 1)
   const paint = (height: number): readonly string[] => {
     const rows = [head(look, width, 'Decisions', ['e evidence'])]
     if (decisions.length === 0) rows.push(row(look, width, [[` ${noDecisions(depth)}`, 'muted']]))
     for (const line of decisions) {
       if (rows.length >= height) break
-      const { what, evidence } = decisionWords(line, context)
-      const time = ` ${when(line.ts, nowTs, zone)} `
-      const room = width - widthOf(time) - widthOf(evidence) - 2
-      rows.push(spread(look, width, [[time, 'muted'], phrase(what, Math.max(0, room))], [[` ${evidence} `, 'muted']]))
-      if (line.gate !== undefined)
-        rows.push(row(look, width, [' '.repeat(10), atMost(gateWords(line, depth?.orders ?? [], context), width - 11)]))
+      rows.push(...decisionRows(line, scene, width))
     }
     return stack(width, height, rows)
   }
   return { rank, min: 4, want: Math.max(2, wanted), paint }
+}
+
+function decisionRows(line: DecisionLine, { depth, context }: Scene, width: number): readonly string[] {
+  const { look, zone, nowTs } = context
+  const { kind, text, evidence } = decisionWords(line, context)
+  const time = ` ${when(line.ts, nowTs, zone)} `
+  const label = `${kind.padEnd(6)} `
+  const proof: Piece = [` ${evidence} `, 'muted']
+  const body = width - widthOf(proof[0])
+  const under = (piece: Piece) =>
+    paragraph(look, body, piece, widthOf(time)).map(
+      (line, at) => line + row(look, width - body, at === 0 ? [proof] : []),
+    )
+  const first = widthOf(time) + widthOf(label)
+  if (line.gate === undefined) {
+    const [start = '', ...rest] = paragraph(look, body - first, text, 0)
+    const lines = [row(look, first, [[time, 'muted'], label]) + start + row(look, width - body, [proof])]
+    return [...lines, ...rest.map((more) => ' '.repeat(first) + more + ' '.repeat(width - body))]
+  }
+  const [start = '', ...rest] = paragraph(look, width - first, text, 0)
+  return [
+    row(look, first, [[time, 'muted'], label]) + start,
+    ...rest.map((more) => ' '.repeat(first) + more),
+    ...under(gateWords(line, depth?.orders ?? [], context)),
+  ]
 }
 
 /** The newest refusal, and what proves it; the newest decision where nothing was refused. */
@@ -384,11 +405,11 @@ function evidenceSection({ depth, context }: Scene, width: number, rank: number)
         head(look, width, 'Evidence'),
         row(look, width, [[` ${noDecisions(depth)}`, 'muted']]),
       ])
-    const { what, gate, proof, evidence } = decisionWords(line, context)
+    const { kind, text, gate, proof, evidence } = decisionWords(line, context)
     return stack(width, height, [
       head(look, width, 'Evidence', [`${clock(line.ts, zone)} ${plainText(line.gate ?? line.kind)}`]),
       row(look, width, [[label('decision'), 'muted'], phrase(evidence, width - 12)]),
-      row(look, width, [[label('what'), 'muted'], phrase(what, width - 12)]),
+      row(look, width, [[label('what'), 'muted'], phrase(`${kind} ${text}`, width - 12)]),
       row(look, width, [[label('gate'), 'muted'], atMost(gate, width - 12)]),
       ...(isRefusal(line) ? [row(look, width, [[label('reason'), 'muted'], phrase(proof, width - 12)])] : []),
       ...(line.orderId === undefined ? [] : [row(look, width, [[label('order'), 'muted'], plainText(line.orderId)])]),
@@ -438,7 +459,7 @@ function fillsSection({ depth, context }: Scene, width: number, rank: number): S
       id: plainText(fill.id),
     }))
     const columns = [
-      figures<(typeof shown)[number]>('TIME', 8, 1, ({ time }) => time),
+      times<(typeof shown)[number]>(8, 1, ({ time }) => time),
       words<(typeof shown)[number]>('SIDE', 5, 0, ({ side }) => side),
       figures<(typeof shown)[number]>('PRICE', 11, 0, ({ price }) => price),
       figures<(typeof shown)[number]>('QTY', 7, 0, ({ qty }) => qty),

@@ -159,7 +159,8 @@ function fees(bot: BotRow, context: PanelContext): Piece {
 
 /** A place in a bot's line of thought, in words. */
 export interface DecisionWords {
-  readonly what: string
+  readonly kind: string
+  readonly text: string
   readonly gate: Piece
   /** The reason of a refusal, with its numbers; what proves the decision otherwise. */
   readonly proof: string
@@ -176,7 +177,8 @@ export function decisionWords(line: DecisionLine, context: PanelContext): Decisi
   const evidence = plainText(line.evidence)
   const reason = masked(plainText(line.gateText ?? ''), context)
   return {
-    what: `${plainText(line.kind).padEnd(6)} ${masked(plainText(line.text), context)}`,
+    kind: plainText(line.kind),
+    text: masked(plainText(line.text), context),
     gate:
       line.gate === undefined
         ? [NONE, 'muted']
