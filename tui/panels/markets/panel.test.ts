@@ -2,21 +2,21 @@ import * as fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import {
-  bodyOf,
-  goldenFrame,
   SCREEN_CHART,
   SCREEN_INSTRUMENTS,
   SCREEN_MARKET,
   SCREEN_MARKETS,
-  SCREEN_RIBBON,
   SCREEN_SIZES,
-  screenContext,
-  shelfOf,
+  bodyOf,
+  frameText,
+  goldenFrame,
+  marketContext,
 } from '../../../fixtures/screen-market-views.ts'
+import { RIBBON, shelfOf } from '../../../fixtures/screen-views.ts'
 import type { MarketRow, MarketsView, MarketView, Views } from '../../../src/runtime/link/views.ts'
 import { BARE, screenLook } from '../../paint/tone.ts'
 import { FRESH_STATE } from '../../panel.ts'
-import { marketsPanel } from './panel.ts'
+import { MARKETS_PANEL } from './panel.ts'
 import { MARKET_VIEWS } from './view-model.ts'
 
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1'
@@ -27,7 +27,7 @@ const BTC = 'gmo:BTC_JPY'
 
 const ALL: Partial<Views> = {
   markets: SCREEN_MARKETS,
-  ribbon: SCREEN_RIBBON,
+  ribbon: RIBBON,
   [`market/${BTC}`]: SCREEN_MARKET,
   [`bars/${BTC}/5m`]: SCREEN_CHART,
 }
@@ -55,11 +55,11 @@ const STATES: Readonly<Record<string, Partial<Views>>> = {
   halted: {
     ...ALL,
     markets: withRow({ allowed: 'CANCEL' }),
-    ribbon: { ...SCREEN_RIBBON, safetyMode: 'HALTED', killLevel: 'HALT' },
+    ribbon: { ...RIBBON, safetyMode: 'HALTED', killLevel: 'HALT' },
   },
-  unknown: { ribbon: SCREEN_RIBBON, markets: UNKNOWN },
+  unknown: { ribbon: RIBBON, markets: UNKNOWN },
   stale: { ...ALL, markets: withRow({ quality: 'STALE', ageMs: 42_000, allowed: 'CLOSE_ONLY' }) },
-  empty: { ribbon: SCREEN_RIBBON, markets: { rows: {} } },
+  empty: { ribbon: RIBBON, markets: { rows: {} } },
   loading: {},
 }
 
@@ -72,16 +72,16 @@ function frame(
     ...state
   }: { look?: typeof BARE; isMasked?: boolean; view?: number; pane?: number; choices?: Record<string, number> } = {},
 ) {
-  return marketsPanel.paint(
+  return MARKETS_PANEL.paint(
     shelfOf(views),
     { ...FRESH_STATE, ...state },
-    screenContext({ look, isMasked, ribbon: views.ribbon }),
+    marketContext({ look, isMasked, ribbon: views.ribbon }),
     bodyOf(screen),
   )
 }
 
 function golden(name: string, rows: readonly string[]) {
-  expect(`${rows.join('\n')}\n`).toBe(goldenFrame(`markets-${name}`, rows, isUpdate))
+  expect(frameText(rows)).toBe(goldenFrame(`markets-${name}`, rows, isUpdate))
 }
 
 describe('golden frames', () => {
@@ -189,11 +189,11 @@ test('fills exactly its size, whatever it is told', () => {
           if (hasBars) views[`bars/${id}/5m`] = SCREEN_CHART
         }
         const shelf = shelfOf(views, ageMs)
-        const painted = marketsPanel.paint(shelf, { ...FRESH_STATE, ...state }, screenContext({ look }), size)
+        const painted = MARKETS_PANEL.paint(shelf, { ...FRESH_STATE, ...state }, marketContext({ look }), size)
         expect(painted).toHaveLength(size.height)
         for (const row of painted) expect(stringWidth(row), JSON.stringify(row)).toBe(size.width)
-        marketsPanel.sentence(shelf, { ...FRESH_STATE, ...state }, screenContext())
-        marketsPanel.actions(shelf, { ...FRESH_STATE, ...state }, screenContext())
+        MARKETS_PANEL.sentence(shelf, { ...FRESH_STATE, ...state }, marketContext())
+        MARKETS_PANEL.actions(shelf, { ...FRESH_STATE, ...state }, marketContext())
       },
     ),
     { numRuns: 200 },
@@ -203,7 +203,7 @@ test('fills exactly its size, whatever it is told', () => {
 // ---- what it says ----------------------------------------------------------------------------------------------------------
 
 test('what is not known is said and never well', () => {
-  const shown = frame({ markets: UNKNOWN, ribbon: SCREEN_RIBBON }, '120x40', { look: TAGGED })
+  const shown = frame({ markets: UNKNOWN, ribbon: RIBBON }, '120x40', { look: TAGGED })
   expect(shown.join('\n')).toContain('UNKNOWN ?')
   expect(shown.join('\n')).not.toContain('<ok>')
 })
@@ -224,7 +224,7 @@ test('old data carries ~ and its age, freezes chart, ladder and tape, and is not
 })
 
 test('data that the engine calls OK is STALE once its view is old', () => {
-  const rows = marketsPanel.paint(shelfOf(ALL, 42_000), FRESH_STATE, screenContext(), bodyOf('120x40'))
+  const rows = MARKETS_PANEL.paint(shelfOf(ALL, 42_000), FRESH_STATE, marketContext(), bodyOf('120x40'))
   expect(rows.join('\n')).toContain('STALE ✗')
 })
 
@@ -236,7 +236,7 @@ test('masked, own sizes and profits are hidden while prices are not', () => {
 
 test('the chart follows the timeframe, the zoom and the pan', () => {
   const shelf = shelfOf(ALL)
-  const topics = (choices: Record<string, number>) => marketsPanel.topics({ ...FRESH_STATE, choices }, shelf)
+  const topics = (choices: Record<string, number>) => MARKETS_PANEL.topics({ ...FRESH_STATE, choices }, shelf)
   expect(topics({})).toContain(`bars/${BTC}/5m`)
   expect(topics({ timeframe: 2 })).toContain(`bars/${BTC}/1h`)
   expect(frame(ALL, '120x40', { choices: { timeframe: 1 } }).join('\n')).toContain('bars 15m not here yet')
@@ -247,18 +247,18 @@ test('the chart follows the timeframe, the zoom and the pan', () => {
 
 test('rows follow the filter and the order, doubtful ones first while the mode is not NORMAL', () => {
   const rows = (views: Partial<Views>, state: object = {}) =>
-    marketsPanel.rows(shelfOf(views), { ...FRESH_STATE, ...state })
+    MARKETS_PANEL.rows(shelfOf(views), { ...FRESH_STATE, ...state })
   expect(rows(ALL)[0]).toBe(BTC)
   expect(rows(ALL, { filter: '@bit' })).toEqual(['bitflyer:FX_BTC_JPY', 'bitflyer:BTC_JPY'])
   expect(rows(ALL, { sort: 1 })[0]).toBe('gmo:SOL_JPY')
   const gap = { ...ALL, markets: withRow({ quality: 'GAP' }, 'sim:SIM_BTC') }
   expect(rows(gap)[0]).toBe(BTC)
-  expect(rows({ ...gap, ribbon: { ...SCREEN_RIBBON, safetyMode: 'DEGRADED' } })[0]).toBe('sim:SIM_BTC')
+  expect(rows({ ...gap, ribbon: { ...RIBBON, safetyMode: 'DEGRADED' } })[0]).toBe('sim:SIM_BTC')
 })
 
 describe('O', () => {
   const ticket = (views: Partial<Views>, ageMs = 0) =>
-    marketsPanel.actions(shelfOf(views, ageMs), FRESH_STATE, screenContext({ ribbon: views.ribbon }))[0]
+    MARKETS_PANEL.actions(shelfOf(views, ageMs), FRESH_STATE, marketContext({ ribbon: views.ribbon }))[0]
 
   test('opens a ticket at the last price', () => {
     expect(ticket(ALL)).toEqual({
@@ -268,7 +268,7 @@ describe('O', () => {
       disabled: undefined,
       form: { name: 'ticket', fields: { instrument_id: BTC, type: 'LIMIT', limit: '15182400', reduce_only: 'false' } },
     })
-    expect(ticket({ ...ALL, ribbon: { ...SCREEN_RIBBON, runMode: 'paper' } })?.tier).toBe('T2')
+    expect(ticket({ ...ALL, ribbon: { ...RIBBON, runMode: 'paper' } })?.tier).toBe('T2')
     expect(ticket({ ...ALL, markets: withRow({ allowed: 'CLOSE_ONLY' }) })?.form?.fields['reduce_only']).toBe('true')
   })
   test.each([

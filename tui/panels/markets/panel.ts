@@ -20,7 +20,7 @@ import {
 } from './view-model.ts'
 
 /** May I trust this price. */
-export const marketsPanel: Panel = {
+export const MARKETS_PANEL: Panel = {
   key: '2',
   id: 'markets',
   title: 'Markets',
