@@ -228,6 +228,12 @@ test('data that the engine calls OK is STALE once its view is old', () => {
   expect(rows.join('\n')).toContain('STALE ✗')
 })
 
+test('a market whose last word is old is STALE, however fresh the view is', () => {
+  const shown = frame({ ...ALL, markets: withRow({ ageMs: 6_000 }) }, '120x40')
+  expect(shown[0]).toContain('~15,182,400')
+  expect(shown[0]).toContain('STALE ✗ ~6.0s')
+})
+
 test('masked, own sizes and profits are hidden while prices are not', () => {
   const shown = frame(ALL, '200x50', { isMasked: true }).join('\n')
   expect(shown).not.toMatch(/pos \+0\.0450|uPnL -850|b1 0\.0100/)

@@ -11,6 +11,7 @@ import { figures, inSight, selectedAt, widened, words } from '../list-view.ts'
 import { plainText } from '../plain-text.ts'
 import { ruleFigure, useWord } from '../safety/view-model.ts'
 import { type Section, stacked } from '../sections.ts'
+import { sideBySide } from '../side-by-side.ts'
 import {
   amountsOf,
   equityIn,
@@ -90,7 +91,7 @@ function overview(frame: Frame, size: Size): Section[] {
     equitySection(frame, size, 2),
     exposureSection(frame, width, 3),
     positionSection(frame, width, 0),
-    pair(frame, width, {
+    sideBySide(frame.context.look, width, {
       rank: 1,
       left: (cells) => pnlSection(frame, cells, 0),
       right: (cells) => cashSection(frame, cells, 0),
@@ -106,7 +107,7 @@ function wide(frame: Frame, { width, height }: Size): string[] {
   const below = stacked({ width, height: height - top }, [
     exposureSection(frame, width, 2),
     positionSection(frame, width, 0),
-    pair(frame, width, {
+    sideBySide(frame.context.look, width, {
       rank: 1,
       left: (cells) => cashSection(frame, cells, 0),
       right: (cells) => shockSection(frame, cells, 0),
@@ -119,27 +120,6 @@ function wide(frame: Frame, { width, height }: Size): string[] {
     ]),
     ...below,
   ]
-}
-
-/** Two sections beside each other, parted by a bar, down to the last row. */
-function pair(
-  { context }: Frame,
-  width: number,
-  { rank, left, right }: { rank: number; left: (cells: number) => Section; right: (cells: number) => Section },
-): Section {
-  const cells = Math.floor((width - 1) / 2)
-  const rest = width - 1 - cells
-  const [first, second] = [left(cells), right(rest)]
-  return {
-    rank,
-    min: Math.max(first.min, second.min),
-    want: Number.MAX_SAFE_INTEGER,
-    paint: (height) =>
-      beside(context.look, height, [
-        { width: cells, rows: stack(cells, height, first.paint(Math.min(height, first.want))) },
-        { width: rest, rows: stack(rest, height, second.paint(Math.min(height, second.want))) },
-      ]),
-  }
 }
 
 // ---- equity and exposure ---------------------------------------------------------------------------------------------------

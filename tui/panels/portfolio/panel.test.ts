@@ -26,15 +26,21 @@ const TAGGED = { ...BARE, paint: (tone: string, text: string) => `<${tone}>${tex
 function frame(
   portfolio: PortfolioView | undefined,
   screen: string,
-  given: { ageMs?: number; view?: number; look?: typeof BARE; isMasked?: boolean } = {},
+  given: { ageMs?: number; view?: number; look?: typeof BARE; isMasked?: boolean; ribbon?: typeof RIBBON } = {},
 ) {
-  const { ageMs = 0, view = 0, look = BARE, isMasked = false } = given
-  const shelf = shelfOf(portfolio === undefined ? {} : { portfolio, ribbon: RIBBON }, ageMs)
-  return PORTFOLIO_PANEL.paint(shelf, { ...FRESH_STATE, view }, marketContext({ look, isMasked }), bodyOf(screen))
+  const { ageMs = 0, view = 0, look = BARE, isMasked = false, ribbon = RIBBON } = given
+  const shelf = shelfOf(portfolio === undefined ? {} : { portfolio, ribbon }, ageMs)
+  return PORTFOLIO_PANEL.paint(
+    shelf,
+    { ...FRESH_STATE, view },
+    marketContext({ look, isMasked, ribbon }),
+    bodyOf(screen),
+  )
 }
 
 const STATES = {
   normal: { portfolio: SCREEN_PORTFOLIO, ageMs: 0 },
+  halted: { portfolio: SCREEN_PORTFOLIO, ageMs: 0, ribbon: { ...RIBBON, safetyMode: 'HALTED', killLevel: 'HALT' } },
   unknown: { portfolio: UNKNOWN_PORTFOLIO, ageMs: 0 },
   stale: { portfolio: SCREEN_PORTFOLIO, ageMs: 42_000 },
   empty: { portfolio: EMPTY_PORTFOLIO, ageMs: 0 },
@@ -45,7 +51,7 @@ describe('golden frames', () => {
   test.each(
     SCREEN_SIZES.flatMap((screen) => Object.entries(STATES).map(([state, given]) => ({ screen, state, given }))),
   )('$screen $state', ({ screen, state, given }) => {
-    const rows = frame(given.portfolio, screen, { ageMs: given.ageMs })
+    const rows = frame(given.portfolio, screen, given)
     expect(frameText(rows)).toBe(goldenFrame(`portfolio-${screen}-${state}`, rows, isUpdate))
   })
   test.each(PORTFOLIO_VIEWS.slice(1).map((name, at) => ({ name, view: at + 1 })))('120x40 $name', ({ name, view }) => {

@@ -10,6 +10,7 @@ import { ageNote, type Freshness } from '../freshness.ts'
 import { figures, inSight, selectedAt, words } from '../list-view.ts'
 import { plainText } from '../plain-text.ts'
 import { type Section, stacked } from '../sections.ts'
+import { sideBySide } from '../side-by-side.ts'
 import {
   effectOf,
   gateWords,
@@ -96,7 +97,7 @@ function levelSections(frame: Frame, { width, height }: Size): Section[] {
   const isPaired = width >= MIDDLE
   const last: Section[] = isPaired
     ? [
-        pair(frame, width, {
+        sideBySide(frame.context.look, width, {
           rank: 6,
           left: (cells) => historySection(frame, cells, 0),
           right: (cells) => policySection(frame, cells, 0),
@@ -142,26 +143,6 @@ function wideLevel(frame: Frame, size: Size): string[] {
 function topRows(frame: Frame, width: number): number {
   const kills = standingKills(frame.view).length
   return ladderSection(frame, width, 0).want + (kills > 0 ? kills + 2 : 0) + checkSection(frame, width, 2).want
-}
-
-/** Two sections beside each other, parted by a bar. */
-function pair(
-  { context }: Frame,
-  width: number,
-  { rank, left, right }: { rank: number; left: (cells: number) => Section; right: (cells: number) => Section },
-): Section {
-  const cells = Math.floor((width - 1) / 2)
-  const [first, second] = [left(cells), right(width - 1 - cells)]
-  return {
-    rank,
-    min: Math.max(first.min, second.min),
-    want: Number.MAX_SAFE_INTEGER,
-    paint: (height) =>
-      beside(context.look, height, [
-        { width: cells, rows: stack(cells, height, first.paint(height)) },
-        { width: width - 1 - cells, rows: stack(width - 1 - cells, height, second.paint(height)) },
-      ]),
-  }
 }
 
 function ladderSection({ view, context, fresh, state }: Frame, width: number, rank: number): Section {

@@ -18,7 +18,7 @@ import type { SafetyView } from '../../../src/runtime/link/views.ts'
 import { screenLook } from '../../paint/tone.ts'
 import { FRESH_STATE } from '../../panel.ts'
 import { SAFETY_PANEL } from './panel.ts'
-import { SAFETY_VIEWS } from './view-model.ts'
+import { SAFETY_VIEWS, useWord } from './view-model.ts'
 
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1'
 const ASCII = screenLook({ palette: 'mono', level: 0, glyphs: 'ascii' })
@@ -185,6 +185,9 @@ describe('R', () => {
       level: 'NONE',
     })
   })
+  test('lowers no kill that was learned long ago', () => {
+    expect(actions(HALTED_SAFETY, 'kill:global', 42_000).release?.disabled).toMatch(/^VIEW_STALE/)
+  })
   test('releases the mode when every check is met, and only then', () => {
     const clear: SafetyView = { ...HALTED_SAFETY, kills: [] }
     expect(actions(clear).release?.disabled).toBe('CHECK_UNMET: reconcile MISMATCH 2')
@@ -205,6 +208,17 @@ describe('R', () => {
     expect(safe?.disabled).toBeUndefined()
     expect(safe).toMatchObject({ tier: 'stop', command: { type: 'MODE_RAISE', payload: { mode: 'SAFE_MODE' } } })
   })
+})
+
+test.each([
+  [undefined, '?', 'unknown'],
+  [Number.NaN, '?', 'unknown'],
+  [0.79, '✓', 'ok'],
+  [0.8, '!', 'warn'],
+  [0.99, '!', 'warn'],
+  [1, '✗', 'bad'],
+])('a share of %s is %s', (share, sign, tone) => {
+  expect(useWord(share, marketContext().look)).toEqual({ sign, tone })
 })
 
 test('rows follow the page, the filter and the order', () => {
