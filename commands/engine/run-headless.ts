@@ -21,11 +21,19 @@ export async function runHeadless(options: EngineCommandOptions): Promise<Outcom
   process.on('SIGHUP', ignore)
   process.stdout.on('error', ignore)
   process.stderr.on('error', ignore)
-  process.stderr.write(`profinaut engine: profile ${paths.profile}, pid ${process.pid}, watch it with \`profinaut tui\`\n`)
+  process.stderr.write(
+    `profinaut engine: profile ${paths.profile}, pid ${process.pid}, watch it with \`profinaut tui\`\n`,
+  )
   const end = await host.run()
   const runId = engine.isReady ? engine.runId : undefined
   await opened.close()
-  if (end.ok) return { code: EXIT.ok, message: 'the engine stopped', data: { profile: paths.profile, run_id: runId }, text: 'the engine stopped' }
+  if (end.ok)
+    return {
+      code: EXIT.ok,
+      message: 'the engine stopped',
+      data: { profile: paths.profile, run_id: runId },
+      text: 'the engine stopped',
+    }
   const where = end.report === undefined ? '' : ` (report: ${end.report})`
   const { code: reason, hint } = end.error as { code?: string; hint?: string }
   return {

@@ -11,5 +11,11 @@ export type ToWorker = { readonly say: 'stop'; readonly how: 'safe' | 'flatten' 
 export type FromWorker =
   | { readonly say: 'opened' }
   /** It could not be opened: another engine, a broken file. */
-  | { readonly say: 'refused'; readonly message: string; readonly code: number; readonly reasonCode: string; readonly hint: string }
+  | {
+      readonly say: 'refused'
+      readonly message: string
+      readonly code: number
+      readonly reasonCode: string
+      readonly hint: string
+    }
   | { readonly say: 'ended'; readonly ok: boolean; readonly message: string; readonly report: string | undefined }

@@ -9,7 +9,8 @@ import { maskValue } from '../log/mask.ts'
 import type { LogRing } from '../log/log-ring.ts'
 import type { EngineStore } from '../ports.ts'
 import { EngineViews } from '../views/engine-views.ts'
-import { worst, healthChecks, type HostFacts } from '../views/system-view.ts'
+import { type HostFacts, healthChecks } from '../views/system-view.ts'
+import { worst } from '../health.ts'
 import type { Engine } from './engine.ts'
 
 export interface HostParts {
@@ -120,7 +121,7 @@ export class EngineHost {
     const { store, paths } = this.#parts
     if (now - this.#pendingMs >= 250) {
       this.#pendingMs = now
-      this.#pending = store.commands.pending().length
+      this.#pending = store.commands.list({ limit: 100, status: 'PENDING' }).length
       this.#alerts = store.alerts.list(50)
     }
     if (now - this.#diskMs >= 5_000) {
@@ -177,7 +178,7 @@ export class EngineHost {
       phase: engine.phase,
       safety_mode: engine.kernel.safetyMode,
       kill_level: engine.kernel.facts.kill.strictest,
-      health: worst(checks),
+      health: worst(checks.map(({ health }) => health)),
       checks: checks.map(({ name, health, fact, observedTs }) => ({
         name,
         status: health,

@@ -354,7 +354,7 @@ export class Engine {
       void this.#reconcileNow('all')
     if (this.#rechecks.length > 0) this.#recheck(now)
     if (this.#stopping !== undefined) this.#goOnStopping(now)
-    if (this.#writer.isDirty || this.#inputs.size > INPUTS_MAX) this.commit()
+    this.commit()
     this.#turnedMs = host.monotonicMs()
     sample(this.turnMs, this.#turnedMs - startedMs)
   }
@@ -385,10 +385,11 @@ export class Engine {
   commit(): void {
     const { host, venue } = this.parts
     const startedMs = host.monotonicMs()
+    const effects = this.kernel.takeOutbox()
+    // Inputs that led to nothing wait for those that do: losing them loses nothing.
+    if (effects.length === 0 && !this.#writer.isDirty && this.#inputs.size < INPUTS_MAX) return
     const inputs = this.#inputs.take()
     if (inputs !== undefined) this.#writer.record(inputs)
-    const effects = this.kernel.takeOutbox()
-    if (inputs === undefined && effects.length === 0 && !this.#writer.isDirty) return
     this.#writer.commit()
     this.commits++
     sample(this.commitMs, host.monotonicMs() - startedMs)
