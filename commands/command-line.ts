@@ -3,6 +3,7 @@ import { formatTime } from '../src/domain/time.ts'
 import { wallTime } from '../src/runtime/clock.ts'
 import { backtestCommand } from './backtest/command.ts'
 import { dataCommand } from './data.ts'
+import { engineCommand } from './engine.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
 import { type Outcome, type Printer, printOutcome } from './outcome.ts'
@@ -55,7 +56,15 @@ export async function runCommand(args: readonly string[], printer: Printer = STR
       'after',
       '\nExamples:\n  profinaut backtest sma-cross\n  profinaut backtest sma-cross --data BTCUSDT-1m.csv.gz --param fast=10 --param slow=50\n  profinaut runs list\n  profinaut replay <run>\n',
     )
-  const commands = [backtestCommand, replayCommand, runsCommand, dataCommand, strategyCommand, schemaCommand]
+  const commands = [
+    engineCommand,
+    backtestCommand,
+    replayCommand,
+    runsCommand,
+    dataCommand,
+    strategyCommand,
+    schemaCommand,
+  ]
   for (const make of commands) program.addCommand(inherit(make(deps), printer))
   try {
     await program.parseAsync([...args], { from: 'user' })
