@@ -120,10 +120,13 @@ function take(rig: Rig, one: Step): void {
       if (!isFed) return
       return void rig.act((context) => context.cancel(orderId, 'EXIT_TEST'), { bot })
     case 'amend': {
-      const resting = rig.kernel.orders.working.filter(({ botAt, state }) => botAt === bot && state !== 'SENT')
-      const { id = orderId } = resting[which % Math.max(1, resting.length)] ?? {}
       if (!isFed) return
-      return void rig.act((context) => context.amend(id, { qty, reasonCode: 'REBALANCE_TEST' }), { bot })
+      const isResting = ({ botAt, state }: Order) => botAt === bot && (state === 'OPEN' || state === 'PARTIAL')
+      const bid = { side, qty: 10, type: 'LIMIT', limit: 100_000 - sign * 900, reasonCode: 'ENTRY_TEST' } as const
+      const resting = rig.kernel.orders.working.find(isResting)?.id ?? rig.act((context) => context.place(bid), { bot })
+      if (resting === undefined) return
+      rig.accept(resting)
+      return void rig.act((context) => context.amend(resting, { qty: 10 + qty, reasonCode: 'REBALANCE_TEST' }), { bot })
     }
     case 'quote':
       return rig.quote(100_000 + price)
