@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { INSTRUMENTS, NOW_TS, RIBBON, SCREEN_STATES, screenContext, shelfOf } from '../../fixtures/screen-views.ts'
@@ -49,15 +49,7 @@ const bot = fc.record({
   venueId: text,
   instrumentIds: few(instrumentId),
   runMode: fc.constantFrom('paper' as const, 'live' as const, 'canary' as const),
-  state: fc.constantFrom(
-    'IDLE',
-    'WARMING_UP',
-    'RUNNING',
-    'PAUSED',
-    'STOPPING',
-    'STOPPED',
-    'QUARANTINED',
-  ) as fc.Arbitrary<Views['bots']['rows'][string]['state']>,
+  state: fc.constantFrom('IDLE', 'WARMING_UP', 'RUNNING', 'PAUSED', 'STOPPING', 'STOPPED', 'QUARANTINED'),
   stateReason: text,
   stateDetail: text,
   stateSinceTs: ts,

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
 import { phrase } from '../paint/phrase.ts'
@@ -27,6 +27,8 @@ test('text is cut with dots, and a number that does not fit is left out whole', 
 test('facts give way by rank, whole, and the row keeps its width', () => {
   const facts = [fact(0, 'pos +0.0450'), fact(2, 'uPnL -850'), fact(1, 'stop 14,900,000')]
   expect(factRow(BARE, 46, ' a ', facts)).toBe(' a pos +0.0450  uPnL -850  stop 14,900,000    ')
+  expect(factRow(BARE, 42, ' a ', facts)).toBe(' a pos +0.0450  uPnL -850  stop 14,900,000')
+  expect(factRow(BARE, 41, ' a ', facts)).not.toContain('uPnL')
   expect(factRow(BARE, 36, ' a ', facts)).toBe(' a pos +0.0450  stop 14,900,000     ')
   expect(factRow(BARE, 20, ' a ', facts)).toBe(' a pos +0.0450      ')
 })

@@ -8,7 +8,7 @@ import { amount, gain, masked, quantity } from '../amount.ts'
 import { aged, type Freshness } from '../freshness.ts'
 import { selectedAt } from '../list-view.ts'
 import { plainText } from '../plain-text.ts'
-import { byFigure, byText, rowFilter, sortedRows } from '../row-filter.ts'
+import { byFigure, byText, filteredRows, sortedRows } from '../row-filter.ts'
 import { rowOf } from '../row-of.ts'
 
 /** Age of a bot's last sign of life, ms, above which it counts as failing. */
@@ -66,13 +66,10 @@ const TROUBLE = { unknown: 0, bad: 1, warn: 2, ok: 2, quiet: 2 } as const
 
 /** Bots that the filter lets through, in their order; UNKNOWN and failing ones first while the mode is not NORMAL. */
 export function botRows(shelf: ViewShelf, state: PanelState): readonly BotRow[] {
-  const isWanted = rowFilter(state.filter)
-  const found = Object.values(shelf.get('bots')?.rows ?? {}).filter((bot) =>
-    isWanted({
-      text: `${bot.id} ${bot.strategyId} ${bot.instrumentIds.join(' ')} ${bot.runMode} ${bot.state} ${bot.stateReason} ${bot.why}`,
-      venueId: bot.venueId,
-    }),
-  )
+  const found = filteredRows(Object.values(shelf.get('bots')?.rows ?? {}), state.filter, (bot) => ({
+    text: `${bot.id} ${bot.strategyId} ${bot.instrumentIds.join(' ')} ${bot.runMode} ${bot.state} ${bot.stateReason} ${bot.why}`,
+    venueId: bot.venueId,
+  }))
   return sortedRows(found, {
     compare: COMPARE[BOT_SORTS[state.sort % BOT_SORTS.length] ?? 'day desc'],
     trouble: (bot) => TROUBLE[wellness(bot)],
@@ -242,5 +239,5 @@ export function nowWords(bot: BotRow, context: PanelContext): Piece {
   if (bot.state === 'QUARANTINED')
     return [`${context.look.glyphs.bad} QUARANTINED ${masked(plainText(detail), context)}`, 'bad']
   if (bot.state === 'RUNNING') return why === '' ? NONE : why
-  return `${[STATE_WORDS[bot.state], why, masked(plainText(detail), context)].filter((text) => text !== '').join('  ')}`
+  return [STATE_WORDS[bot.state], why, masked(plainText(detail), context)].filter((text) => text !== '').join('  ')
 }

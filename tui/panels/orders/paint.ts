@@ -15,12 +15,12 @@ import { milliseconds } from '../side-words.ts'
 import {
   chainWords,
   type FillWords,
-  fillRows,
   fillWords,
   listView,
   ORDER_VIEWS,
+  type OrderLists,
   type OrderWords,
-  orderRows,
+  orderLists,
   orderWords,
   type StepWords,
   selection,
@@ -38,12 +38,13 @@ const MORE_ROWS = 29
 
 /** What was sent and what came of it, in exactly `size.height` rows of `size.width` cells. */
 export function paintOrders(shelf: ViewShelf, state: PanelState, context: PanelContext, size: Size): readonly string[] {
-  if (state.isZoomed) return listSection(shelf, state, context, size.width).paint(size.height)
-  const chosen = selection(shelf, state)
+  const lists = orderLists(shelf, state)
+  if (state.isZoomed) return listSection(shelf, state, lists, context, size.width).paint(size.height)
+  const chosen = selection(shelf, state, lists)
   const chain = chosen === undefined ? undefined : shelf.get(`order/${chosen.orderId}`)
   const facts = { shelf, context, chain, orderId: chosen?.orderId }
   if (size.width < TWO_COLUMNS || size.height < COLUMN_ROWS) {
-    const list = listSection(shelf, state, context, size.width)
+    const list = listSection(shelf, state, lists, context, size.width)
     const want = Math.max(list.min, Math.min(list.want, Math.floor(size.height * 0.53)))
     const chainSteps = chainSection(facts, size.width, 0)
     const min = Math.min(chainSteps.want, Math.ceil(size.height * 0.47))
@@ -59,7 +60,7 @@ export function paintOrders(shelf: ViewShelf, state: PanelState, context: PanelC
     ])
   }
   const [left = 0, right = 0] = columnWidths(size.width, [137, 62])
-  const list = listSection(shelf, state, context, left)
+  const list = listSection(shelf, state, lists, context, left)
   const leftSections = [
     { ...list, want: size.height },
     fillsPerHourSection(facts, left, 2),
@@ -88,13 +89,19 @@ interface Facts {
 
 // ---- the list ------------------------------------------------------------------------------------------------------------
 
-function listSection(shelf: ViewShelf, state: PanelState, context: PanelContext, width: number): Section {
+function listSection(
+  shelf: ViewShelf,
+  state: PanelState,
+  lists: OrderLists,
+  context: PanelContext,
+  width: number,
+): Section {
   const { look } = context
   const view = listView(state)
   const fresh = freshness(shelf, 'orders')
   const orders = shelf.get('orders')
   const isFills = view === 'fills'
-  const all = isFills ? fillRows(shelf, state) : orderRows(shelf, state)
+  const all = isFills ? lists.fills : lists.orders
   const at = selectedAt(all, state.selected)
   const isMarked = ({ rowId }: { readonly rowId: string }) => state.marked.includes(rowId)
   const paint = (height: number): readonly string[] => {
@@ -109,7 +116,7 @@ function listSection(shelf: ViewShelf, state: PanelState, context: PanelContext,
     const room = Math.max(0, height - 2)
     const empty = emptyWords(orders !== undefined, view, state.filter)
     if (isFills) {
-      const seen = inSight(fillRows(shelf, state), at, room)
+      const seen = inSight(lists.fills, at, room)
       const rows = seen.rows.map((fill) => fillWords(fill, context))
       const columns = widened(fillColumns(width), rows)
       return stack(width, height, [
@@ -117,7 +124,7 @@ function listSection(shelf: ViewShelf, state: PanelState, context: PanelContext,
         ...panelTable(look, size, { columns, rows, selected: seen.selected, isMarked, empty }),
       ])
     }
-    const seen = inSight(orderRows(shelf, state), at, room)
+    const seen = inSight(lists.orders, at, room)
     const hasMillis = width >= MILLIS_FROM && width < FEES_FROM
     const rows = seen.rows.map((order) => orderWords(order, fresh, context, hasMillis))
     const columns = widened(orderColumns(width), rows)

@@ -34,6 +34,12 @@ test('what works or is UNKNOWN can be cancelled, however old the picture; what h
       const cancel = action('X', id, shelf)
       expect(cancel).toMatchObject({ tier: 'stop', disabled: undefined, command: { payload: { order_id: id } } })
     }
+  const lost = ORDERS.rows['o-b101']
+  const idle = shelfOf({
+    ...SCREEN_VIEWS,
+    orders: { ...ORDERS, rows: lost ? { 'o-b101': { ...lost, isWorking: false } } : {} },
+  })
+  expect(action('X', 'o-b101', idle)).toMatchObject({ disabled: undefined, command: { type: 'ORDER_CANCEL' } })
   expect(action('X', 'o-779e')?.disabled).toBe('ORDER_ENDED: FILLED is final')
   const command = action('X', 'o-77c9')?.command
   expect(command && COMMANDS[command.type].safeParse(command.payload).success).toBe(true)

@@ -5,7 +5,7 @@ import type { ScreenLook } from '../../paint/tone.ts'
 import type { PanelContext, PanelState, ViewShelf } from '../../panel.ts'
 import { selectedAt } from '../list-view.ts'
 import { plainText } from '../plain-text.ts'
-import { byFigure, byText, rowFilter, sortedRows } from '../row-filter.ts'
+import { byFigure, byText, filteredRows, sortedRows } from '../row-filter.ts'
 import { milliseconds } from '../side-words.ts'
 
 export const SYSTEM_VIEWS = ['health', 'inputs', 'queues', 'alerts', 'logs', 'config'] as const
@@ -31,11 +31,8 @@ function rowsOf<Of>(
   { filter }: PanelState,
   describe: (of: Of, at: number) => { readonly id: string; readonly text: string },
 ): readonly SystemRow<Of>[] {
-  const isWanted = rowFilter(filter)
-  return found.flatMap((of, at) => {
-    const { id, text } = describe(of, at)
-    return isWanted({ text, venueId: '' }) ? [{ id, of }] : []
-  })
+  const rows = found.map((of, at) => ({ ...describe(of, at), of }))
+  return filteredRows(rows, filter, ({ text }) => ({ text, venueId: '' })).map(({ id, of }) => ({ id, of }))
 }
 
 /** Worst first, always: a machine that is well is not news. */
