@@ -76,14 +76,61 @@ describe('a database of every earlier shape is brought to the present one', () =
     if (version < MIGRATIONS.length) expect(shapeOf(backup)).toEqual(before)
   })
 
-  test('rows of the older shape are still there', () => {
-    const path = freshPath()
-    const older = openDatabase(path, { ...OPTIONS, migrations: MIGRATIONS.slice(0, 1) })
-    older.prepare("INSERT INTO chains VALUES (1, 'r', 5, ?)").run('0'.repeat(64))
-    older.close()
-    const db = openDatabase(path, OPTIONS)
-    expect(db.prepare('SELECT run_id, opened_ts FROM chains').all()).toEqual([{ run_id: 'r', opened_ts: 5 }])
+  /** What each shape brought, as rows that a profile of that time would have. */
+  const ROWS: readonly (readonly string[])[] = [
+    [
+      `INSERT INTO chains VALUES (1, 'r', 5, '${'0'.repeat(64)}')`,
+      `INSERT INTO events (position, ts, type, schema_version, trace, cause_seq, payload, hash)
+       VALUES (4294967297, 7, 'ops.health', 1, 1, 0, '{"component":"feed","detail":"","status":"OK"}', '${'a'.repeat(64)}')`,
+    ],
+    [
+      `INSERT INTO runs (run_id, kind, state, run_key, created_ts, folder, progress_ts)
+       VALUES ('${'x'.repeat(36)}', 'backtest', 'QUEUED', 'k', 1, 'f', 1)`,
+    ],
+    [
+      "INSERT INTO profile VALUES (1, 'demo', 'i', 1)",
+      "INSERT INTO sessions VALUES (1, '{}', 5, NULL)",
+      "INSERT INTO input_chunks VALUES (1, 1, 1, 7, 'none', 1, 2, x'0102')",
+    ],
+    [
+      "INSERT INTO balances VALUES (1, 'asset:venue:sim', 'USD', '123456789012345678901234567890')",
+      "INSERT INTO fills VALUES (1, 'x1', 'o1', 'b', 'i', 'buy', 1, 1, 'maker', '-5', 'USD', 1, 1, NULL, '7', 4294967297)",
+      'INSERT INTO progress VALUES (1, 4294967297, 1, 2, 3, 4, 7, NULL)',
+    ],
+    [
+      `INSERT INTO commands (id, type, payload, actor, origin, reason, issued_ts, expires_ts)
+       VALUES ('c1', 'BOT_START', '{}', 'human:a', 'cli', '', 1, 2)`,
+      "INSERT INTO lease VALUES (1, 'i', 1, 'b', 1, 1)",
+    ],
+    [
+      "INSERT INTO bars VALUES ('i', 60, 0, 1, 2, 0.5, 1.5, 10.25)",
+      "INSERT INTO notes VALUES ('day.equity', '1')",
+      "INSERT INTO alerts VALUES (1, 'feed', 'P1', 'stale', 'OPEN', 1, 1, 1, 'status')",
+    ],
+  ]
+
+  /** All rows of all tables but the register of migrations itself. */
+  function rowsOf(path: string): Readonly<Record<string, unknown>> {
+    const db = new Sqlite(path)
+    const tables = db
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'schema_migrations'")
+      .pluck()
+      .all() as string[]
+    const rows = tables.map((table) => [table, db.prepare(`SELECT * FROM ${table}`).all()] as const)
     db.close()
+    return Object.fromEntries(rows.filter(([, found]) => found.length > 0))
+  }
+
+  test.each(MIGRATIONS.map(({ version }) => version))('with every row of shape %i still there', (version) => {
+    expect(ROWS).toHaveLength(MIGRATIONS.length)
+    const path = freshPath()
+    const older = openDatabase(path, { ...OPTIONS, migrations: MIGRATIONS.slice(0, version) })
+    for (const sql of ROWS.slice(0, version).flat()) older.exec(sql)
+    older.close()
+    const before = rowsOf(path)
+    expect(Object.keys(before).length).toBeGreaterThanOrEqual(version)
+    openDatabase(path, OPTIONS).close()
+    expect(rowsOf(path)).toEqual(before)
   })
 })
 
@@ -113,6 +160,17 @@ test('a database newer than the program is refused in words, without a byte writ
   expect(fault.message).toContain(`has shape ${version}, this program knows up to ${MIGRATIONS.length}`)
   expect(fault.hint).toContain('newer profinaut')
   expect(USAGE_FAULTS.has(fault.code)).toBe(true)
+  expect(readFileSync(path).equals(before)).toBe(true)
+})
+
+test('a file that is not admitted is closed again, without a byte written', () => {
+  const path = freshPath()
+  openDatabase(path, { ...OPTIONS, migrations: MIGRATIONS.slice(0, 1) }).close()
+  const before = readFileSync(path)
+  const admit = () => {
+    throw new StorageError('storage.other-profile', 'not this one')
+  }
+  expect(faultOf(() => openDatabase(path, { ...OPTIONS, admit })).code).toBe('storage.other-profile')
   expect(readFileSync(path).equals(before)).toBe(true)
 })
 

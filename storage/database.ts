@@ -6,12 +6,23 @@ import type { TimeUs } from '../src/domain/time.ts'
 import { StorageError, storageFault, stored } from './fault.ts'
 import { journalMigration } from './migrations/001-journal.ts'
 import { runsMigration } from './migrations/002-runs.ts'
+import { sessionsMigration } from './migrations/003-sessions.ts'
+import { projectionsMigration } from './migrations/004-projections.ts'
+import { commandsMigration } from './migrations/005-commands.ts'
+import { seriesMigration } from './migrations/006-series.ts'
 import type { Migration } from './migrations/migration.ts'
 
 export type Database = Sqlite.Database
 
 /** Every step from an empty file to the present shape, in order. */
-export const MIGRATIONS: readonly Migration[] = [journalMigration, runsMigration]
+export const MIGRATIONS: readonly Migration[] = [
+  journalMigration,
+  runsMigration,
+  sessionsMigration,
+  projectionsMigration,
+  commandsMigration,
+  seriesMigration,
+]
 
 /** 'PFNT' in ASCII: tells our files from those of others. */
 const APPLICATION_ID = 0x50_46_4e_54
@@ -25,6 +36,8 @@ export interface OpenOptions {
   /** `full` survives a loss of power after every commit; `normal` may lose the last ones, and never the order. */
   readonly durability: 'full' | 'normal'
   readonly migrations?: readonly Migration[]
+  /** Refuses a file by throwing, before anything is written to it. */
+  readonly admit?: (db: Database) => void
 }
 
 /**
@@ -45,9 +58,10 @@ export function openDatabase(path: string, options: OpenOptions): Database {
   }
 }
 
-function prepare(db: Database, path: string, { nowTs, durability, migrations = MIGRATIONS }: OpenOptions): void {
+function prepare(db: Database, path: string, { nowTs, durability, migrations = MIGRATIONS, admit }: OpenOptions): void {
   checkNumbers(migrations)
   const version = versionOf(db, path, migrations.length)
+  admit?.(db)
   patiently(() => {
     if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.pragma('journal_mode = WAL')
   })

@@ -7,21 +7,33 @@ export type StorageFaultCode =
   | 'storage.busy'
   | 'storage.corrupt'
   | 'storage.not-ours'
+  | 'storage.other-profile'
   | 'storage.schema-newer'
+  | 'storage.lease-lost'
+  | 'storage.chain-broken'
+  | 'storage.projection-differs'
   | 'storage.closed'
   | 'storage.io'
 
 /** What to do about each, for the operator. */
 export const STORAGE_HINTS: Readonly<Record<StorageFaultCode, string>> = {
-  'storage.disk-full': 'free space on the disk, then start the run again: what was written so far is marked incomplete',
+  'storage.disk-full': 'free space on the disk, then start again: what was not written whole does not count as written',
   'storage.permission': 'check who owns the folder and that this user may write to it',
   'storage.missing': 'check the path: the file or its folder is not there',
   'storage.exists': 'something of that name is there already and is never overwritten: move it away',
   'storage.busy': 'another process holds the database: try again, or stop the other one',
   'storage.corrupt': 'the file is damaged: restore it from a backup',
   'storage.not-ours': 'the file is a database of another program: choose another path',
+  'storage.other-profile':
+    'the database belongs to another profile: check --profile, or move the file back to where it was',
   'storage.schema-newer':
     'the database was written by a newer profinaut: start that one, or restore the backup made before the upgrade',
+  'storage.lease-lost':
+    'another process owns the profile now: this engine must stop; see who it is before starting again',
+  'storage.chain-broken':
+    'the journal was changed after it was written: restore it from a backup, and distrust what it says',
+  'storage.projection-differs':
+    'the journal is sound and the tables made of it are not: stop the engine and rebuild them',
   'storage.closed': 'the journal was closed or had failed before: start a new run',
   'storage.io': 'the disk reported an error: check it before trusting anything on it',
 }
@@ -30,6 +42,7 @@ export const STORAGE_HINTS: Readonly<Record<StorageFaultCode, string>> = {
 export const USAGE_FAULTS: ReadonlySet<StorageFaultCode> = new Set([
   'storage.schema-newer',
   'storage.not-ours',
+  'storage.other-profile',
   'storage.missing',
 ])
 

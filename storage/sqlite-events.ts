@@ -1,6 +1,8 @@
 import { type RunId, runId } from '../src/domain/ids.ts'
 import { GENESIS } from '../src/events/chain.ts'
 import { ChainCheck } from '../src/events/chain-check.ts'
+import { decodeLine } from '../src/events/decode.ts'
+import type { KernelEvent } from '../src/events/event.ts'
 import type { JournalFault } from '../src/events/journal-fault.ts'
 import type { Database } from './database.ts'
 import { POSITIONS_PER_RUN } from './sqlite-journal.ts'
@@ -54,17 +56,71 @@ function* linesAfter(
   db: Database,
   { run_no: runNo, run_id: run }: ChainRow,
   after: number,
+  until = POSITIONS_PER_RUN - 1,
 ): Generator<string, void, void> {
   const base = runNo * POSITIONS_PER_RUN
   const before = db
     .prepare('SELECT hash FROM events WHERE position = ?')
     .pluck()
     .get(base + after) as string | undefined
-  const rows = db.prepare('SELECT * FROM events WHERE position > ? AND position < ? ORDER BY position')
+  const rows = db.prepare('SELECT * FROM events WHERE position > ? AND position <= ? ORDER BY position')
   let prevHash = before ?? GENESIS
-  for (const row of rows.iterate(base + after, base + POSITIONS_PER_RUN) as IterableIterator<EventRow>) {
+  for (const row of rows.iterate(
+    base + after,
+    base + Math.min(until, POSITIONS_PER_RUN - 1),
+  ) as IterableIterator<EventRow>) {
     yield lineOf(row, run, prevHash)
     prevHash = row.hash
+  }
+}
+
+/** Events by their positions, as the kernel made them, in the order asked for. */
+export function eventsAt(
+  db: Database,
+  positions: readonly number[],
+): readonly { readonly event: KernelEvent; readonly runNo: number }[] {
+  const row = db.prepare('SELECT * FROM events WHERE position = ?')
+  const hashBefore = db.prepare('SELECT hash FROM events WHERE position = ?').pluck()
+  const runOf = db.prepare('SELECT run_id FROM chains WHERE run_no = ?').pluck()
+  return positions.map((position) => {
+    const runNo = Math.floor(position / POSITIONS_PER_RUN)
+    const before = (hashBefore.get(position - 1) as string | undefined) ?? GENESIS
+    const line = lineOf(row.get(position) as EventRow, runOf.get(runNo) as string, before)
+    return { event: decodeLine(line).event, runNo }
+  })
+}
+
+/** Position of the last event of the journal, 0 while it is empty. */
+export function lastPosition(db: Database): number {
+  return db.prepare('SELECT coalesce(max(position), 0) FROM events').pluck().get() as number
+}
+
+const BLOCK = 4_096
+
+/**
+ * Events of all runs as the kernel made them, in order.
+ *
+ * @param from position after which they begin, 0 for all
+ * @param until position of the last one wanted
+ * @throws JournalError for a row that is no event
+ */
+export function* eventsBetween(
+  db: Database,
+  from: number,
+  until = lastPosition(db),
+): Generator<{ readonly event: KernelEvent; readonly runNo: number }, void, void> {
+  const first = Math.floor(from / POSITIONS_PER_RUN)
+  const chains = db.prepare('SELECT run_no, run_id, prev_head FROM chains WHERE run_no >= ? ORDER BY run_no').all(first)
+  for (const chain of chains as ChainRow[]) {
+    const base = chain.run_no * POSITIONS_PER_RUN
+    if (base >= until) return
+    let after = Math.max(0, from - base)
+    // A block at a time: while a statement is open the connection writes nothing, and the caller may want to.
+    for (let isMore = true; isMore; after += BLOCK) {
+      const lines = [...linesAfter(db, chain, after, Math.min(after + BLOCK, until - base))]
+      for (const line of lines) yield { event: decodeLine(line).event, runNo: chain.run_no }
+      isMore = lines.length === BLOCK
+    }
   }
 }
 

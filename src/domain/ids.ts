@@ -27,6 +27,7 @@ export const botId = (raw: string): BotId => id(raw, 'bot id')
 export const venueId = (raw: string): VenueId => id(raw, 'venue id')
 export const instrumentId = (raw: string): InstrumentId => id(raw, 'instrument id')
 export const venueOrderId = (raw: string): VenueOrderId => id(raw, 'venue order id')
+export const commandId = (raw: string): CommandId => id(raw, 'command id')
 export const tradeId = (raw: string): TradeId => id(raw, 'trade id')
 
 /** Ids of one kind, numbered within a run: `o1`, `o2`, … The kernel derives them, so two runs agree. */

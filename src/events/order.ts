@@ -32,6 +32,8 @@ export const order = {
     reduce_only: z.boolean(),
     parent_order_id: id.optional(),
     oco_group: id.optional(),
+    /** Best opposite price or last mark when it was decided: what slippage is measured from. */
+    arrival_price: whole.optional(),
   }),
   'order.blocked': z.strictObject({ ...ref, decision_id: id, reason_code: reasonCode }),
   'order.sent': z.strictObject({ ...ref, decision_id: id }),

@@ -10,6 +10,15 @@ export const run = {
     policy_sha256: sha256,
     base_currency: id,
   }),
+  /** The run goes on from the books of the runs before it: numbers go on, and the hash is of those books. */
+  'run.resumed': z.strictObject({
+    inputs: count,
+    intents: count,
+    decisions: count,
+    orders: count,
+    state_sha256: sha256,
+  }),
+  /** A bot as it is known from here on; told again when its parameters change. */
   'run.bot_registered': z.strictObject({
     strategy_id: id,
     strategy_version: id,

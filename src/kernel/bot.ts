@@ -3,9 +3,10 @@ import type { BotId, OrderId } from '../domain/ids.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { Random } from '../domain/random.ts'
 import type { FillReport } from '../domain/report.ts'
-import type { Order, OrderBookkeeper } from '../orders/order.ts'
+import { isTerminal, type Order, type OrderBookkeeper } from '../orders/order.ts'
 import type { Portfolio } from '../portfolio/portfolio.ts'
 import { averageTicks } from '../portfolio/position.ts'
+import type { BotRecord } from '../projection/engine-state.ts'
 import type {
   BookView,
   OrderView,
@@ -14,13 +15,12 @@ import type {
   StrategyDefinition,
   StrategyHandlers,
 } from '../strategy/strategy.ts'
+import { type BotState, isFedIn } from './bot-state.ts'
 import type { MarketState } from './market-state.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { recordable } from './evidence.ts'
 import type { Scribe } from './scribe.ts'
 import { REASON_CODE } from './shaping.ts'
-
-export type BotState = 'WARMING_UP' | 'RUNNING' | 'PAUSED' | 'QUARANTINED' | 'STOPPED'
 
 /** A strategy at work: which code, on what, with which numbers and how much. */
 export interface BotConfig {
@@ -32,6 +32,10 @@ export interface BotConfig {
   readonly instruments: readonly number[]
   /** What the strategy saved when it last ran, and the version of that shape. */
   readonly restored?: { readonly stateVersion: number; readonly state: unknown }
+  /** What a bot that is new begins as; RUNNING unless told. One that is known goes on as what it was. */
+  readonly startsAs?: 'IDLE' | 'RUNNING'
+  /** No strategy stands behind it any more: it owns what it held, and cannot start. */
+  readonly isAbsent?: boolean
 }
 
 /** What a bot needs of the kernel around it. */
@@ -56,6 +60,8 @@ const WISHES_MAX = 1_000
 /** Longest text of an exception that the journal keeps. */
 const DETAIL_MAX = 500
 const STATE_MAX = 65_536
+/** The end of one order of a bot that is stopping is asked for this many times. */
+const CANCEL_TRIES = 3
 
 /** What a strategy sees of an order: it reads what is, and nothing that it can reach writes. */
 class OrderWindow implements OrderView {
@@ -101,11 +107,25 @@ class OrderWindow implements OrderView {
  * it runs and after its warm-up; what it throws stops it alone.
  */
 export class Bot {
-  readonly config: BotConfig
+  #config: BotConfig
   readonly at: number
-  readonly handlers: StrategyHandlers
+  #handlers: StrategyHandlers
   #state: BotState
-  #warmUpLeft: number
+  #warmUpLeft = 0
+  /** Whether rows still count towards the warm-up, or it has yet to be noticed that they were enough. */
+  #isCold = true
+  /** Whether every state of the bot is told; a backtest's journal is spared what follows from its configuration. */
+  readonly #isTold: boolean
+  /** What it was when the last session ended; undefined for a bot that is new. */
+  readonly #recalled: BotRecord | undefined
+  /** Whether it is shown the past: it learns, and nothing that it wishes is heard. */
+  #isRecalling = false
+  #recallTs = 0
+  readonly #draws: Random
+  /** How often the end of an order was asked for while the bot is stopping. */
+  readonly #tries = new Map<OrderId, number>()
+  /** Engine time of the last market input that reached it, µs; 0 before the first. */
+  lastInputTs = 0
   #exceptions = 0
   /** How many of its own handlers are waiting for the one that runs. */
   #depth = 0
@@ -121,20 +141,48 @@ export class Bot {
   readonly #localAt: Int32Array
   lastError: string | undefined
 
-  constructor(config: BotConfig, at: number, rooms: BotRooms) {
-    this.config = config
+  /** @param recalled what the bot was when the last session ended */
+  constructor(config: BotConfig, at: number, rooms: BotRooms, recalled?: BotRecord) {
+    this.#config = config
     this.at = at
     this.#rooms = rooms
+    this.#recalled = recalled
+    this.#isTold = recalled !== undefined || config.startsAs !== undefined
     this.#localAt = new Int32Array(rooms.instruments.length).fill(-1)
     config.instruments.forEach((instrumentAt, local) => {
       this.#localAt[instrumentAt] = local
     })
-    this.#warmUpLeft = config.strategy.warmUp?.(config.params) ?? 0
-    this.#state = this.#warmUpLeft > 0 ? 'WARMING_UP' : 'RUNNING'
-    this.handlers = config.strategy.create(
-      frozen(config.params),
-      this.#context(Random.seeded(rooms.seed * 65_536 + at)),
-    )
+    this.#draws = Random.seeded(rooms.seed * 65_536 + at)
+    this.#chill()
+    this.#state = this.#firstState()
+    this.#handlers = this.#create()
+  }
+
+  #firstState(): BotState {
+    if (this.#config.isAbsent === true) return 'STOPPED'
+    const { state = this.#config.startsAs ?? 'RUNNING' } = this.#recalled ?? {}
+    if (state !== 'RUNNING' && state !== 'WARMING_UP') return state as BotState
+    return this.#warmUpLeft > 0 ? 'WARMING_UP' : 'RUNNING'
+  }
+
+  #create(): StrategyHandlers {
+    const { strategy, params } = this.#config
+    return strategy.create(frozen(params), this.#context(this.#draws))
+  }
+
+  /** The warm-up begins, as the parameters ask for it. */
+  #chill(): void {
+    const { strategy, params } = this.#config
+    this.#warmUpLeft = strategy.warmUp?.(params) ?? 0
+    this.#isCold = this.#warmUpLeft > 0
+  }
+
+  get config(): BotConfig {
+    return this.#config
+  }
+
+  get handlers(): StrategyHandlers {
+    return this.#handlers
   }
 
   get state(): BotState {
@@ -143,7 +191,12 @@ export class Bot {
 
   /** Whether the strategy is fed at all. A paused bot still sees the market, so that it is warm when it resumes. */
   get isFed(): boolean {
-    return this.#state !== 'QUARANTINED' && this.#state !== 'STOPPED'
+    return isFedIn(this.#state)
+  }
+
+  /** Whether it is fed and has not seen enough to be heard: such a bot can be shown the past. */
+  get isCold(): boolean {
+    return this.#isCold && this.isFed
   }
 
   localAt(instrumentAt: number): number {
@@ -152,29 +205,95 @@ export class Bot {
 
   /** Begins: the strategy gets back what it saved, unless that is from newer code, and is then told to start. */
   start(): void {
-    const { restored, strategy } = this.config
-    if (restored !== undefined) {
-      const { stateVersion = 1 } = strategy
-      if (restored.stateVersion > stateVersion) {
-        const detail = `saved state has version ${restored.stateVersion}, the strategy knows ${stateVersion}`
-        this.setState('QUARANTINED', 'STATE_FROM_NEWER_CODE', detail)
-        this.lastError = detail
-        return
-      }
-      try {
-        this.handlers.restore?.(restored.state)
-      } catch (error) {
-        this.lastError = `restore: ${textOf(error)}`
-        this.setState('QUARANTINED', 'STATE_UNREADABLE', this.lastError)
-        return
-      }
+    if (this.isFed) {
+      if (!this.#restore()) return
+      this.guard('onStart', () => this.#handlers.onStart?.())
     }
-    this.guard('onStart', () => this.handlers.onStart?.())
+    if (!this.#isTold || this.#state === this.#recalled?.state) return
+    this.#writeState(this.#config.isAbsent === true ? 'BOT_NOT_CONFIGURED' : 'RUN_STARTED', '')
+  }
+
+  /** Hands back what was saved. False when that put the bot aside. */
+  #restore(): boolean {
+    const { restored, strategy } = this.#config
+    const saved = restored ?? this.#recalled?.saved
+    if (saved === undefined) return true
+    const { stateVersion = 1 } = strategy
+    if (saved.stateVersion > stateVersion) {
+      const detail = `saved state has version ${saved.stateVersion}, the strategy knows ${stateVersion}`
+      this.setState('QUARANTINED', 'STATE_FROM_NEWER_CODE', detail)
+      this.lastError = detail
+      return false
+    }
+    try {
+      if (restored !== undefined) this.#handlers.restore?.(restored.state)
+      else if (this.#handlers.restore !== undefined) {
+        this.#handlers.restore(JSON.parse(saved.state as string))
+        // It goes on from where it was: nothing has to be shown to it again.
+        this.#warmUpLeft = 0
+        this.#isCold = false
+        if (this.#state === 'WARMING_UP') this.#state = 'RUNNING'
+      }
+      return true
+    } catch (error) {
+      this.lastError = `restore: ${textOf(error)}`
+      this.setState('QUARANTINED', 'STATE_UNREADABLE', this.lastError)
+      return false
+    }
   }
 
   /** Counts a row of the warm-up: a bar, or what comes in its place where the data has none. */
-  warm(): void {
-    if (this.#warmUpLeft > 0 && --this.#warmUpLeft === 0 && this.#state === 'WARMING_UP') this.#state = 'RUNNING'
+  warm(ts: number): void {
+    this.lastInputTs = ts
+    if (this.#isCold) this.#warmer()
+  }
+
+  #warmer(): void {
+    if (this.#warmUpLeft > 0) this.#warmUpLeft--
+    if (this.#warmUpLeft > 0) return
+    this.#isCold = false
+    if (this.#state !== 'WARMING_UP') return
+    this.#state = 'RUNNING'
+    if (this.#isTold) this.#writeState('WARM', '')
+  }
+
+  /** Shows the strategy something of the past. `countsRow`: it is a row of the data's own frame. */
+  recall(ts: number, countsRow: boolean, show: () => void): void {
+    if (countsRow && this.#warmUpLeft > 0) this.#warmUpLeft--
+    this.#isRecalling = true
+    this.#recallTs = ts
+    this.guard('onBar', show)
+    this.#isRecalling = false
+  }
+
+  /** An operator starts it: from anywhere but a pause with a strategy that knows nothing yet. */
+  begin(detail: string): void {
+    const isNew = this.#state !== 'PAUSED'
+    if (isNew && !this.#renew()) return
+    this.setState('RUNNING', 'OPERATOR', detail)
+    if (isNew) this.guard('onStart', () => this.#handlers.onStart?.())
+  }
+
+  /** New parameters, parsed already, and a strategy made anew with them. */
+  setParams(params: unknown): void {
+    this.#config = { ...this.#config, params }
+    if (this.isFed && this.#renew()) this.guard('onStart', () => this.#handlers.onStart?.())
+  }
+
+  #renew(): boolean {
+    this.#timers = []
+    this.#overdue = []
+    this.#exceptions = 0
+    this.#rooms.timersChanged()
+    try {
+      this.#chill()
+      this.#handlers = this.#create()
+      return true
+    } catch (error) {
+      this.lastError = `create: ${textOf(error)}`
+      this.setState('QUARANTINED', 'STRATEGY_EXCEPTION', this.lastError)
+      return false
+    }
   }
 
   /** The strategy returned as it should: exceptions count only in a row. */
@@ -190,26 +309,58 @@ export class Bot {
   }
 
   /**
-   * Moves the bot. Out of work it loses its entries and keeps what protects its position; stopped it leaves nothing behind.
+   * Moves the bot. Out of work it loses its entries and keeps what protects its position; stopping it leaves nothing behind.
    * Back to work it first finishes its warm-up.
    */
   setState(state: BotState, reasonCode: string, detail: string): void {
     this.#state = state === 'RUNNING' && this.#warmUpLeft > 0 ? 'WARMING_UP' : state
     this.#writeState(reasonCode, detail)
     if (state === 'RUNNING' || state === 'WARMING_UP') return
+    this.#tries.clear()
     const desk = this.#rooms.desk()
-    const leaving = this.#rooms.orders.working.filter(
+    for (const { id } of this.unwanted()) desk.cancelSurely(id, `BOT_${state}`, 'operator')
+    this.#rest()
+  }
+
+  /** Orders that may not stay in the present state. */
+  unwanted(): readonly Order[] {
+    if (this.#state === 'RUNNING' || this.#state === 'WARMING_UP') return []
+    const leavesNothing = this.#state === 'STOPPING'
+    return this.#rooms.orders.working.filter(
       ({ botAt, origin, reduceOnly }) =>
-        botAt === this.at && origin !== 'flatten' && (state === 'STOPPED' || !reduceOnly),
+        botAt === this.at &&
+        origin !== 'flatten' &&
+        (origin === 'operator' ? leavesNothing : leavesNothing || !reduceOnly),
     )
-    for (const { id } of leaving) desk.cancelSurely(id, `BOT_${state}`, 'operator')
+  }
+
+  /** Goes on after a restart: what may not stay in the state that it is in is asked to end. */
+  resume(): void {
+    for (const { id } of this.unwanted()) this.#rooms.desk().cancelSurely(id, `BOT_${this.#state}`, 'operator')
+    this.#rest()
+  }
+
+  /** A bot that is stopping has stopped when nothing of it works any more. */
+  #rest(): void {
+    if (this.#state !== 'STOPPING' || this.#rooms.orders.working.some(({ botAt }) => botAt === this.at)) return
+    this.#state = 'IDLE'
+    this.#writeState('STOPPED', 'none of its orders works any more')
+  }
+
+  /** An order of a bot that is stopping ended, or rests although its end was asked for: that is asked for again. */
+  #pursue({ id, state, origin }: Order): void {
+    if (isTerminal(state)) return this.#rest()
+    const tries = this.#tries.get(id) ?? 1
+    if (origin === 'flatten' || !(state === 'OPEN' || state === 'PARTIAL') || tries >= CANCEL_TRIES) return
+    this.#tries.set(id, tries + 1)
+    this.#rooms.desk().cancelSurely(id, 'BOT_STOPPING', 'operator')
   }
 
   /** What the strategy wants kept, as JSON; undefined when that is nothing, or nothing that can be kept. */
   saved(): string | undefined {
     let text: string | undefined
     this.guard('save', () => {
-      const state = this.handlers.save?.()
+      const state = this.#handlers.save?.()
       text = state === undefined ? undefined : JSON.stringify(state)
       const { length } = text ?? ''
       assert(length <= STATE_MAX, `state that is kept has at most ${STATE_MAX} characters, has ${length}`)
@@ -231,7 +382,7 @@ export class Bot {
     const due = this.#overdue
     this.#overdue = []
     while (this.nextTimerTs <= now) due.push((this.#timers.shift() as { id: string }).id)
-    for (const id of due) if (this.isFed) this.guard('onTimer', () => this.handlers.onTimer?.(id))
+    for (const id of due) if (this.isFed) this.guard('onTimer', () => this.#handlers.onTimer?.(id))
   }
 
   guard(where: string, call: () => void): void {
@@ -246,12 +397,13 @@ export class Bot {
   }
 
   notifyOrder(order: Order): void {
-    if (this.handlers.onOrder === undefined || !this.isFed) return
-    this.guard('onOrder', () => this.handlers.onOrder?.(this.#view(order), this.localAt(order.instrumentAt)))
+    if (this.#state === 'STOPPING') this.#pursue(order)
+    if (this.#handlers.onOrder === undefined || !this.isFed || this.localAt(order.instrumentAt) < 0) return
+    this.guard('onOrder', () => this.#handlers.onOrder?.(this.#view(order), this.localAt(order.instrumentAt)))
   }
 
   notifyFill(order: Order, { price, qty, liquidity, fee, ts }: FillReport): void {
-    if (this.handlers.onFill === undefined || !this.isFed) return
+    if (this.#handlers.onFill === undefined || !this.isFed || this.localAt(order.instrumentAt) < 0) return
     const fill = {
       orderId: order.id,
       side: order.side,
@@ -262,19 +414,19 @@ export class Bot {
       ts,
       at: this.localAt(order.instrumentAt),
     }
-    this.guard('onFill', () => this.handlers.onFill?.(fill))
+    this.guard('onFill', () => this.#handlers.onFill?.(fill))
   }
 
   #writeState(reasonCode: string, detail: string): void {
     const payload = { state: this.#state, reason_code: reasonCode, detail: detail.slice(0, DETAIL_MAX) }
-    this.#rooms.scribe.write('ops.bot_state', payload, this.config.id)
+    this.#rooms.scribe.write('ops.bot_state', payload, this.#config.id)
   }
 
   #instrumentAt(local = 0): number {
-    const at = this.config.instruments[local]
+    const at = this.#config.instruments[local]
     assert(
       at !== undefined,
-      `${this.config.id} has ${this.config.instruments.length} instruments, asked for number ${local}`,
+      `${this.#config.id} has ${this.#config.instruments.length} instruments, asked for number ${local}`,
     )
     return at
   }
@@ -282,6 +434,8 @@ export class Bot {
   #setTimer(id: string, ts: number): void {
     assert(Number.isFinite(ts), `a timer is set for a time, was ${ts}`)
     this.#withdraw(id)
+    // In the past its time has come and gone.
+    if (this.#isRecalling && ts <= this.#rooms.scribe.now) return
     if (ts <= this.#rooms.scribe.now) this.#overdue.push(id)
     else {
       const after = this.#timers.findIndex((timer) => timer.ts > ts)
@@ -301,7 +455,7 @@ export class Bot {
     scribe.write(
       'intent.discarded',
       { instrument_id: instrument.id, reason_code: reasonCode, detail: this.#state },
-      this.config.id,
+      this.#config.id,
     )
     return undefined
   }
@@ -329,6 +483,7 @@ export class Bot {
   }
 
   #place(request: PlaceRequest): OrderId | undefined {
+    if (this.#isRecalling) return undefined
     if (this.#state !== 'RUNNING')
       return this.#discard(request, this.#state === 'WARMING_UP' ? 'WARM_UP' : 'BOT_NOT_RUNNING')
     if (this.#depth > REACTIONS_DEEP) return this.#discard(request, 'REACTIONS_TOO_DEEP')
@@ -360,13 +515,19 @@ export class Bot {
   }
 
   #amend(id: OrderId, change: { qty?: number; limit?: number; stop?: number; reasonCode: string }): boolean {
-    if (this.#own(id) === undefined || this.#state !== 'RUNNING' || !REASON_CODE.test(change.reasonCode)) return false
+    if (
+      this.#isRecalling ||
+      this.#own(id) === undefined ||
+      this.#state !== 'RUNNING' ||
+      !REASON_CODE.test(change.reasonCode)
+    )
+      return false
     if (this.#depth > REACTIONS_DEEP || this.#isStorm()) return false
     return this.#rooms.desk().amend(id, change, 'strategy')
   }
 
   #cancel(id: OrderId, reasonCode: string): boolean {
-    if (this.#own(id) === undefined) return false
+    if (this.#isRecalling || this.#own(id) === undefined) return false
     // Cancelling always passes, also without a reason that can be kept.
     return this.#rooms.desk().cancel(id, REASON_CODE.test(reasonCode) ? reasonCode : 'CANCEL_UNEXPLAINED', 'strategy')
   }
@@ -376,10 +537,10 @@ export class Bot {
     // oxlint-disable-next-line typescript/no-this-alias -- the getters of the object below have a `this` of their own
     const bot = this
     const { portfolio, market, scribe } = this.#rooms
-    const mine = this.config.instruments.map((at) => this.#rooms.instruments[at] as Instrument)
+    const mine = this.#config.instruments.map((at) => this.#rooms.instruments[at] as Instrument)
     return Object.freeze({
       get now(): number {
-        return scribe.now
+        return bot.#isRecalling ? bot.#recallTs : scribe.now
       },
       instruments: Object.freeze(mine),
       random: () => draws.float(),
@@ -414,11 +575,12 @@ export class Bot {
           REASON_CODE.test(name) && Number.isFinite(strength),
           `a signal has a name in capitals and a finite strength, was ${name} ${strength}`,
         )
+        if (bot.#isRecalling) return
         const { id } = mine[local ?? 0] as Instrument
         scribe.write(
           'signal.emitted',
           { instrument_id: id, name, strength, evidence: { ...recordable(evidence) } },
-          bot.config.id,
+          bot.#config.id,
         )
       },
       setTimer: (id: string, ts: number) => bot.#setTimer(id, ts),

@@ -37,6 +37,16 @@ export class Brackets {
     this.#hands = hands
   }
 
+  /** Goes on with an entry of an earlier session, of which so many lots were closed. */
+  recall(entry: Order, closed: number): void {
+    this.#kept.set(entry.id, { entry, closed })
+  }
+
+  /** A child of an entry never left: its cover is short until another takes its place. */
+  missed(entryId: OrderId): void {
+    if (this.#kept.has(entryId)) this.#short.add(entryId)
+  }
+
   /** An entry was filled (further). */
   entered(entry: Order): void {
     if (entry.stopLoss === undefined && entry.takeProfit === undefined) return

@@ -19,7 +19,7 @@ export interface Told {
 type AnyEvent = { [T in KernelEvent['type']]: KernelEvent<T> & { readonly type: T } }[KernelEvent['type']]
 
 /**
- * What must be true of the events of any run, whatever happened: numbers without gaps and time that never goes back; nothing
+ * What must be true of the events of any run, or of runs that go on from each other, whatever happened: numbers without gaps and time that never goes back; nothing
  * that the catalogue lacks; no order sent without a recorded decision that permits it, nor twice; no exit that the machine
  * lacks; each trade counted once, booked once, and never more than was ordered; postings that sum to zero; positions that
  * are the sum of their fills.
@@ -90,7 +90,7 @@ class History {
         must(order.filled <= qty, `${id} is amended to ${qty} of which ${order.filled} are filled`)
         order.qty = qty
         if (order.filled === qty) return this.#move(id, 'FILLED')
-        return this.#resumeFrom(id, 'AMEND_REQUESTED')
+        return this.#resumeFrom(id, 'AMEND_REQUESTED', 'UNKNOWN')
       }
       case 'order.canceled':
         return this.#move(event.payload.order_id, 'CANCELED')
@@ -147,7 +147,9 @@ class History {
 
   #checkEnvelope(event: AnyEvent): void {
     const { seq, ts, causeSeq, type } = event
-    must(seq === (this.#last?.seq ?? 0) + 1, `event ${seq} comes after ${this.#last?.seq}`)
+    // A later session counts its events anew.
+    const due = type === 'run.started' ? 1 : (this.#last?.seq ?? 0) + 1
+    must(seq === due, `event ${seq} comes after ${this.#last?.seq}`)
     must(causeSeq < seq, `event ${seq} is caused by ${causeSeq}`)
     must(ts >= (this.#last?.ts ?? 0), `event ${seq} is before the one before it`)
     must(canonicalBody(event).length > 0, `event ${seq} can be written`)

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { testInstrument, walkBars, World } from '../../fixtures/world.ts'
-import { moneyToNumber, rate } from '../domain/money.ts'
+import { testInstrument, walkBars, World, type WorldOptions } from '../../fixtures/world.ts'
+import { money, moneyToNumber, rate } from '../domain/money.ts'
 import { canonicalBody } from '../events/encode.ts'
+import { type BarColumns, barColumns } from '../market/columns.ts'
 import { defineStrategy } from '../strategy/strategy.ts'
 import { fixedBps } from '../venues/simulated/slippage.ts'
 import { constantLatency } from '../venues/simulated/latency.ts'
@@ -80,7 +81,10 @@ const settings = fc.record({
 })
 type Settings = typeof settings extends fc.Arbitrary<infer T> ? T : never
 
-function restlessWorld({ seed, isMargin, latencyUs, participation, limitFill }: Settings): World {
+function restlessWorld(
+  { seed, isMargin, latencyUs, participation, limitFill }: Settings,
+  more: Partial<WorldOptions> = {},
+): World {
   const latency =
     latencyUs === 0 ? {} : { latency: constantLatency({ feedUs: 0, entryUs: latencyUs, responseUs: latencyUs }) }
   return new World({
@@ -96,6 +100,7 @@ function restlessWorld({ seed, isMargin, latencyUs, participation, limitFill }: 
     },
     seed,
     cash: 20_000,
+    ...more,
   })
 }
 
@@ -176,3 +181,40 @@ test('what comes later changes nothing before it: bars after a moment may be any
     { numRuns: 20 },
   )
 })
+
+test('an engine that dies and goes on keeps every promise, and its books equal those of the venue', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      settings,
+      fc.uniqueArray(fc.integer({ min: 1, max: 399 }), { minLength: 1, maxLength: 4 }),
+      async (drawn, cuts) => {
+        const whole = walkBars(400, { seed: drawn.seed, step: 0.002 })
+        const edges = [0, ...cuts.toSorted((a, b) => a - b), 400]
+        const columns = edges.slice(1).map((end, at) => rowsOf(whole, edges[at] ?? 0, end))
+        const world = await restlessWorld(drawn, { feeds: [{ columns }], restarts: true }).play()
+        expect(world.of('run.resumed')).toHaveLength(cuts.length + 1)
+        checkHistory(world.events)
+        expect(world.of('order.quarantined')).toEqual([])
+        const { kernel, venue, projection } = world
+        expect(kernel.portfolio.accountQty(0)).toBe(venue.account.position(0))
+        const asked = new Map(projection.state.balances.map((one) => [`${one.account} ${one.currency}`, one.amount]))
+        for (const { account, currency, amount } of kernel.portfolio.ledger.balances())
+          expect(asked.get(`${account} ${currency}`)).toBe(amount)
+        for (const [at, bot] of projection.state.bots.entries()) {
+          const cash = moneyToNumber(bot.cash['USDT'] ?? money(0n))
+          expect(cash).toBe(kernel.portfolio.botCash(at, 'USDT'))
+        }
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
+/** Rows `[from, to)` as a chunk of their own. */
+function rowsOf(bars: BarColumns, from: number, to: number): BarColumns {
+  const part = barColumns(to - from)
+  for (const name of ['openTs', 'closeTs', 'open', 'high', 'low', 'close', 'volume'] as const)
+    part[name].set(bars[name].subarray(from, to))
+  part.length = to - from
+  return part
+}

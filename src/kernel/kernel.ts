@@ -2,30 +2,34 @@ import { hash } from 'node:crypto'
 import type { RunMode } from '../domain/action.ts'
 import { assert } from '../domain/brand.ts'
 import { formatDecimal } from '../domain/decimal.ts'
-import type { BotId } from '../domain/ids.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { Effect } from '../domain/instruction.ts'
-import { type Money, moneyToNumber } from '../domain/money.ts'
+import { type Money, money, moneyToNumber } from '../domain/money.ts'
 import type { FillReport, VenueReport } from '../domain/report.ts'
 import { formatTime, type TimeUs } from '../domain/time.ts'
 import type { Journal } from '../events/event.ts'
 import type { BarColumns, BookColumns, MarketColumns, QuoteColumns, TradeColumns } from '../market/columns.ts'
 import { isTerminal, type Order, OrderBookkeeper } from '../orders/order.ts'
 import { Portfolio } from '../portfolio/portfolio.ts'
-import type { EngineState } from '../projection/engine-state.ts'
+import type { Counters, EngineState } from '../projection/engine-state.ts'
 import type { FeedState } from '../risk/gate-input.ts'
-import { KillSwitch } from '../risk/kill.ts'
+import { type KillScope, KillSwitch } from '../risk/kill.ts'
 import type { Limits } from '../risk/limits.ts'
-import { type ModeSettings, SafetyModeMachine } from '../risk/mode.ts'
+import { type ModeSettings, type SafetyMode, SafetyModeMachine } from '../risk/mode.ts'
 import { RateWindow } from '../risk/rate.ts'
-import type { BarView, BookView, QuoteView, TradeView } from '../strategy/strategy.ts'
+import type { BookView } from '../strategy/strategy.ts'
 import { Bot, type BotConfig } from './bot.ts'
+import type { Command, CommandOutcome } from './command.ts'
+import { CommandDesk } from './command-desk.ts'
 import { BarFrames } from './frames.ts'
+import type { Condition, ReconcileNews } from './input-log.ts'
 import type { Facts } from './judgement.ts'
 import { MarketState } from './market-state.ts'
 import { OrderDesk } from './order-desk.ts'
-import { type Command, SafetyDesk } from './safety-desk.ts'
+import { botsOf, killsOf, modeOf, recallBooks } from './recall.ts'
+import { type Holding, SafetyDesk } from './safety-desk.ts'
 import { Scribe } from './scribe.ts'
+import { BarWindow, QuoteWindow, TradeWindow } from './windows.ts'
 
 /** Everything that a run's events depend on, besides its inputs. */
 export interface KernelConfig {
@@ -58,85 +62,6 @@ export interface KernelObserver {
   ended(order: Order): void
 }
 
-/** Windows on one row of columns. A strategy gets the window, never the columns: there is no next row to look at. */
-class BarWindow implements BarView {
-  #bars: BarColumns | undefined
-  #row = 0
-  at(bars: BarColumns, row: number): this {
-    this.#bars = bars
-    this.#row = row
-    return this
-  }
-  get openTs(): number {
-    return (this.#bars as BarColumns).openTs[this.#row] as number
-  }
-  get closeTs(): number {
-    return (this.#bars as BarColumns).closeTs[this.#row] as number
-  }
-  get open(): number {
-    return (this.#bars as BarColumns).open[this.#row] as number
-  }
-  get high(): number {
-    return (this.#bars as BarColumns).high[this.#row] as number
-  }
-  get low(): number {
-    return (this.#bars as BarColumns).low[this.#row] as number
-  }
-  get close(): number {
-    return (this.#bars as BarColumns).close[this.#row] as number
-  }
-  get volume(): number {
-    return (this.#bars as BarColumns).volume[this.#row] as number
-  }
-}
-
-class QuoteWindow implements QuoteView {
-  #quotes: QuoteColumns | undefined
-  #row = 0
-  at(quotes: QuoteColumns, row: number): this {
-    this.#quotes = quotes
-    this.#row = row
-    return this
-  }
-  get ts(): number {
-    return (this.#quotes as QuoteColumns).recvTs[this.#row] as number
-  }
-  get bid(): number {
-    return (this.#quotes as QuoteColumns).bid[this.#row] as number
-  }
-  get bidQty(): number {
-    return (this.#quotes as QuoteColumns).bidQty[this.#row] as number
-  }
-  get ask(): number {
-    return (this.#quotes as QuoteColumns).ask[this.#row] as number
-  }
-  get askQty(): number {
-    return (this.#quotes as QuoteColumns).askQty[this.#row] as number
-  }
-}
-
-class TradeWindow implements TradeView {
-  #trades: TradeColumns | undefined
-  #row = 0
-  at(trades: TradeColumns, row: number): this {
-    this.#trades = trades
-    this.#row = row
-    return this
-  }
-  get ts(): number {
-    return (this.#trades as TradeColumns).recvTs[this.#row] as number
-  }
-  get price(): number {
-    return (this.#trades as TradeColumns).price[this.#row] as number
-  }
-  get qty(): number {
-    return (this.#trades as TradeColumns).qty[this.#row] as number
-  }
-  get taker(): number {
-    return (this.#trades as TradeColumns).taker[this.#row] as number
-  }
-}
-
 /**
  * The one deterministic loop. It takes inputs one at a time, in one total order; for each it appends events to the journal
  * and puts effects into {@link outbox}. The host commits the journal, then performs the outbox; a venue's answer comes back
@@ -148,6 +73,7 @@ export class Kernel {
   readonly #facts: Facts
   readonly #desk: OrderDesk
   readonly #safety: SafetyDesk
+  readonly #commands: CommandDesk
   readonly #bots: Bot[]
   /** Bots by instrument, and whether any of them listens to a kind of input. */
   readonly #listeners: readonly (readonly Bot[])[]
@@ -169,13 +95,14 @@ export class Kernel {
   observer: KernelObserver | undefined
 
   constructor(config: KernelConfig, journal: Journal) {
-    const { instruments, bots, limits } = config
-    assert(instruments.length > 0 && bots.length > 0, 'a kernel has instruments and bots')
-    this.#config = config
-    this.#scribe = new Scribe(journal)
+    const { instruments, limits, restored } = config
+    assert(instruments.length > 0 && config.bots.length > 0, 'a kernel has instruments and bots')
+    const bots = botsOf(config.bots, instruments, restored)
+    this.#config = { ...config, bots }
+    this.#scribe = new Scribe(journal, restored && { lastTs: restored.lastTs, inputs: restored.counters.inputs })
     this.#portfolio = new Portfolio({ instruments, botCount: bots.length, baseCurrency: config.baseCurrency })
     this.#market = new MarketState(instruments, this.#portfolio)
-    this.#mode = new SafetyModeMachine(config.mode, config.startTs)
+    this.#mode = new SafetyModeMachine(config.mode, config.startTs, restored && modeOf(restored.safety))
     this.#facts = {
       runMode: config.runMode,
       instruments,
@@ -216,17 +143,33 @@ export class Kernel {
       desk: () => this.#desk,
       timersChanged: () => this.#timersChanged(),
     }
-    this.#bots = bots.map((bot, at) => new Bot(bot, at, rooms))
+    const known = new Map(restored?.bots.map((bot) => [bot.id, bot]))
+    this.#bots = bots.map((bot, at) => new Bot(bot, at, rooms, known.get(bot.id)))
     this.#listeners = instruments.map((_, at) => this.#bots.filter((bot) => bot.localAt(at) >= 0))
     this.#frames = instruments.map((_, at) => new BarFrames(this.#listeners[at] as readonly Bot[], at))
+    this.#commands = new CommandDesk({
+      facts: this.#facts,
+      scribe: this.#scribe,
+      desk: this.#desk,
+      safety: this.#safety,
+      bots: this.#bots,
+      paramsChanged: (bot) => {
+        for (const at of bot.config.instruments) (this.#frames[at] as BarFrames).resubscribe(bot)
+        this.#register(bot)
+      },
+    })
+    if (restored === undefined) return
+    recallBooks(restored, { ...this.#facts, orders: this.#orders, portfolio: this.#portfolio })
+    this.#facts.kill.recall(killsOf(restored.safety))
+    this.#desk.recall(restored)
   }
 
   // ---- inputs ------------------------------------------------------------------------------------------------------
 
-  /** Opens the run: writes what it stands on, funds the accounts, starts the strategies. */
+  /** Opens the run: writes what it stands on, funds the accounts or goes on from the books there are, starts the strategies. */
   start(): void {
     this.#scribe.begin(this.#config.startTs)
-    const { seed, runMode, configSha256, policySha256, baseCurrency, bots, instruments } = this.#config
+    const { seed, runMode, configSha256, policySha256, baseCurrency, instruments, restored } = this.#config
     this.#scribe.write('run.started', {
       mode: runMode,
       seed,
@@ -234,31 +177,64 @@ export class Kernel {
       policy_sha256: policySha256,
       base_currency: baseCurrency,
     })
+    if (restored !== undefined)
+      this.#scribe.write('run.resumed', { ...restored.counters, state_sha256: this.stateHash() })
     for (const instrument of instruments) this.#scribe.write('marketdata.instrument', describe(instrument))
     for (const { ref, sha256, instrumentAt, kind } of this.#config.datasets) {
       const { id } = instruments[instrumentAt] as Instrument
       this.#scribe.write('marketdata.dataset', { dataset_ref: ref, sha256, instrument_id: id, kind })
     }
+    if (restored === undefined) this.#fund()
+    for (const bot of this.#bots) {
+      this.#allocate(bot)
+      this.#register(bot)
+    }
+    this.#safety.boot((restored?.safety.mode ?? 'NORMAL') as SafetyMode)
+    if (restored === undefined) for (const bot of this.#bots) bot.start()
+    else this.#resume()
+    this.#end()
+  }
+
+  #fund(): void {
     for (const { venueId, currency, amount } of this.#config.deposits) {
       const postings = [...this.#portfolio.deposit(venueId, currency, amount)]
       this.#scribe.write('portfolio.deposited', { venue_id: venueId, currency, amount, postings })
     }
-    bots.forEach((bot, at) => {
-      this.#portfolio.allocate(at, baseCurrency, bot.allocation)
-      this.#scribe.write(
-        'run.bot_registered',
-        {
-          strategy_id: bot.strategy.id,
-          strategy_version: bot.strategy.version,
-          params: flat(bot.params),
-          allocation: bot.allocation,
-          instruments: bot.instruments.map((instrumentAt) => (instruments[instrumentAt] as Instrument).id),
-        },
-        bot.id,
-      )
-    })
+  }
+
+  /** Gives a bot its cash. One that is known has it, and gets or gives back what its allocation changed by. */
+  #allocate({ at, config }: Bot): void {
+    const { bots, baseCurrency, restored } = this.#config
+    const { allocation } = bots[at] as KernelConfig['bots'][number]
+    const before = restored?.bots.find(({ id }) => id === config.id)?.allocation ?? 0n
+    this.#portfolio.allocate(at, baseCurrency, money(allocation - before))
+  }
+
+  #register({ at, config }: Bot): void {
+    const { strategy, params, instruments, id } = config
+    this.#scribe.write(
+      'run.bot_registered',
+      {
+        strategy_id: strategy.id,
+        strategy_version: strategy.version,
+        params: flat(params),
+        allocation: (this.#config.bots[at] as KernelConfig['bots'][number]).allocation,
+        instruments: instruments.map((instrumentAt) => (this.#config.instruments[instrumentAt] as Instrument).id),
+      },
+      id,
+    )
+  }
+
+  /** Goes on: orders first, so that strategies wake in a world that is settled; then they hear what became of theirs. */
+  #resume(): void {
+    const moved = this.#desk.resume()
     for (const bot of this.#bots) bot.start()
-    this.#end()
+    for (const order of moved) {
+      if (this.observer !== undefined && isTerminal(order.state)) this.observer.ended(order)
+      this.#bots[order.botAt]?.notifyOrder(order)
+    }
+    this.#safety.resume()
+    for (const bot of this.#bots) bot.resume()
   }
 
   /** A bar opened at a price; only strategies that ask for it are told. */
@@ -289,7 +265,7 @@ export class Kernel {
     const listeners = this.#listeners[at] as readonly Bot[]
     for (let i = 0; i < listeners.length; i++) {
       const bot = listeners[i] as Bot
-      bot.warm()
+      bot.warm(closeTs)
       if (bot.handlers.onBar === undefined || !bot.isFed) continue
       try {
         bot.handlers.onBar(this.#bar.at(bars, row), bot.localAt(at), 0)
@@ -303,6 +279,19 @@ export class Kernel {
     this.#end()
   }
 
+  /**
+   * A bar of the past, oldest first, after {@link start}: bots that are still cold learn from it, as they would have then.
+   * Nothing that they wish is heard, no mark moves and nothing is written, except of a strategy that throws.
+   */
+  onHistory(at: number, bars: BarColumns, row: number): void {
+    const closeTs = bars.closeTs[row] as number
+    this.#takeIn(at, bars, row)
+    for (const bot of this.#listeners[at] as readonly Bot[])
+      if (bot.isCold) bot.recall(closeTs, true, () => bot.handlers.onBar?.(this.#bar.at(bars, row), bot.localAt(at), 0))
+    const frames = this.#frames[at] as BarFrames
+    if (frames.isUsed) frames.recall(bars, row)
+  }
+
   /** Best bid and ask changed. */
   onQuote(at: number, quotes: QuoteColumns, row: number): void {
     const ts = quotes.recvTs[row] as number
@@ -314,7 +303,7 @@ export class Kernel {
     this.#market.ask[at] = ask
     this.#portfolio.mark(at, (bid + ask) / 2, ts)
     for (const bot of this.#listeners[at] as readonly Bot[]) {
-      bot.warm()
+      bot.warm(ts)
       if (bot.handlers.onQuote === undefined || !bot.isFed) continue
       try {
         bot.handlers.onQuote(this.#quote.at(quotes, row), bot.localAt(at))
@@ -334,7 +323,7 @@ export class Kernel {
     const price = trades.price[row] as number
     this.#portfolio.mark(at, price, ts)
     for (const bot of this.#listeners[at] as readonly Bot[]) {
-      bot.warm()
+      bot.warm(ts)
       if (bot.handlers.onTrade === undefined || !bot.isFed) continue
       try {
         bot.handlers.onTrade(this.#trade.at(trades, row), bot.localAt(at))
@@ -361,7 +350,7 @@ export class Kernel {
     if (levels.hasBid && levels.hasAsk) this.#portfolio.mark(at, (levels.bestBid + levels.bestAsk) / 2, ts)
     const view = this.#market.bookView(at) as BookView
     for (const bot of this.#listeners[at] as readonly Bot[]) {
-      bot.warm()
+      bot.warm(ts)
       if (bot.handlers.onBook === undefined || !bot.isFed) continue
       try {
         bot.handlers.onBook(view, ts, bot.localAt(at))
@@ -397,26 +386,53 @@ export class Kernel {
     this.#end()
   }
 
-  /** An operator asks; the answer is an event, and the refusal codes. */
-  onCommand(command: Command, ts: number): readonly string[] {
-    this.#inputOther = command
+  /** The host found, or no longer finds, a reason to stand back: of the clock, the disk, the loop, the venue. */
+  onCondition({ code, mode, detail }: Condition, ts: number): void {
     this.#begin(ts)
-    const { id, kind, actor, reason } = command
-    const refused = this.#obey(command)
-    if (refused.length === 0) {
-      const cause = this.#scribe.write('command.accepted', {
-        command_id: id,
-        command: kind,
-        actor,
-        reason: reason.slice(0, 500),
-      })
-      this.#scribe.write('command.completed', { command_id: id, detail: kind }, undefined, this.#scribe.input, cause)
-    } else {
-      const payload = { command_id: id, command: kind, reason_code: refused[0] ?? 'REFUSED', detail: refused.join(' ') }
-      this.#scribe.write('command.rejected', payload)
+    if (mode === undefined) this.#safety.clear(code)
+    else this.#safety.raise(code, mode, detail)
+    this.#end()
+  }
+
+  /** Our books were held against a venue's. */
+  onReconciled(news: ReconcileNews, ts: number): void {
+    this.#begin(ts)
+    const { reconcileId, venueId, status, compared, differences } = news
+    const cause = this.#scribe.write('reconcile.run', {
+      reconcile_id: reconcileId,
+      venue_id: venueId,
+      status,
+      compared,
+      differences: differences.length,
+    })
+    for (const { category, subject, reasonCode, fact } of differences) {
+      const payload = {
+        reconcile_id: reconcileId,
+        category,
+        subject,
+        reason_code: reasonCode,
+        evidence: { fact: fact.slice(0, 200) },
+      }
+      this.#scribe.write('reconcile.mismatch', payload, undefined, this.#scribe.input, cause)
     }
     this.#end()
-    return refused
+  }
+
+  /** An operator asks. The answer is in the journal too. */
+  onCommand(command: Command, ts: number): CommandOutcome {
+    this.#inputOther = command
+    this.#begin(ts)
+    const outcome = this.#commands.run(command)
+    this.#end()
+    return outcome
+  }
+
+  /** Keeps what strategies want kept and a hash of the books, so that a crash loses little of what they learned. */
+  checkpoint(ts: number): void {
+    this.#begin(ts)
+    for (const bot of this.#bots) this.#keep(bot)
+    this.#end()
+    this.#writeCheckpoint()
   }
 
   /** Closes the run: strategies are told, their state is kept, nothing is cancelled or sold. */
@@ -424,14 +440,22 @@ export class Kernel {
     this.#begin(ts)
     for (const bot of this.#bots) {
       if (bot.isFed) bot.guard('onStop', () => bot.handlers.onStop?.(reason))
-      const state = bot.saved()
-      if (state === undefined) continue
-      const { stateVersion = 1 } = bot.config.strategy
-      this.#scribe.write('ops.strategy_state', { state_version: String(stateVersion), state }, bot.config.id)
+      this.#keep(bot)
     }
     this.#end()
-    this.#scribe.write('run.checkpoint', { inputs: this.#scribe.input, state_sha256: this.stateHash() })
+    this.#writeCheckpoint()
     this.#scribe.write('run.ended', { reason, inputs: this.#scribe.input, detail: detail.slice(0, 500) })
+  }
+
+  #keep(bot: Bot): void {
+    const state = bot.isFed ? bot.saved() : undefined
+    if (state === undefined) return
+    const { stateVersion = 1 } = bot.config.strategy
+    this.#scribe.write('ops.strategy_state', { state_version: String(stateVersion), state }, bot.config.id)
+  }
+
+  #writeCheckpoint(): void {
+    this.#scribe.write('run.checkpoint', { inputs: this.#scribe.input, state_sha256: this.stateHash() })
   }
 
   // ---- outputs ------------------------------------------------------------------------------------------------------
@@ -471,8 +495,23 @@ export class Kernel {
     return this.#orders
   }
 
+  /** What the gate reads, for whoever shows it. */
+  get facts(): Facts {
+    return this.#facts
+  }
+
+  /** Positions that are open in a scope. */
+  holdingsIn(scope: KillScope): readonly Holding[] {
+    return this.#safety.holdings(scope)
+  }
+
   get bots(): readonly Bot[] {
     return this.#bots
+  }
+
+  /** Numbers that ids were made of so far; those of the sessions before are counted in. */
+  get counters(): Counters {
+    return { inputs: this.#scribe.input, ...this.#desk.numbers }
   }
 
   get safetyMode(): string {
@@ -547,37 +586,6 @@ export class Kernel {
     }
     this.#nextTimerTs = next
     this.#hasOverdue = hasOverdue
-  }
-
-  #obey(command: Command): readonly string[] {
-    switch (command.kind) {
-      case 'KILL_RAISE':
-        return this.#safety.kill(command.scope, command.level, command) ? [] : ['ALREADY_AT_LEAST']
-      case 'KILL_LOWER':
-        return this.#safety.lower(command.scope, command.level, command) ? [] : ['TRANSITION_FORBIDDEN']
-      case 'MODE_RAISE':
-        this.#safety.raise('OPERATOR', command.mode, command.reason)
-        return []
-      case 'MODE_RELEASE':
-        this.#safety.clear('OPERATOR')
-        return this.#safety.release(command.failedChecks)
-      case 'CANCEL_ALL':
-        this.#safety.cancelAll()
-        return []
-      case 'BOT_PAUSE':
-      case 'BOT_RESUME':
-      case 'BOT_STOP':
-        return this.#setBot(command.botId, command.kind, command.reason)
-    }
-  }
-
-  #setBot(botId: string, kind: 'BOT_PAUSE' | 'BOT_RESUME' | 'BOT_STOP', reason: string): readonly string[] {
-    const bot = this.#bots.find(({ config }) => config.id === (botId as BotId))
-    if (bot === undefined) return ['BOT_UNKNOWN']
-    if (bot.state === 'QUARANTINED' || bot.state === 'STOPPED') return ['BOT_NOT_RUNNING']
-    const state = kind === 'BOT_PAUSE' ? 'PAUSED' : kind === 'BOT_RESUME' ? 'RUNNING' : 'STOPPED'
-    bot.setState(state, 'OPERATOR', reason)
-    return []
   }
 }
 

@@ -11,9 +11,16 @@ import { quoteColumns } from '../market/columns.ts'
 import type { Order } from '../orders/order.ts'
 import { type Limits, RESEARCH_LIMITS } from '../risk/limits.ts'
 import { MODE_SETTINGS, type ModeSettings } from '../risk/mode.ts'
-import { defineStrategy, type StrategyContext, type StrategyHandlers } from '../strategy/strategy.ts'
-import { Kernel } from './kernel.ts'
-import type { Command } from './safety-desk.ts'
+import {
+  defineStrategy,
+  type StrategyContext,
+  type StrategyDefinition,
+  type StrategyHandlers,
+} from '../strategy/strategy.ts'
+import { Projection } from '../projection/projection.ts'
+import type { BotConfig } from './bot.ts'
+import { Kernel, type KernelConfig } from './kernel.ts'
+import type { Command, CommandOutcome } from './command.ts'
 
 export interface RigOptions {
   readonly instruments?: readonly Instrument[]
@@ -21,6 +28,10 @@ export interface RigOptions {
   readonly cash?: number
   readonly limits?: Partial<Limits>
   readonly mode?: Partial<ModeSettings>
+  /** More of each bot. */
+  readonly bot?: Partial<BotConfig>
+  /** Parameters, warm-up and frames of the rig's strategy. */
+  readonly strategy?: Partial<StrategyDefinition>
   /** Handlers of each bot besides those that the rig needs. */
   readonly handlers?: (context: StrategyContext, bot: number) => StrategyHandlers
 }
@@ -29,8 +40,12 @@ type CommandBody = Command extends infer C ? (C extends Command ? Omit<C, 'id' |
 
 /** A kernel without a venue: the test plays the market, the venue and the operator, and speaks through its bots. */
 export class Rig {
-  readonly kernel: Kernel
+  kernel: Kernel
+  /** Of all sessions, in order. */
   readonly events: KernelEvent[] = []
+  /** What a database would keep of them. */
+  readonly projection = new Projection()
+  #config: KernelConfig
   readonly instruments: readonly Instrument[]
   /** Every effect so far; the outbox is emptied into it. */
   readonly effects: Effect[] = []
@@ -49,6 +64,7 @@ export class Rig {
         version: '1.0.0',
         description: 'does what the test says',
         params: z.object({}),
+        ...options.strategy,
         create: (_, context) => ({
           ...options.handlers?.(context, bot),
           onQuote: () => {
@@ -58,30 +74,57 @@ export class Rig {
       })
     const amount = moneyFromNumber(cash)
     const currency = this.instruments[0]?.quote ?? 'USDT'
-    this.kernel = new Kernel(
-      {
-        runMode: 'paper',
-        seed: 1,
-        baseCurrency: currency,
-        instruments: this.instruments,
-        bots: Array.from({ length: bots }, (_, bot) => ({
-          id: botId(`bot-${bot + 1}`),
-          strategy: puppet(bot) as never,
-          params: {},
-          instruments: this.instruments.map((_unused, at) => at),
-          allocation: money(amount / BigInt(bots)),
-        })),
-        deposits: [{ venueId: this.instruments[0]?.venueId ?? 'sim', currency, amount }],
-        limits: { ...RESEARCH_LIMITS, ...options.limits },
-        mode: { ...MODE_SETTINGS, warmUpUs: 0, ...options.mode },
-        startTs: this.now,
-        datasets: [],
-        configSha256: '0'.repeat(64),
-        policySha256: '0'.repeat(64),
-      },
-      { append: (event) => void this.events.push(event) },
-    )
+    this.#config = {
+      runMode: 'paper',
+      seed: 1,
+      baseCurrency: currency,
+      instruments: this.instruments,
+      bots: Array.from({ length: bots }, (_, bot) => ({
+        id: botId(`bot-${bot + 1}`),
+        strategy: puppet(bot) as never,
+        params: {},
+        instruments: this.instruments.map((_unused, at) => at),
+        allocation: money(amount / BigInt(bots)),
+        ...options.bot,
+      })),
+      deposits: [{ venueId: this.instruments[0]?.venueId ?? 'sim', currency, amount }],
+      limits: { ...RESEARCH_LIMITS, ...options.limits },
+      mode: { ...MODE_SETTINGS, warmUpUs: 0, ...options.mode },
+      startTs: this.now,
+      datasets: [],
+      configSha256: '0'.repeat(64),
+      policySha256: '0'.repeat(64),
+    }
+    this.kernel = this.#boot()
     this.kernel.start()
+  }
+
+  #boot(): Kernel {
+    return new Kernel(this.#config, {
+      append: (event) => {
+        this.events.push(event)
+        this.projection.apply(event)
+      },
+    })
+  }
+
+  /**
+   * The process dies and another goes on: what the journal had is there, what waited in the outbox is lost.
+   *
+   * @param looks is called when the books are back and nothing was written yet
+   */
+  restart(
+    { afterUs = 1_000, config = {} }: { afterUs?: number; config?: Partial<KernelConfig> } = {},
+    looks?: (before: Kernel, after: Kernel) => void,
+  ): void {
+    this.now += afterUs
+    const before = this.kernel
+    this.#config = { ...this.#config, ...config, startTs: this.now, restored: this.projection.state }
+    for (const acts of this.#acts) acts.length = 0
+    this.kernel = this.#boot()
+    looks?.(before, this.kernel)
+    this.kernel.start()
+    this.#collect()
   }
 
   /** A quote, one millisecond later unless told otherwise; `act` is what the bot does when it sees it. */
@@ -144,14 +187,19 @@ export class Rig {
     this.#collect()
   }
 
+  /** @returns what stands against it */
   command(command: CommandBody): readonly string[] {
+    return this.ask(command).reasonCodes
+  }
+
+  ask(command: CommandBody): CommandOutcome {
     this.now += 1_000
-    const refused = this.kernel.onCommand(
+    const outcome = this.kernel.onCommand(
       { ...command, id: `c${++this.#commands}` as CommandId, actor: 'operator', reason: 'test' },
       this.now,
     )
     this.#collect()
-    return refused
+    return outcome
   }
 
   order(id: OrderId): Order {

@@ -305,7 +305,7 @@ describe('bots by command', () => {
     world.place(buy(10, { side: 'sell', type: 'STOP', stop: 98_000, reduceOnly: true }))
     of(world, 'BOT_STOP')
     expect(world.kernel.orders.working.every(({ state }) => state === 'CANCEL_REQUESTED')).toBe(true)
-    expect(of(world, 'BOT_RESUME')).toEqual(['BOT_NOT_RUNNING'])
+    expect(of(world, 'BOT_RESUME')).toEqual(['INVALID_TRANSITION'])
     expect(of(world, 'BOT_PAUSE', 'bot-9')).toEqual(['BOT_UNKNOWN'])
   })
 

@@ -1,21 +1,11 @@
-import type { CommandId, OrderId } from '../domain/ids.ts'
+import type { OrderId } from '../domain/ids.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { isTerminal, type Order } from '../orders/order.ts'
 import type { KillChange, KillLevel, KillScope } from '../risk/kill.ts'
-import type { ModeChange, SafetyMode } from '../risk/mode.ts'
+import { type ModeChange, OWN_REASONS, type SafetyMode } from '../risk/mode.ts'
 import type { Facts } from './judgement.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Scribe } from './scribe.ts'
-
-/** What an operator may ask of a running kernel. The host has checked who asks, and that a challenge was answered. */
-export type Command = { readonly id: CommandId; readonly actor: string; readonly reason: string } & (
-  | { readonly kind: 'KILL_RAISE' | 'KILL_LOWER'; readonly scope: KillScope; readonly level: KillLevel }
-  | { readonly kind: 'MODE_RAISE'; readonly mode: SafetyMode }
-  /** `failedChecks`: release checks that are not green, as the host found them. */
-  | { readonly kind: 'MODE_RELEASE'; readonly failedChecks: readonly string[] }
-  | { readonly kind: 'CANCEL_ALL' }
-  | { readonly kind: 'BOT_PAUSE' | 'BOT_RESUME' | 'BOT_STOP'; readonly botId: string }
-)
 
 /** How long a flatten may find itself without progress before it says so. */
 const STUCK_AFTER_US = 60_000_000
@@ -24,7 +14,8 @@ const RETRY_AFTER_US = 1_000_000
 /** How often the cancel of one order is asked for while a kill stands (UGF-0-005). */
 const CANCEL_TRIES = 3
 
-interface Holding {
+/** A position that somebody holds. */
+export interface Holding {
   readonly botAt: number
   readonly instrumentAt: number
   readonly qty: number
@@ -54,12 +45,37 @@ export class SafetyDesk {
     this.#desk = desk
   }
 
+  /** Says what a boot does to the mode by itself: it warms up. */
+  boot(before: SafetyMode): void {
+    const { mode } = this.#facts
+    if (!mode.reasons.has('WARMUP')) return
+    this.#scribe.write('safety.reason_raised', {
+      reason_code: 'WARMUP',
+      mode: 'SAFE_MODE',
+      detail: 'the engine started',
+    })
+    if (mode.mode !== before) this.#changed({ from: before, to: mode.mode, reasonCode: 'WARMUP' })
+  }
+
+  /** Goes on with the kills of an earlier session: what they forbid is cancelled, what they flatten is worked down. */
+  resume(): void {
+    const { kill } = this.#facts
+    for (const [scope, level] of kill.directives) {
+      this.#cancelInScope(scope, (order) => forbids(level, order))
+      if (level === 'FLATTEN') this.#startFlattening(scope)
+    }
+  }
+
   raise(reasonCode: string, mode: SafetyMode, detail: string): void {
-    const isNew = !this.#facts.mode.reasons.has(reasonCode)
-    const change = this.#facts.mode.raise(reasonCode, mode, this.#scribe.now)
-    if (isNew || change)
-      this.#scribe.write('safety.reason_raised', { reason_code: reasonCode, mode, detail: detail.slice(0, 500) })
-    this.#changed(change)
+    const { reasons } = this.#facts.mode
+    const before = reasons.get(reasonCode)?.mode
+    this.#step(
+      () => this.#facts.mode.raise(reasonCode, mode, this.#scribe.now),
+      (change) => {
+        if (change || reasons.get(reasonCode)?.mode !== before)
+          this.#scribe.write('safety.reason_raised', { reason_code: reasonCode, mode, detail: detail.slice(0, 500) })
+      },
+    )
   }
 
   clear(reasonCode: string): void {
@@ -70,14 +86,17 @@ export class SafetyDesk {
   release(failedChecks: readonly string[]): readonly string[] {
     const { mode } = this.#facts
     const from = mode.mode
-    const outcome = mode.release(this.#scribe.now, failedChecks)
-    if (!('refused' in outcome)) {
-      this.#changed(outcome)
-      return []
-    }
+    let refused: readonly string[] = []
+    this.#step(() => {
+      const outcome = mode.release(this.#scribe.now, failedChecks)
+      if (!('refused' in outcome)) return outcome
+      refused = outcome.refused
+      return undefined
+    })
+    if (refused.length === 0) return refused
     const to = from === 'HALTED' ? 'SAFE_MODE' : 'NORMAL'
-    this.#scribe.write('safety.release_refused', { from, to, reason_codes: [...outcome.refused] })
-    return outcome.refused
+    this.#scribe.write('safety.release_refused', { from, to, reason_codes: [...refused] })
+    return refused
   }
 
   /** Raises a kill level. HALT and FLATTEN cancel everything in scope, CLOSE_ONLY what could open; FLATTEN starts closing. */
@@ -102,8 +121,8 @@ export class SafetyDesk {
     return true
   }
 
-  cancelAll(): number {
-    return this.#cancelInScope('global', ({ origin }) => origin !== 'flatten')
+  cancelAll(scope: KillScope): number {
+    return this.#cancelInScope(scope, ({ origin }) => origin !== 'flatten')
   }
 
   /** Asks again, a few times, for the end of what a kill forbids to rest and the venue would not cancel. */
@@ -125,7 +144,7 @@ export class SafetyDesk {
 
   tick(): void {
     const { mode, portfolio } = this.#facts
-    if (mode.mode !== 'NORMAL') this.#changed(mode.tick(this.#scribe.now, !portfolio.isFlat))
+    if (mode.mode !== 'NORMAL') this.#step(() => mode.tick(this.#scribe.now, !portfolio.isFlat))
     if (this.#flattening.size > 0) this.workDown()
   }
 
@@ -136,7 +155,7 @@ export class SafetyDesk {
   /** Keeps a closing order at work for every position in a scope that is being flattened, until nothing is held. */
   workDown(): void {
     for (const [scope, progress] of this.#flattening) {
-      const open = this.#holdings(scope)
+      const open = this.holdings(scope)
       if (open.length === 0) {
         if (progress.state !== 'FLAT') this.#progress(scope, progress, 'FLAT', 'no position left in scope')
         continue
@@ -182,7 +201,8 @@ export class SafetyDesk {
     this.#scribe.write('safety.flatten_progress', { scope, state, detail })
   }
 
-  #holdings(scope: KillScope): readonly Holding[] {
+  /** Positions that are open in a scope. */
+  holdings(scope: KillScope): readonly Holding[] {
     const { botIds, instruments, portfolio } = this.#facts
     return botIds.flatMap((botId, botAt) =>
       instruments.flatMap(({ id, venueId }, instrumentAt) => {
@@ -202,8 +222,23 @@ export class SafetyDesk {
     return hit.filter((order) => this.#desk.cancelSurely(order.id, 'KILL_CANCEL', 'operator')).length
   }
 
-  #changed(change: ModeChange | undefined): void {
-    if (!change) return
+  /** Lets the machine take a step; writes which of its own reasons came and went with it, and where it led. */
+  #step(take: () => ModeChange | undefined, before?: (change: ModeChange | undefined) => void): void {
+    const { reasons } = this.#facts.mode
+    const stood = OWN_REASONS.filter((code) => reasons.has(code))
+    const change = take()
+    before?.(change)
+    for (const code of OWN_REASONS) {
+      const reason = reasons.get(code)
+      if (reason !== undefined && !stood.includes(code))
+        this.#scribe.write('safety.reason_raised', { reason_code: code, mode: reason.mode, detail: '' })
+      if (reason === undefined && stood.includes(code))
+        this.#scribe.write('safety.reason_cleared', { reason_code: code })
+    }
+    if (change) this.#changed(change)
+  }
+
+  #changed(change: ModeChange): void {
     this.#scribe.write('safety.mode_changed', { from: change.from, to: change.to, reason_code: change.reasonCode })
   }
 

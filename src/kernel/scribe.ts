@@ -10,8 +10,11 @@ export class Scribe {
   /** Number of the input at hand. */
   input = 0
 
-  constructor(journal: Journal) {
+  /** @param from time and number of the last input of the session before: both go on from there */
+  constructor(journal: Journal, from?: { readonly lastTs: number; readonly inputs: number }) {
     this.#journal = journal
+    this.now = from?.lastTs ?? 0
+    this.input = from?.inputs ?? 0
   }
 
   get seq(): number {

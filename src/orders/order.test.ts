@@ -35,6 +35,7 @@ const SPEC: Readonly<Record<OrderState, readonly OrderState[]>> = {
 
 /** What the machine allows beyond the table, and why. */
 const ADDED: readonly (readonly [from: OrderState, to: OrderState, because: string])[] = [
+  ['DRAFT', 'EXPIRED', 'a crash in the middle of a judgement leaves a draft that never left'],
   ['SENT', 'CANCELED', 'a venue cancels what finds nothing to reduce or pay, before it acknowledged anything'],
   ['SENT', 'EXPIRED', 'an immediate order can be over before it was acknowledged'],
   ['SENT', 'CANCEL_REQUESTED', 'a kill cancels what has left and was not yet answered'],

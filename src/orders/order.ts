@@ -34,7 +34,7 @@ export type OrderState =
  * exit where the venue can say the same again with new numbers.
  */
 export const EXITS: Readonly<Record<OrderState, readonly OrderState[]>> = {
-  DRAFT: ['VALIDATED', 'BLOCKED'],
+  DRAFT: ['VALIDATED', 'BLOCKED', 'EXPIRED'], // what a crash found unsent has expired
   VALIDATED: ['ENQUEUED', 'BLOCKED', 'EXPIRED'],
   ENQUEUED: ['SENT', 'BLOCKED', 'EXPIRED', 'CANCELED'],
   SENT: ['OPEN', 'PARTIAL', 'FILLED', 'REJECTED', 'CANCELED', 'EXPIRED', 'CANCEL_REQUESTED', 'UNKNOWN'],
@@ -225,6 +225,21 @@ export class OrderBookkeeper {
     return order
   }
 
+  /**
+   * Takes over an order of an earlier session as it was. Ended ones come in the order in which they ended, working ones in
+   * the order of their birth.
+   */
+  recall(order: Order): void {
+    const number = orderNumber(order.id)
+    if (number === undefined || this.#byNumber.has(number))
+      assert(false, `order ids are o1, o2, … and used once, was ${order.id}`)
+    const mine: Mutable<Order> = { ...order }
+    this.#count++
+    this.#byNumber.set(number, mine)
+    if (TERMINAL.has(order.state)) this.#remember(number)
+    else this.#working.push(mine)
+  }
+
   get(id: OrderId): Order | undefined {
     const number = orderNumber(id)
     return number === undefined ? undefined : this.#byNumber.get(number)
@@ -317,7 +332,11 @@ export class OrderBookkeeper {
   #end(order: Mutable<Order>): void {
     const at = this.#working.indexOf(order)
     if (at >= 0) this.#working.splice(at, 1)
-    this.#ended.push(orderNumber(order.id) as number)
+    this.#remember(orderNumber(order.id) as number)
+  }
+
+  #remember(number: number): void {
+    this.#ended.push(number)
     if (this.#ended.length - this.#forgotten <= ENDED_KEPT) return
     this.#byNumber.delete(this.#ended[this.#forgotten++] as number)
     if (this.#forgotten < ENDED_KEPT) return

@@ -28,6 +28,12 @@ export class Ledger {
     this.#entries++
   }
 
+  /** Takes over the balances of an earlier session, zeros too; they must sum to zero as every entry did. */
+  recall(balances: readonly Posting[]): void {
+    assert(this.#entries === 0, `balances are taken over by an empty ledger, this one has ${this.#entries} entries`)
+    if (balances.length > 0) this.post(balances)
+  }
+
   balance(account: string, currency: string): Money {
     return money(this.#accounts.get(account)?.get(currency) ?? ZERO)
   }

@@ -13,6 +13,14 @@ export interface FillBooking {
   readonly realised: Money
 }
 
+/** Books of one bot in one instrument as an earlier session left them. */
+export interface RecalledHolding extends Position {
+  readonly botAt: number
+  readonly instrumentAt: number
+  readonly fees: Money
+  readonly funding: Money
+}
+
 /** Books of one bot in one instrument. */
 interface Holding {
   position: Position
@@ -155,6 +163,37 @@ export class Portfolio {
     ]
     this.#post(venueId, postings)
     return postings
+  }
+
+  /**
+   * Takes over the books of an earlier session. What a bot or an account holds must be of instruments, venues and currencies
+   * that this run knows: what cannot be valued may not be held.
+   */
+  recall(books: {
+    readonly balances: readonly Posting[]
+    readonly holdings: readonly RecalledHolding[]
+    readonly cash: readonly { readonly botAt: number; readonly currency: string; readonly amount: Money }[]
+  }): void {
+    this.ledger.recall(books.balances)
+    for (const venueId of this.#venues)
+      for (const currency of this.#currencies)
+        this.#balances[this.#balanceAt(venueId, currency)] = moneyToNumber(
+          this.ledger.balance(`asset:${venueId}`, currency),
+        )
+    for (const { botAt, instrumentAt, qty, cost, realised, fees, funding } of books.holdings) {
+      const holding = this.#holding(botAt, instrumentAt)
+      holding.fees = fees
+      holding.funding = funding
+      this.#setPosition(instrumentAt, holding, { qty, cost, realised })
+    }
+    for (const { botAt, currency, amount } of books.cash) this.allocate(botAt, currency, amount)
+    this.#equity = Number.NaN
+    this.#isHeld = this.#isExposed || this.#hasForeignCash()
+  }
+
+  /** Whether a venue and a currency are of this run. */
+  knows(venueId: string, currency: string): boolean {
+    return this.#venues.includes(venueId) && this.#currencies.includes(currency)
   }
 
   /** Gives a bot cash of the account to trade with; attribution only, nothing is posted. */

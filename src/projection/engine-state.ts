@@ -52,6 +52,8 @@ export interface OrderRecord {
   readonly fees: Money
   /** Why it ended, or what the gate said against it; undefined while it works or when it simply filled. */
   readonly endCode: string | undefined
+  /** Of an entry with a stop-loss or a target: lots that its children, or the end of its position, have closed. */
+  readonly closed?: Lots | undefined
 }
 
 export interface FillRecord {
@@ -128,6 +130,8 @@ export interface SafetyRecord {
     readonly actor: string
     readonly sinceTs: number
   }[]
+  /** Nothing but a warm-up ever held the present SAFE_MODE: its end is enough to leave. Absent is no. */
+  readonly isOnlyWarming?: boolean | undefined
 }
 
 /** Numbers that ids are made of: what comes next is one more. */
@@ -154,4 +158,6 @@ export interface EngineState {
   readonly counters: Counters
   /** Engine time of the last event, µs; 0 before the first. */
   readonly lastTs: number
+  /** Currency of allocations; undefined before the first run. */
+  readonly baseCurrency?: string | undefined
 }

@@ -35,6 +35,11 @@ export class KillSwitch {
     return this.#levels
   }
 
+  /** Takes over the levels of an earlier session. */
+  recall(levels: readonly { readonly scope: KillScope; readonly level: KillLevel }[]): void {
+    for (const { scope, level } of levels) this.#set(scope, this.at(scope), level)
+  }
+
   /** Raises a scope to at least `level`; a milder order than what stands changes nothing. */
   raise(scope: KillScope, level: KillLevel): KillChange | undefined {
     const from = this.at(scope)

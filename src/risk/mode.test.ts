@@ -4,6 +4,7 @@ import {
   LOOSENING,
   MODE_SETTINGS,
   type ModeChange,
+  type RecalledMode,
   SAFETY_MODES,
   type SafetyMode,
   SafetyModeMachine,
@@ -13,6 +14,14 @@ import {
 const S = 1_000_000
 const RUNNING = { ...MODE_SETTINGS, warmUpUs: 0 }
 
+/** How a run ended that had no reasons left. */
+const ended = (mode: SafetyMode): RecalledMode => ({
+  mode,
+  reasons: [],
+  modeSinceTs: 0,
+  degradedEntries: [],
+  isOnlyWarming: false,
+})
 const running = () => new SafetyModeMachine(RUNNING, 0)
 
 test('a boot is in SAFE_MODE until it is warm, and then NORMAL', () => {
@@ -46,14 +55,14 @@ test('the end of the warm-up does not release what needs an operator', () => {
 })
 
 test.each(['SAFE_MODE', 'HALTED'] as const)('a restart in %s stays there however warm it is', (bootMode) => {
-  const machine = new SafetyModeMachine(MODE_SETTINGS, 0, bootMode)
+  const machine = new SafetyModeMachine(MODE_SETTINGS, 0, ended(bootMode))
   expect(machine.tick(1_000 * S, false)).toBeUndefined()
   expect(machine.mode).toBe(bootMode)
 })
 
 test.each(SAFETY_MODES)('anything worse than %s is reached at once, anything else changes nothing', (from) => {
   for (const to of SAFETY_MODES) {
-    const machine = new SafetyModeMachine(RUNNING, 0, from)
+    const machine = new SafetyModeMachine(RUNNING, 0, ended(from))
     const isWorse = severity(to) > severity(from)
     expect(machine.raise('CAUSE', to, 5)).toEqual(isWorse ? { from, to, reasonCode: 'CAUSE' } : undefined)
     expect(machine.mode).toBe(isWorse ? to : from)
@@ -149,7 +158,9 @@ test('HALTED is left for SAFE_MODE alone, though milder reasons stand', () => {
 })
 
 test.each(['NORMAL', 'DEGRADED'] as const)('there is no release from %s', (mode) => {
-  expect(new SafetyModeMachine(RUNNING, 0, mode).release(9_000 * S, [])).toEqual({ refused: ['TRANSITION_FORBIDDEN'] })
+  expect(new SafetyModeMachine(RUNNING, 0, ended(mode)).release(9_000 * S, [])).toEqual({
+    refused: ['TRANSITION_FORBIDDEN'],
+  })
 })
 
 test('every way down is one step, and none leads from HALTED to NORMAL', () => {

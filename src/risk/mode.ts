@@ -46,12 +46,26 @@ export interface ModeChange {
   readonly reasonCode: string
 }
 
+/** What a machine goes on from after a restart. */
+export interface RecalledMode {
+  readonly mode: SafetyMode
+  readonly reasons: readonly { readonly code: string; readonly mode: SafetyMode; readonly sinceTs: number }[]
+  readonly modeSinceTs: number
+  /** When DEGRADED was entered lately, oldest first. */
+  readonly degradedEntries: readonly number[]
+  /** Nothing but a warm-up ever held the SAFE_MODE that it was in. */
+  readonly isOnlyWarming: boolean
+}
+
 interface Reason {
   readonly mode: SafetyMode
   readonly sinceTs: number
 }
 
 const SELF_RAISED = 'DEGRADED_TOO_LONG'
+const WARMUP = 'WARMUP'
+/** Reasons that the machine raises and withdraws by itself. */
+export const OWN_REASONS: readonly string[] = [WARMUP, SELF_RAISED]
 
 /**
  * The one safety-mode machine: the mode is at least the worst of all standing reasons. It worsens at once and by anyone;
@@ -70,14 +84,26 @@ export class SafetyModeMachine {
   /** Nothing but the warm-up ever held us in SAFE_MODE: then its end is enough to leave, and no operator is needed. */
   #isOnlyWarming: boolean
 
-  /** @param bootMode the mode that the last run ended in; a restart never loosens it */
-  constructor(settings: ModeSettings, bootTs: number, bootMode: SafetyMode = 'NORMAL') {
+  /**
+   * @param from how the last run ended; a restart never loosens. Its mode and its reasons stand, time spent in DEGRADED goes
+   * on, and what has to be waited for is waited for anew: nobody watched while nothing ran.
+   */
+  constructor(settings: ModeSettings, bootTs: number, from?: RecalledMode) {
     this.#settings = settings
     this.#clearSinceTs = bootTs
-    this.#warmUpUntilTs = bootTs + settings.warmUpUs
-    this.#isOnlyWarming = settings.warmUpUs > 0 && severity(bootMode) < severity('SAFE_MODE')
-    this.#mode = this.#isOnlyWarming ? 'SAFE_MODE' : bootMode
-    if (settings.warmUpUs > 0) this.#reasons.set('WARMUP', { mode: 'SAFE_MODE', sinceTs: bootTs })
+    for (const { code, mode, sinceTs } of from?.reasons ?? []) this.#reasons.set(code, { mode, sinceTs })
+    this.#degradedEntries = [...(from?.degradedEntries ?? [])]
+    const before = from?.mode ?? 'NORMAL'
+    if (before === 'DEGRADED') this.#degradedSinceTs = from?.modeSinceTs ?? bootTs
+    // A warm-up that stands in for DEGRADED lasts as long as that would have taken to heal.
+    this.#warmUpUntilTs =
+      bootTs + Math.max(settings.warmUpUs, before === 'DEGRADED' ? settings.degradedDwellUs : settings.warmUpUs)
+    const isHeld = severity(before) >= severity('SAFE_MODE') && from?.isOnlyWarming !== true
+    const warms = settings.warmUpUs > 0 || from?.isOnlyWarming === true
+    const hasCause = from?.reasons.some(({ code, mode }) => code !== WARMUP && severity(mode) >= severity('SAFE_MODE'))
+    this.#isOnlyWarming = warms && !isHeld && hasCause !== true
+    this.#mode = warms && severity(before) < severity('SAFE_MODE') ? 'SAFE_MODE' : before
+    if (warms) this.#reasons.set(WARMUP, { mode: 'SAFE_MODE', sinceTs: bootTs })
   }
 
   get mode(): SafetyMode {
@@ -106,8 +132,8 @@ export class SafetyModeMachine {
   /** Lets time pass: warm-up ends, DEGRADED heals, or lasts too long. */
   tick(ts: number, hasExposure: boolean): ModeChange | undefined {
     if (this.#mode === 'NORMAL') return undefined
-    if (this.#reasons.has('WARMUP') && ts >= this.#warmUpUntilTs) {
-      this.#reasons.delete('WARMUP')
+    if (this.#reasons.has(WARMUP) && ts >= this.#warmUpUntilTs) {
+      this.#reasons.delete(WARMUP)
       if (this.#isOnlyWarming && this.#worst() === 'NORMAL') return this.#set('NORMAL', 'WARMUP_ENDED')
     }
     if (this.#mode !== 'DEGRADED') return undefined

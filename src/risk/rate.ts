@@ -16,6 +16,11 @@ export class RateWindow {
     return Math.max(0, (this.#times[this.#next] as number) + this.#perUs - ts)
   }
 
+  /** Reckons as if all that is allowed had happened at `ts`: what is not known to be free is not free. */
+  fill(ts: number): void {
+    this.#times.fill(ts)
+  }
+
   take(ts: number): void {
     if (this.#times.length === 0) return
     this.#times[this.#next] = ts

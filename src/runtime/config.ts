@@ -1,13 +1,26 @@
-import { homedir } from 'node:os'
+import { hash } from 'node:crypto'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Where a profile keeps its things. */
 export interface ProfilePaths {
   readonly profile: string
   readonly folder: string
+  /** Settings, TOML; there need not be one. */
+  readonly config: string
   readonly database: string
+  /** What the simulated venue remembers, apart from our own books as a real venue would be. */
+  readonly simDatabase: string
   /** One folder for every research run. */
   readonly runs: string
+  /** Log files, JSON lines. */
+  readonly logs: string
+  /** Health and capabilities as of seconds ago, for scripts. */
+  readonly status: string
+  /** Its presence stops new risk, whatever else still works. */
+  readonly kill: string
+  /** Where the engine's views are read. */
+  readonly socket: string
 }
 
 /** Thrown when the environment asks for something that cannot be. */
@@ -23,10 +36,14 @@ export class ConfigError extends Error {
 
 const PROFILE_NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/
 
+/** The address of a local socket has 104 bytes on macOS and 108 on Linux, its closing zero included. */
+const SOCKET_BYTES_MAX = 100
+
 /**
  * Finds the folder of a profile: `$PROFINAUT_HOME/<profile>`, by default `~/.profinaut/demo`. Nothing is created.
  *
- * @throws ConfigError `config.profile` for a name that is no folder name, `config.home` where there is no home
+ * @throws ConfigError `config.profile` for a name that is no folder name, `config.home` where there is no home,
+ * `config.socket` where no path is short enough for a socket
  */
 export function profilePaths(asked?: string): ProfilePaths {
   const profile = asked ?? process.env['PROFINAUT_PROFILE'] ?? 'demo'
@@ -38,7 +55,35 @@ export function profilePaths(asked?: string): ProfilePaths {
     )
   }
   const folder = join(home(), profile)
-  return { profile, folder, database: join(folder, 'profinaut.db'), runs: join(folder, 'runs') }
+  return {
+    profile,
+    folder,
+    config: join(folder, 'config.toml'),
+    database: join(folder, 'profinaut.db'),
+    simDatabase: join(folder, 'sim-venue.db'),
+    runs: join(folder, 'runs'),
+    logs: join(folder, 'logs'),
+    status: join(folder, 'run', 'status.json'),
+    kill: join(folder, 'kill'),
+    socket: socketPath(folder),
+  }
+}
+
+/** In the profile's folder, or where that is too long, under a short name in a folder that only this user can enter. */
+function socketPath(folder: string): string {
+  const inFolder = join(folder, 'engine.sock')
+  if (Buffer.byteLength(inFolder) <= SOCKET_BYTES_MAX) return inFolder
+  const name = `${hash('sha256', folder, 'hex').slice(0, 16)}.sock`
+  const runtime = process.env['XDG_RUNTIME_DIR']
+  const parents = [runtime ?? '', tmpdir()].filter((parent) => parent !== '')
+  const places = parents.map((parent) => join(parent, `profinaut-${process.getuid?.() ?? 0}`, name))
+  const short = places.find((place) => Buffer.byteLength(place) <= SOCKET_BYTES_MAX)
+  if (short !== undefined) return short
+  throw new ConfigError(
+    'config.socket',
+    `${inFolder} is too long for a socket: at most ${SOCKET_BYTES_MAX} bytes, has ${Buffer.byteLength(inFolder)}`,
+    'set PROFINAUT_HOME or XDG_RUNTIME_DIR to a shorter path',
+  )
 }
 
 function home(): string {
@@ -51,6 +96,11 @@ function home(): string {
     'there is no home folder to keep runs in',
     'set PROFINAUT_HOME to a folder you can write to',
   )
+}
+
+/** The environment's variables of ours, by name. */
+export function environmentSettings(): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PROFINAUT_')))
 }
 
 /** Whether colour is unwanted (https://no-color.org, read 2026-11-22) or cannot be shown. */

@@ -1,7 +1,15 @@
 import { divHalfEven } from '../../domain/decimal.ts'
 import { baseAmount, type Instrument, notional } from '../../domain/instrument.ts'
-import { type Lots, type Money, money, moneyToNumber, type Ticks } from '../../domain/money.ts'
+import { type Lots, type Money, money, moneyToNumber, RATE_UNIT, type Ticks } from '../../domain/money.ts'
 import type { Side } from '../../domain/order.ts'
+
+/** The account in plain JSON; amounts are quanta as decimal strings, unknown marks are null. */
+export interface AccountState {
+  readonly balances: readonly (readonly [currency: string, quanta: string])[]
+  readonly positions: readonly number[]
+  readonly costs: readonly string[]
+  readonly marks: readonly (number | null)[]
+}
 
 /**
  * The simulated venue's own books, apart from ours and in its own shape: a balance per currency, a net position per
@@ -20,6 +28,23 @@ export class VenueAccount {
     this.#positions = new Float64Array(instruments.length)
     this.#costs = instruments.map(() => 0n)
     this.marks = new Float64Array(instruments.length).fill(Number.NaN)
+  }
+
+  save(): AccountState {
+    return {
+      balances: Array.from(this.#balances, ([currency, amount]) => [currency, amount.toString()] as const),
+      positions: [...this.#positions],
+      costs: this.#costs.map(String),
+      marks: Array.from(this.marks, (mark) => (Number.isNaN(mark) ? null : mark)),
+    }
+  }
+
+  restore({ balances, positions, costs, marks }: AccountState): void {
+    this.#balances.clear()
+    for (const [currency, quanta] of balances) this.#balances.set(currency, money(BigInt(quanta)))
+    this.#positions.set(positions)
+    costs.forEach((cost, at) => (this.#costs[at] = BigInt(cost)))
+    this.marks.set(marks.map((mark) => mark ?? Number.NaN))
   }
 
   deposit(currency: string, amount: Money): void {
@@ -90,6 +115,18 @@ export class VenueAccount {
       used += (Math.abs(this.#positions[at] as number) * (this.marks[at] as number) * valuePerTickLot) / maxLeverage
     }
     return this.equity(quote) - used
+  }
+
+  /** Equity below which the venue closes the positions that settle in one currency. */
+  maintenance(quote: string): number {
+    let sum = 0
+    for (let at = 0; at < this.#instruments.length; at++) {
+      const { settlement, quote: other, valuePerTickLot, maintenance } = this.#instruments[at] as Instrument
+      if (settlement !== 'margin' || other !== quote || this.#positions[at] === 0) continue
+      const value = Math.abs(this.#positions[at] as number) * (this.marks[at] as number) * valuePerTickLot
+      sum += (value * maintenance) / RATE_UNIT
+    }
+    return sum
   }
 
   /** Realised profit of a margin fill at average cost, updating the cost of what stays open. */

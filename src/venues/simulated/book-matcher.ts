@@ -1,4 +1,5 @@
-import { OrderBook } from '../../market/book.ts'
+import type { Side } from '../../domain/order.ts'
+import { type BookLevel, OrderBook } from '../../market/book.ts'
 import type { BookColumns } from '../../market/columns.ts'
 import {
   conservative,
@@ -27,6 +28,13 @@ export interface QueueStatistics {
   /** Sum of the time from joining to fill, µs. */
   waitUs: number
   takerFills: number
+}
+
+/** The venue's book as it stands, what takers of ours took from it included. */
+export interface BookMatcherState {
+  readonly bids: readonly BookLevel[]
+  readonly asks: readonly BookLevel[]
+  readonly statistics: Readonly<QueueStatistics>
 }
 
 const MODELS: Readonly<Record<'conservative' | 'proportional' | 'probability', QueueModel>> = {
@@ -60,6 +68,33 @@ export class BookMatcher {
     this.#at = at
     this.#model = MODELS[bench.assumptions.queue]
     this.#orders = bench.orders[at] as SimOrder[]
+  }
+
+  save(): BookMatcherState {
+    const book = this.#book
+    return {
+      bids: book.levels(1, book.levelCount(1)),
+      asks: book.levels(-1, book.levelCount(-1)),
+      statistics: { ...this.statistics },
+    }
+  }
+
+  restore({ bids, asks, statistics }: BookMatcherState): void {
+    this.#book.clear()
+    for (const { price, qty } of bids) this.#book.set(1, price, qty)
+    for (const { price, qty } of asks) this.#book.set(-1, price, qty)
+    Object.assign(this.statistics, statistics)
+  }
+
+  /**
+   * What closing a position at the book would get now, as one price rounded against the account; undefined when nobody is
+   * there to trade with. The book stays as it is.
+   */
+  quoteFor(side: Side, qty: number): { readonly price: number; readonly qty: number } | undefined {
+    const found = this.#book.sweep(side === 'buy' ? -1 : 1, qty)
+    if (found === 0) return undefined
+    const { sweptAverage } = this.#book
+    return { qty: found, price: side === 'buy' ? Math.ceil(sweptAverage) : Math.floor(sweptAverage) }
   }
 
   /** One level of the venue's book changed. Whole messages are matched, not halves. */

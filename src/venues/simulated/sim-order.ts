@@ -1,6 +1,6 @@
 import type { OrderId, VenueOrderId } from '../../domain/ids.ts'
 import type { OrderType, Side, TimeInForce } from '../../domain/order.ts'
-import type { QueuePlace } from './queue.ts'
+import { joinQueue, type QueuePlace } from './queue.ts'
 
 /** An order as the simulated venue holds it. Ticks and lots as plain numbers: this is the venue's side of the wall. */
 export interface SimOrder {
@@ -40,4 +40,22 @@ export interface SimOrder {
 
 export function openQty(order: SimOrder): number {
   return order.qty - order.filled
+}
+
+/** A resting order in plain JSON: what is not there is undefined. */
+export type SavedOrder = Omit<SimOrder, 'placePrice'> & { readonly placePrice?: number }
+
+export function saveOrder({ placePrice, ...order }: SimOrder): SavedOrder {
+  const place = order.place && { ...order.place }
+  return Number.isNaN(placePrice) ? { ...order, place } : { ...order, place, placePrice }
+}
+
+export function restoreOrder(saved: SavedOrder): SimOrder {
+  const { limit, stop, trail, place, placePrice = Number.NaN } = saved
+  const order: SimOrder = { ...saved, limit, stop, trail, place: undefined, placePrice }
+  if (place !== undefined) {
+    order.place = joinQueue(place)
+    order.place.ahead = place.ahead
+  }
+  return order
 }

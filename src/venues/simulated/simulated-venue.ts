@@ -1,18 +1,27 @@
-import type { OrderId } from '../../domain/ids.ts'
-import { type Instrument, notional } from '../../domain/instrument.ts'
+import { assert } from '../../domain/brand.ts'
+import type { OrderId, VenueOrderId } from '../../domain/ids.ts'
 import type { AllowedAmend, AllowedOrder } from '../../domain/instruction.ts'
-import { type Lots, type Money, moneyToNumber, rate, share, type Ticks } from '../../domain/money.ts'
+import { type Instrument, notional } from '../../domain/instrument.ts'
+import { type Lots, type Money, moneyToNumber, type Rate, rate, share, type Ticks } from '../../domain/money.ts'
+import type { Side } from '../../domain/order.ts'
 import type { BarColumns, BookColumns, QuoteColumns, TradeColumns } from '../../market/columns.ts'
 import type { Venue } from '../venue.ts'
-import { VenueAccount } from './account.ts'
+import { type AccountState, VenueAccount } from './account.ts'
 import type { Assumptions } from './assumptions.ts'
 import { BarMatcher } from './bar-matcher.ts'
-import { BookMatcher, type QueueStatistics } from './book-matcher.ts'
+import { BookMatcher, type BookMatcherState, type QueueStatistics } from './book-matcher.ts'
 import type { SimOrder } from './sim-order.ts'
 import { TouchMatcher } from './touch-matcher.ts'
-import { type ReportSink, Workbench } from './workbench.ts'
+import { type ReportSink, Workbench, type WorkbenchState } from './workbench.ts'
 
 export type MatchedOn = 'bars' | 'trades' | 'quotes' | 'book'
+
+/** A venue that matches on books, in plain JSON. */
+export interface SimulatedVenueState {
+  readonly account: AccountState
+  readonly bench: WorkbenchState
+  readonly books: readonly BookMatcherState[]
+}
 
 /**
  * The simulated venue: it matches our orders against market data under stated {@link Assumptions}, keeps books of its own
@@ -66,6 +75,31 @@ export class SimulatedVenue implements Venue {
 
   deposit(currency: string, amount: Money): void {
     this.account.deposit(currency, amount)
+  }
+
+  /** Asserts that every instrument is matched on its book: bars under way are not kept. */
+  save(): SimulatedVenueState {
+    assert(
+      this.#matchedOn.every((kind) => kind === 'book'),
+      `a venue that is saved matches on books, was ${this.#matchedOn.join(', ')}`,
+    )
+    return {
+      account: this.account.save(),
+      bench: this.#bench.save(),
+      books: this.#books.map((book) => book.save()),
+    }
+  }
+
+  /** Goes on exactly where {@link save} left off. */
+  restore({ account, bench, books }: SimulatedVenueState): void {
+    this.account.restore(account)
+    this.#bench.restore(bench)
+    this.#books.forEach((book, at) => book.restore(books[at] as BookMatcherState))
+  }
+
+  /** The id that the next order to arrive gets. */
+  get nextVenueOrderId(): VenueOrderId {
+    return this.#bench.nextVenueOrderId
   }
 
   // ---- orders --------------------------------------------------------------------------------------------------------
@@ -195,6 +229,20 @@ export class SimulatedVenue implements Venue {
     ;(this.#books[at] as BookMatcher).update(book, row)
   }
 
+  /**
+   * Closes the margin position of an instrument that is matched on its book, once the account's equity in its currency is
+   * below what the positions in it must keep. What the book cannot take now is for the next message.
+   */
+  liquidateOnBook(at: number, ts: number): void {
+    const { quote, settlement } = this.#instruments[at] as Instrument
+    const position = this.account.position(at)
+    if (settlement !== 'margin' || position === 0) return
+    if (this.account.equity(quote) >= this.account.maintenance(quote)) return
+    const side = position > 0 ? 'sell' : 'buy'
+    const met = (this.#books[at] as BookMatcher).quoteFor(side, Math.abs(position))
+    if (met !== undefined) this.#close(at, { side, qty: met.qty as Lots, price: met.price as Ticks, ts })
+  }
+
   #price(at: number, price: number): void {
     this.#lastOfBars[at] = price
     this.account.marks[at] = price
@@ -246,20 +294,27 @@ export class SimulatedVenue implements Venue {
     const open = bars.open[row] as number
     const price = Math.max(1, isLong ? Math.floor(Math.min(open, trigger)) : Math.ceil(Math.max(open, trigger)))
     const qty = Math.abs(position) as Lots
-    const side = isLong ? 'sell' : 'buy'
-    const fill = { instrument, side, qty, price: price as Ticks, liquidity: 'taker' } as const
-    const fee = this.#assumptions.fees(fill)
-    this.account.book(at, { ...fill, fee })
-    this.#bench.tell({
-      kind: 'liquidation',
-      instrumentId: instrument.id,
-      tradeId: this.#bench.nextTradeId(),
-      side,
-      price: fill.price,
-      qty,
-      fee,
-      ts: bars.closeTs[row] as number,
-    })
+    this.#close(at, { side: isLong ? 'sell' : 'buy', qty, price: price as Ticks, ts: bars.closeTs[row] as number })
+  }
+
+  #close(at: number, { side, qty, price, ts }: { side: Side; qty: Lots; price: Ticks; ts: number }): void {
+    const instrument = this.#instruments[at] as Instrument
+    const fee = this.#assumptions.fees({ instrument, side, qty, price, liquidity: 'taker' })
+    this.account.book(at, { side, qty, price, fee })
+    const tradeId = this.#bench.nextTradeId()
+    this.#bench.tell({ kind: 'liquidation', instrumentId: instrument.id, tradeId, side, price, qty, fee, ts })
+    this.#bench.settle()
+  }
+
+  /** Charges or pays funding on what is held in an instrument now, at its mark. Nothing where nothing is held. */
+  fund(at: number, fraction: Rate, ts: number): void {
+    const instrument = this.#instruments[at] as Instrument
+    const position = this.account.position(at)
+    if (position === 0 || instrument.settlement !== 'margin') return
+    const mark = Math.round(this.account.marks[at] as number) as Ticks
+    const paid = share(notional(instrument, mark, position as Lots), fraction)
+    this.account.fund(at, paid)
+    this.#bench.tell({ kind: 'funding', instrumentId: instrument.id, rate: fraction, mark, ts })
     this.#bench.settle()
   }
 
@@ -274,13 +329,6 @@ export class SimulatedVenue implements Venue {
     const { intervalUs, rate: fraction } = this.#assumptions.funding
     this.#seenTs[at] = ts
     if (!(Math.floor(ts / intervalUs) * intervalUs > sinceTs)) return
-    const instrument = this.#instruments[at] as Instrument
-    const position = this.account.position(at)
-    if (position === 0 || instrument.settlement !== 'margin') return
-    const mark = Math.round(this.account.marks[at] as number) as Ticks
-    const paid = share(notional(instrument, mark, position as Lots), rate(fraction))
-    this.account.fund(at, paid)
-    this.#bench.tell({ kind: 'funding', instrumentId: instrument.id, rate: rate(fraction), mark, ts })
-    this.#bench.settle()
+    this.fund(at, rate(fraction), ts)
   }
 }

@@ -1,13 +1,13 @@
 import { assert } from '../../domain/brand.ts'
-import { type OrderId, type TradeId, tradeIdAt, venueOrderIdAt } from '../../domain/ids.ts'
-import { type Instrument, notional } from '../../domain/instrument.ts'
+import { type OrderId, type TradeId, tradeIdAt, type VenueOrderId, venueOrderIdAt } from '../../domain/ids.ts'
 import type { AllowedAmend, AllowedOrder } from '../../domain/instruction.ts'
+import { type Instrument, notional } from '../../domain/instrument.ts'
 import { type Lots, moneyToNumber, type Ticks } from '../../domain/money.ts'
 import type { Liquidity } from '../../domain/order.ts'
 import type { VenueReport } from '../../domain/report.ts'
 import type { VenueAccount } from './account.ts'
 import type { Assumptions } from './assumptions.ts'
-import { openQty, type SimOrder } from './sim-order.ts'
+import { openQty, restoreOrder, type SavedOrder, type SimOrder, saveOrder } from './sim-order.ts'
 
 /** Takes the venue's reports. `settle` hands over what can be handed over now, and lets us answer. */
 export interface ReportSink {
@@ -28,6 +28,13 @@ export interface Meeting {
   readonly bound: number | undefined
   /** More may be met in the same moment, at another level: what is left is not judged yet. */
   readonly hasMore?: boolean
+}
+
+/** The bench in plain JSON. */
+export interface WorkbenchState {
+  readonly orders: readonly (readonly SavedOrder[])[]
+  readonly venueOrders: number
+  readonly trades: number
 }
 
 /** The venue's orders of every instrument, and the steps that every kind of matching takes with them. */
@@ -54,6 +61,26 @@ export class Workbench {
     this.assumptions = options.assumptions
     this.#sink = options.sink
     this.orders = options.instruments.map(() => [])
+  }
+
+  /** Between two moments: while reports are being answered there is more to an order than is kept. */
+  save(): WorkbenchState {
+    return {
+      orders: this.orders.map((orders) => orders.map(saveOrder)),
+      venueOrders: this.#venueOrders,
+      trades: this.#trades,
+    }
+  }
+
+  restore({ orders, venueOrders, trades }: WorkbenchState): void {
+    orders.forEach((saved, at) => (this.orders[at] as SimOrder[]).splice(0, Infinity, ...saved.map(restoreOrder)))
+    this.#venueOrders = venueOrders
+    this.#trades = trades
+  }
+
+  /** The id that the next order to arrive gets. */
+  get nextVenueOrderId(): VenueOrderId {
+    return venueOrderIdAt(this.#venueOrders + 1)
   }
 
   /** A live order. Few rest at a time, so they are looked through. */

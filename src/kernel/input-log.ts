@@ -1,0 +1,381 @@
+import { assert } from '../domain/brand.ts'
+import type { VenueReport } from '../domain/report.ts'
+import {
+  type BarColumns,
+  type BookColumns,
+  barColumns,
+  bookColumns,
+  type QuoteColumns,
+  quoteColumns,
+  type TradeColumns,
+  tradeColumns,
+} from '../market/columns.ts'
+import type { FeedState } from '../risk/gate-input.ts'
+import type { Command } from './command.ts'
+import type { Kernel } from './kernel.ts'
+
+/**
+ * Kinds of inputs as they are written. The number is the format: never used again for another. Market rows are fixed-size
+ * binary, because there are many; the rest is JSON, because there is little.
+ */
+const KIND = {
+  bar: 1,
+  history: 2,
+  quote: 3,
+  trade: 4,
+  book: 5,
+  feed: 6,
+  report: 7,
+  clock: 8,
+  command: 9,
+  condition: 10,
+  stop: 11,
+  reconciled: 12,
+  checkpoint: 13,
+} as const
+
+/** A standing reason that the host found, or that is gone: what the safety mode is made of. */
+export interface Condition {
+  readonly code: string
+  /** Undefined withdraws the reason. */
+  readonly mode: 'DEGRADED' | 'SAFE_MODE' | 'HALTED' | undefined
+  readonly detail: string
+}
+
+/** What a comparison of our books with a venue's came to. */
+export interface ReconcileNews {
+  readonly reconcileId: string
+  readonly venueId: string
+  readonly status: 'OK' | 'MISMATCH' | 'UNKNOWN'
+  readonly compared: number
+  readonly differences: readonly {
+    readonly category: 'MISSING_REMOTE' | 'MISSING_LOCAL' | 'DIVERGED' | 'STALE' | 'DANGEROUS'
+    readonly subject: string
+    readonly reasonCode: string
+    readonly fact: string
+  }[]
+}
+
+/**
+ * The door to a kernel: every input goes through it, is written down in the order it came, and then reaches the kernel. What
+ * is written is enough to let another kernel live the same session again.
+ */
+export class InputLog {
+  readonly #kernel: Kernel
+  #bytes = new Uint8Array(65_536)
+  #view = new DataView(this.#bytes.buffer)
+  #length = 0
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel
+  }
+
+  /** Everything written since the last call; undefined when there is nothing. */
+  take(): Uint8Array | undefined {
+    if (this.#length === 0) return undefined
+    const taken = this.#bytes.slice(0, this.#length)
+    this.#length = 0
+    return taken
+  }
+
+  /** Bytes that wait to be taken. */
+  get size(): number {
+    return this.#length
+  }
+
+  bar(at: number, bars: BarColumns, row: number): void {
+    this.#barRow(KIND.bar, at, bars, row)
+    this.#kernel.onBar(at, bars, row)
+  }
+
+  /** A bar of the past, for indicators to be warm. */
+  history(at: number, bars: BarColumns, row: number): void {
+    this.#barRow(KIND.history, at, bars, row)
+    this.#kernel.onHistory(at, bars, row)
+  }
+
+  quote(at: number, quotes: QuoteColumns, row: number): void {
+    this.#head(KIND.quote, at, 48)
+    const { venueTs, recvTs, bid, bidQty, ask, askQty } = quotes
+    for (const column of [venueTs, recvTs, bid, bidQty, ask, askQty]) this.#double(column[row] as number)
+    this.#kernel.onQuote(at, quotes, row)
+  }
+
+  trade(at: number, trades: TradeColumns, row: number): void {
+    this.#head(KIND.trade, at, 33)
+    const { venueTs, recvTs, price, qty } = trades
+    for (const column of [venueTs, recvTs, price, qty]) this.#double(column[row] as number)
+    this.#byte(trades.taker[row] as number)
+    this.#kernel.onTrade(at, trades, row)
+  }
+
+  /** One whole message of a book, rows `[from, to)`. */
+  book(at: number, book: BookColumns, from: number, to: number): void {
+    this.#head(KIND.book, at, 20 + 17 * (to - from))
+    this.#double(book.venueTs[from] as number)
+    this.#double(book.recvTs[from] as number)
+    this.#whole(to - from)
+    for (let row = from; row < to; row++) {
+      this.#byte(book.side[row] as number)
+      this.#double(book.price[row] as number)
+      this.#double(book.qty[row] as number)
+    }
+    for (let row = from; row < to; row++) this.#kernel.onBook(at, book, row)
+  }
+
+  feedStatus(at: number, status: FeedState, detail: string, ts: number): void {
+    this.#json(KIND.feed, at, { status, detail, ts })
+    this.#kernel.onFeedStatus(at, status, detail, ts)
+  }
+
+  report(report: VenueReport, ts: number): void {
+    this.#json(KIND.report, 0, { report, ts })
+    this.#kernel.onReport(report, ts)
+  }
+
+  clock(ts: number): void {
+    this.#head(KIND.clock, 0, 8)
+    this.#double(ts)
+    this.#kernel.onClock(ts)
+  }
+
+  command(command: Command, ts: number): ReturnType<Kernel['onCommand']> {
+    this.#json(KIND.command, 0, { command, ts })
+    return this.#kernel.onCommand(command, ts)
+  }
+
+  condition(condition: Condition, ts: number): void {
+    this.#json(KIND.condition, 0, { condition, ts })
+    this.#kernel.onCondition(condition, ts)
+  }
+
+  reconciled(news: ReconcileNews, ts: number): void {
+    this.#json(KIND.reconciled, 0, { news, ts })
+    this.#kernel.onReconciled(news, ts)
+  }
+
+  checkpoint(ts: number): void {
+    this.#head(KIND.checkpoint, 0, 8)
+    this.#double(ts)
+    this.#kernel.checkpoint(ts)
+  }
+
+  stop(reason: 'completed' | 'cancelled' | 'failed', detail: string, ts: number): void {
+    this.#json(KIND.stop, 0, { reason, detail, ts })
+    this.#kernel.stop(reason, detail, ts)
+  }
+
+  #barRow(kind: number, at: number, bars: BarColumns, row: number): void {
+    this.#head(kind, at, 56)
+    const { openTs, closeTs, open, high, low, close, volume } = bars
+    for (const column of [openTs, closeTs, open, high, low, close, volume]) this.#double(column[row] as number)
+  }
+
+  #head(kind: number, at: number, size: number): void {
+    this.#room(2 + size)
+    this.#byte(kind)
+    this.#byte(at)
+  }
+
+  #json(kind: number, at: number, value: unknown): void {
+    const text = new TextEncoder().encode(JSON.stringify(value, textual))
+    this.#head(kind, at, 4 + text.length)
+    this.#whole(text.length)
+    this.#bytes.set(text, this.#length)
+    this.#length += text.length
+  }
+
+  #byte(value: number): void {
+    this.#view.setInt8(this.#length, value)
+    this.#length += 1
+  }
+
+  #whole(value: number): void {
+    this.#view.setUint32(this.#length, value, true)
+    this.#length += 4
+  }
+
+  #double(value: number): void {
+    this.#view.setFloat64(this.#length, value, true)
+    this.#length += 8
+  }
+
+  #room(size: number): void {
+    if (this.#length + size <= this.#bytes.length) return
+    const bytes = new Uint8Array(2 * (this.#length + size))
+    bytes.set(this.#bytes)
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer)
+  }
+}
+
+/** Money in JSON: a bigint is `{"$q":"123"}`, so that it comes back as one. */
+function textual(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? { $q: String(value) } : value
+}
+
+function exact(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('$q' in value)) return value
+  return BigInt(String(value.$q))
+}
+
+/** Inputs cannot be read: cut off, or of a format that is newer than this program. */
+export class InputLogError extends Error {
+  readonly code = 'replay.inputs-unreadable'
+  readonly hint = 'the session can be verified and shown, and not lived again'
+}
+
+/** Lets a kernel live what an {@link InputLog} wrote. Columns of one row are filled again and again: nothing is allocated per tick. */
+export class InputPlayer {
+  readonly #kernel: Kernel
+  readonly #bars = barColumns(1)
+  readonly #quotes = quoteColumns(1)
+  readonly #trades = tradeColumns(1)
+  #book = bookColumns(256)
+  #inputs = 0
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel
+    for (const columns of [this.#bars, this.#quotes, this.#trades]) columns.length = 1
+  }
+
+  /** Inputs played. */
+  get inputs(): number {
+    return this.#inputs
+  }
+
+  /**
+   * @param isDone asked after every input: whoever compares may have seen enough
+   * @throws InputLogError
+   */
+  play(bytes: Uint8Array, isDone: () => boolean = () => false): void {
+    const reader = new Reader(bytes)
+    while (!reader.isAtEnd && !isDone()) {
+      this.#one(reader)
+      this.#inputs++
+    }
+  }
+
+  #one(reader: Reader): void {
+    const kind = reader.byte()
+    const at = reader.byte()
+    switch (kind) {
+      case KIND.bar:
+      case KIND.history: {
+        const { openTs, closeTs, open, high, low, close, volume } = this.#bars
+        for (const column of [openTs, closeTs, open, high, low, close, volume]) column[0] = reader.double()
+        if (kind === KIND.bar) this.#kernel.onBar(at, this.#bars, 0)
+        else this.#kernel.onHistory(at, this.#bars, 0)
+        return
+      }
+      case KIND.quote: {
+        const { venueTs, recvTs, bid, bidQty, ask, askQty } = this.#quotes
+        for (const column of [venueTs, recvTs, bid, bidQty, ask, askQty]) column[0] = reader.double()
+        return this.#kernel.onQuote(at, this.#quotes, 0)
+      }
+      case KIND.trade: {
+        const { venueTs, recvTs, price, qty } = this.#trades
+        for (const column of [venueTs, recvTs, price, qty]) column[0] = reader.double()
+        this.#trades.taker[0] = reader.byte()
+        return this.#kernel.onTrade(at, this.#trades, 0)
+      }
+      case KIND.book:
+        return this.#message(at, reader)
+      case KIND.feed: {
+        const { status, detail, ts } = reader.json() as { status: FeedState; detail: string; ts: number }
+        return this.#kernel.onFeedStatus(at, status, detail, ts)
+      }
+      case KIND.report: {
+        const { report, ts } = reader.json() as { report: VenueReport; ts: number }
+        return this.#kernel.onReport(report, ts)
+      }
+      case KIND.clock:
+        return this.#kernel.onClock(reader.double())
+      case KIND.command: {
+        const { command, ts } = reader.json() as { command: Command; ts: number }
+        this.#kernel.onCommand(command, ts)
+        return
+      }
+      case KIND.condition: {
+        const { condition, ts } = reader.json() as { condition: Condition; ts: number }
+        return this.#kernel.onCondition(condition, ts)
+      }
+      case KIND.reconciled: {
+        const { news, ts } = reader.json() as { news: ReconcileNews; ts: number }
+        return this.#kernel.onReconciled(news, ts)
+      }
+      case KIND.checkpoint:
+        return this.#kernel.checkpoint(reader.double())
+      case KIND.stop: {
+        const { reason, detail, ts } = reader.json() as { reason: 'completed'; detail: string; ts: number }
+        return this.#kernel.stop(reason, detail, ts)
+      }
+      default:
+        throw new InputLogError(`an input of kind 1 to ${KIND.checkpoint}, found ${kind}`)
+    }
+  }
+
+  #message(at: number, reader: Reader): void {
+    const venueTs = reader.double()
+    const recvTs = reader.double()
+    const rows = reader.whole()
+    if (rows > this.#book.price.length) this.#book = bookColumns(2 * rows)
+    const book = this.#book
+    book.length = rows
+    for (let row = 0; row < rows; row++) {
+      book.venueTs[row] = venueTs
+      book.recvTs[row] = recvTs
+      book.side[row] = reader.byte()
+      book.price[row] = reader.double()
+      book.qty[row] = reader.double()
+      book.last[row] = row === rows - 1 ? 1 : 0
+    }
+    for (let row = 0; row < rows; row++) this.#kernel.onBook(at, book, row)
+  }
+}
+
+class Reader {
+  readonly #bytes: Uint8Array
+  readonly #view: DataView
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length
+  }
+
+  byte(): number {
+    return this.#view.getInt8(this.#take(1))
+  }
+
+  whole(): number {
+    return this.#view.getUint32(this.#take(4), true)
+  }
+
+  double(): number {
+    return this.#view.getFloat64(this.#take(8), true)
+  }
+
+  json(): unknown {
+    const length = this.whole()
+    const from = this.#take(length)
+    return JSON.parse(new TextDecoder().decode(this.#bytes.subarray(from, from + length)), exact)
+  }
+
+  #take(size: number): number {
+    const from = this.#at
+    this.#at += size
+    if (this.#at > this.#bytes.length)
+      throw new InputLogError(`${size} bytes at ${from}, found ${this.#bytes.length - from}: the inputs are cut off`)
+    return from
+  }
+}
+
+/** An instrument's position is one byte. */
+export function assertRecordable(instruments: number): void {
+  assert(instruments <= 128, `a session records at most 128 instruments, was ${instruments}`)
+}

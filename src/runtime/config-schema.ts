@@ -1,0 +1,247 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { US_PER_MS, US_PER_SECOND } from '../domain/time.ts'
+import { LIVE_LIMITS, type Limits } from '../risk/limits.ts'
+
+/** Whether a host names this machine and nothing else. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true
+  return isIP(host) === 4 && host.startsWith('127.')
+}
+
+/** Whether the time zone database knows the name. */
+function isTimeZone(name: string): boolean {
+  // An offset such as +09:00 is understood too, and is no zone: it knows no summer time.
+  if (!/^[A-Za-z]/.test(name)) return false
+  try {
+    return new Temporal.ZonedDateTime(0n, name).timeZoneId !== ''
+  } catch {
+    return false
+  }
+}
+
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day as "HH:MM", 00:00 to 23:59')
+const currency = z.string().regex(/^[A-Z0-9]{2,12}$/, 'a currency code such as "JPY"')
+const ids = z.array(z.string().min(1).max(128))
+
+/** Positive, or TOML's `inf` for no limit. */
+function unlimited(unit: string) {
+  const error = `a number of ${unit} above 0, or inf for no limit`
+  return z.union([z.number().positive(), z.literal(Infinity)], { error })
+}
+
+const perSecond = z.union([z.int().positive(), z.literal(Infinity)], {
+  error: 'a whole number above 0, or inf for no limit',
+})
+
+const engine = z.strictObject({
+  speed: z.number().positive().max(1_000).default(1).describe('engine seconds per wall second; above 1 only simulated'),
+  seed: z.int().nonnegative().default(1).describe('what the simulated venue draws its chances from; a whole number'),
+  journal: z
+    .enum(['full', 'normal'])
+    .default('full')
+    .describe('full: on disk before an order leaves; normal: a power cut may cost the last events'),
+  reconcile_every_s: z.number().min(10).max(3_600).default(60).describe('seconds between two reconciliations'),
+  clock_skew_warn_ms: z.number().positive().default(100).describe('milliseconds off from which a clock is DEGRADED'),
+  clock_skew_critical_ms: z
+    .number()
+    .positive()
+    .default(1_000)
+    .describe('milliseconds off from which no new risk opens'),
+  data_stale_s: z.number().positive().max(3_600).default(10).describe('seconds without data that make a feed stale'),
+})
+
+const account = z.strictObject({
+  base_currency: currency.default('JPY').describe('currency of equity, limits and allocations'),
+  day_starts: clockTime.default('07:00').describe('"HH:MM" in time_zone at which a trading day begins'),
+  time_zone: z
+    .string()
+    .refine(isTimeZone, 'a name of the time zone database such as "Asia/Tokyo"')
+    .default('Asia/Tokyo')
+    .describe('zone of day_starts and of quiet hours, by its name in the time zone database'),
+})
+
+const limits = z.strictObject({
+  drawdown_pct_max: z.number().positive().max(100).default(10).describe('percent that equity may fall from its peak'),
+  day_loss_pct_max: z.number().positive().max(100).default(3).describe('percent of equity that a day may lose'),
+  venues: ids.default([...LIVE_LIMITS.venues]).describe('venues that may be traded; [] is none, ["*"] any'),
+  instruments: ids
+    .default([...LIVE_LIMITS.instruments])
+    .describe('instruments that may be traded; [] is none, ["*"] any'),
+  market_orders: z.boolean().default(LIVE_LIMITS.marketOrders).describe('whether orders without a price are allowed'),
+  order_notional_max: unlimited('base currency')
+    .default(LIVE_LIMITS.orderNotionalMax)
+    .describe('largest value of one order, base currency'),
+  order_qty_max: z
+    .record(z.string().min(1).max(128), unlimited('base units'))
+    .default(LIVE_LIMITS.orderQtyMax)
+    .describe('largest quantity of one order, base units by instrument, "*" for all others; one in neither is refused'),
+  gross_exposure_max: unlimited('base currency')
+    .default(LIVE_LIMITS.grossExposureMax)
+    .describe('sum of all exposures without sign, base currency, resting orders included'),
+  net_exposure_max: unlimited('base currency')
+    .default(LIVE_LIMITS.netExposureMax)
+    .describe('sum of all exposures with sign, base currency'),
+  instrument_exposure_max: unlimited('base currency')
+    .default(LIVE_LIMITS.instrumentExposureMax)
+    .describe('exposure in one instrument, base currency'),
+  venue_exposure_max: unlimited('base currency')
+    .default(LIVE_LIMITS.venueExposureMax)
+    .describe('exposure at one venue, base currency'),
+  leverage_max: unlimited('times').default(LIVE_LIMITS.leverageMax).describe('gross exposure as a multiple of equity'),
+  open_orders_max: unlimited('orders').default(LIVE_LIMITS.openOrdersMax).describe('orders that work at once'),
+  allocation_multiple_max: unlimited('times')
+    .default(LIVE_LIMITS.allocationMultipleMax)
+    .describe("a bot's exposure as a multiple of its allocation"),
+  price_deviation_bps_max: unlimited('basis points')
+    .default(LIVE_LIMITS.priceDeviationBpsMax)
+    .describe('basis points that a limit price may be away from the market'),
+  price_age_ms_max: unlimited('milliseconds')
+    .default(LIVE_LIMITS.priceAgeUsMax / US_PER_MS)
+    .describe('milliseconds after which a price is too old for new risk'),
+  depth_multiple_min: z
+    .number()
+    .nonnegative()
+    .default(LIVE_LIMITS.depthMultipleMin)
+    .describe('visible depth on the side that is taken, as a multiple of the order'),
+  intent_ttl_ms: z
+    .number()
+    .positive()
+    .default(LIVE_LIMITS.intentTtlUs / US_PER_MS)
+    .describe('milliseconds after which an intent is too old to be judged'),
+  orders_per_s_max: perSecond.default(LIVE_LIMITS.orders.burst).describe('orders in any second'),
+  cancels_per_s_max: perSecond.default(LIVE_LIMITS.cancels.burst).describe('cancels in any second'),
+  amends_per_s_max: perSecond.default(LIVE_LIMITS.amends.burst).describe('amends in any second'),
+  strategy_intents_per_s_max: perSecond
+    .default(LIVE_LIMITS.strategyIntents.burst)
+    .describe('intents of one bot in any second'),
+  reserve: z
+    .boolean()
+    .default(LIVE_LIMITS.reserve)
+    .describe('whether cash or margin for the worst case is set aside before an order is sent'),
+  market_buffer_bps: z
+    .number()
+    .nonnegative()
+    .default(LIVE_LIMITS.marketBufferBps)
+    .describe('basis points by which the reserve of a market order is larger than its value'),
+})
+
+const screen = z.strictObject({
+  palette: z
+    .enum(['west', 'east', 'cvd', 'mono', 'contrast'])
+    .default('west')
+    .describe('west: up is green; east: up is red; cvd: up is blue, down is yellow; mono; contrast'),
+  colour: z.enum(['auto', 'never', '16', '256', 'true']).default('auto').describe('colours that the terminal is sent'),
+  glyphs: z
+    .enum(['auto', 'rich', 'safe', 'ascii'])
+    .default('auto')
+    .describe('characters that lines and charts are made of; auto asks the terminal'),
+  motion: z.boolean().default(true).describe('whether progress moves'),
+  bell: z.boolean().default(true).describe('whether P0 and P1 alerts ring the terminal bell'),
+  lang: z.enum(['en', 'ja']).default('en').describe('language of labels; state words and units stay English'),
+})
+
+const http = z.strictObject({
+  enabled: z.boolean().default(false).describe('whether health and metrics are served, read-only, to this machine'),
+  host: z
+    .string()
+    .refine(isLoopback, 'an address of this machine alone: 127.0.0.1, ::1 or localhost')
+    .default('127.0.0.1')
+    .describe('address that is listened at; only this machine can be let in'),
+  port: z.int().min(1_024).max(65_535).default(9_477).describe('port that is listened at'),
+})
+
+const log = z.strictObject({
+  level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('least level that is written'),
+  keep_days: z.int().min(1).max(3_650).default(14).describe('days after which a log file is deleted'),
+})
+
+const notify = z.strictObject({
+  desktop: z.boolean().default(true).describe('whether P0 and P1 alerts are shown on the desktop'),
+  quiet_from: clockTime.default('00:00').describe('"HH:MM" in account.time_zone from which P1 does not ring'),
+  quiet_to: clockTime.default('06:00').describe('"HH:MM" at which it rings again; equal to quiet_from: never quiet'),
+})
+
+/** A decimal amount as exact text, however it was written. */
+const amount = z
+  .union([z.number(), z.string()], { error: 'an amount above 0, in base currency' })
+  .transform(String)
+  .refine((text) => /^\d+(\.\d+)?$/.test(text) && Number(text) > 0, 'an amount above 0, in base currency')
+
+export const BotSetting = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'lowercase letters, digits and -, at most 32')
+    .describe('name of the bot'),
+  strategy: z.string().min(1).max(64).describe('what it runs, as `profinaut strategy list` names it'),
+  instruments: ids.min(1).max(8).describe('what it trades; the first is its main one'),
+  allocation: amount.describe('what it may trade with, base currency'),
+  start: z.boolean().default(false).describe('whether it starts with the engine'),
+  params: z
+    .record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean()]))
+    .default({})
+    .describe('parameters of its strategy; what is left out has the default'),
+})
+export type BotSetting = z.infer<typeof BotSetting>
+
+/** The sections of a configuration file in the order in which they are explained. Names are those of the file. */
+export const SECTIONS = { engine, account, limits, screen, http, log, notify } as const
+export type SectionName = keyof typeof SECTIONS
+
+export const Config = z
+  .strictObject({
+    engine: engine.prefault({}),
+    account: account.prefault({}),
+    limits: limits.prefault({}),
+    screen: screen.prefault({}),
+    http: http.prefault({}),
+    log: log.prefault({}),
+    notify: notify.prefault({}),
+    bot: z.array(BotSetting).max(64).default([]),
+  })
+  .superRefine(({ engine, bot }, issues) => {
+    if (engine.clock_skew_warn_ms > engine.clock_skew_critical_ms)
+      issues.addIssue({
+        code: 'custom',
+        path: ['engine', 'clock_skew_warn_ms'],
+        message: `at most clock_skew_critical_ms (${engine.clock_skew_critical_ms})`,
+      })
+    const seen = new Set<string>()
+    bot.forEach(({ id }, at) => {
+      if (seen.has(id))
+        issues.addIssue({ code: 'custom', path: ['bot', at, 'id'], message: `a name that no other bot has` })
+      seen.add(id)
+    })
+  })
+
+/** All settings of a profile, by the names of the file; every number carries its unit in its name or description. */
+export type Config = z.output<typeof Config>
+
+/** The gate's limits in its own units; rates are counted over any second. */
+export function limitsOf({ limits }: Pick<Config, 'limits'>): Limits {
+  const rate = (burst: number) => ({ burst, perUs: US_PER_SECOND })
+  return {
+    intentTtlUs: limits.intent_ttl_ms * US_PER_MS,
+    venues: limits.venues,
+    instruments: limits.instruments,
+    priceAgeUsMax: limits.price_age_ms_max * US_PER_MS,
+    priceDeviationBpsMax: limits.price_deviation_bps_max,
+    depthMultipleMin: limits.depth_multiple_min,
+    marketOrders: limits.market_orders,
+    orderNotionalMax: limits.order_notional_max,
+    orderQtyMax: limits.order_qty_max,
+    grossExposureMax: limits.gross_exposure_max,
+    netExposureMax: limits.net_exposure_max,
+    instrumentExposureMax: limits.instrument_exposure_max,
+    venueExposureMax: limits.venue_exposure_max,
+    leverageMax: limits.leverage_max,
+    openOrdersMax: limits.open_orders_max,
+    allocationMultipleMax: limits.allocation_multiple_max,
+    orders: rate(limits.orders_per_s_max),
+    cancels: rate(limits.cancels_per_s_max),
+    amends: rate(limits.amends_per_s_max),
+    strategyIntents: rate(limits.strategy_intents_per_s_max),
+    reserve: limits.reserve,
+    marketBufferBps: limits.market_buffer_bps,
+  }
+}

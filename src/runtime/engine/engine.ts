@@ -1,0 +1,726 @@
+import type { RunId } from '../../domain/ids.ts'
+import type { Instrument } from '../../domain/instrument.ts'
+import { US_PER_SECOND } from '../../domain/time.ts'
+import type { Command, CommandOutcome } from '../../kernel/command.ts'
+import { type Condition, InputLog } from '../../kernel/input-log.ts'
+import { Kernel } from '../../kernel/kernel.ts'
+import { type SessionSpec, sessionConfig } from '../../kernel/session-spec.ts'
+import { RULES } from '../../risk/gate.ts'
+import type { StrategyDefinition } from '../../strategy/strategy.ts'
+import type { EngineClock, HostClock } from '../clock.ts'
+import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
+import { type Config, limitsOf } from '../config-schema.ts'
+import type { Log } from '../log/log.ts'
+import type { EngineStore, SessionWriter } from '../ports.ts'
+import { Chronicle } from './chronicle.ts'
+import type { EngineVenue, VenueListener } from './engine-venue.ts'
+import { EquityBook } from './equity-book.ts'
+import { Intake } from './intake.ts'
+import { type KillFile, takeKillWord } from './kill-file.ts'
+import { MinuteFeed } from './minute-feed.ts'
+import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
+import { recoverOrders } from './recovery.ts'
+import { type BotPlan, botSpec, planSession } from './session-plan.ts'
+import { Tape } from './tape.ts'
+import { Watch } from './watch.ts'
+
+/** Everything an engine is made of. It opens nothing itself. */
+export interface EngineParts {
+  readonly config: Config
+  readonly store: EngineStore
+  readonly venue: EngineVenue
+  readonly instruments: readonly Instrument[]
+  /** What the accounts began with, posted in the first session of a profile. */
+  readonly deposits: SessionSpec['deposits']
+  readonly strategyOf: (id: string) => StrategyDefinition | undefined
+  readonly compare: ReconcilePort
+  readonly host: HostClock
+  readonly clock: EngineClock
+  readonly newRunId: () => RunId
+  readonly log: Log
+  readonly killFile: KillFile
+  /** Raised by a screen in the same process; undefined where there is none. */
+  readonly killWord?: Int32Array | undefined
+  /** Share of the disk that is free, 0…1. */
+  readonly diskFree?: () => number | undefined
+}
+
+export type EnginePhase = 'STARTING' | 'RUNNING' | 'STOPPING' | 'STOPPED'
+
+export interface StartupFact {
+  readonly part: string
+  readonly state: 'WAITING' | 'RUNNING' | 'OK' | 'FAILED'
+  readonly fact: string
+}
+
+const CLOCK_EVERY_US = US_PER_SECOND
+/** Inputs that led to no event are flushed with the next commit, or after this much of them. */
+const INPUTS_MAX = 262_144
+/** What strategies want kept is kept this often: a crash costs them no more. */
+const CHECKPOINT_EVERY_US = 60 * US_PER_SECOND
+const WATCH_EVERY_MS = 250
+const RECONNECT_EVERY_MS = 500
+/** How long a safe stop waits for cancels to be answered. */
+const STOP_PATIENCE_US = 30 * US_PER_SECOND
+const HISTORY_BARS = 600
+const STARTUP_PARTS = ['database', 'books', 'venue', 'orders', 'history', 'reconcile'] as const
+
+/**
+ * The living host of one kernel: it takes in what arrives, commits, and only then acts. Single-threaded and turned by
+ * {@link turn}; nothing in it waits. The books are the journal's: a process that dies anywhere is gone on from by the next.
+ */
+export class Engine {
+  readonly parts: EngineParts
+  readonly tapes: readonly Tape[]
+  readonly bars: MinuteFeed
+  readonly watch: Watch
+  readonly reconcile: ReconcileRound
+  readonly startup: StartupFact[]
+  phase: EnginePhase = 'STARTING'
+  spec!: SessionSpec
+  kernel!: Kernel
+  chronicle!: Chronicle
+  equity!: EquityBook
+  runId!: RunId
+  startedTs = 0
+  /** Start of a trading day, µs after midnight UTC. */
+  readonly dayOffsetUs: number
+  /** Duration of turns, ms. */
+  turnMs: number[] = []
+  /** Turns that took longer than the engine may stand still are told by the watch. */
+  stallUs = 0
+  commits = 0
+  commitMs: number[] = []
+  /** Market input to committed order, ms. */
+  orderMs: number[] = []
+  #writer!: SessionWriter
+  #inputs!: InputLog
+  readonly #intake: Intake
+  readonly #listener: VenueListener
+  #clockTs = 0
+  #checkpointTs = 0
+  #watchedMs = Number.NEGATIVE_INFINITY
+  #connectedMs = Number.NEGATIVE_INFINITY
+  #turnedMs = Number.NaN
+  #isPoked = true
+  #reconcileId = ''
+  #rechecks: { readonly row: CommandRow; readonly scope: string; ts: number; readonly isLast: boolean }[] = []
+  #isReady = false
+  #policySha256 = ''
+  #stopping:
+    | { readonly how: 'safe' | 'flatten'; readonly sinceTs: number; readonly row: CommandRow | undefined }
+    | undefined
+  readonly #stale = new Map<number, boolean>()
+
+  constructor(parts: EngineParts) {
+    this.parts = parts
+    const { config, store, instruments } = parts
+    this.tapes = instruments.map(() => new Tape())
+    this.bars = new MinuteFeed(instruments)
+    this.startup = STARTUP_PARTS.map((part) => ({ part, state: 'WAITING', fact: '' }))
+    this.watch = new Watch({
+      skewWarnMs: config.engine.clock_skew_warn_ms,
+      skewCriticalMs: config.engine.clock_skew_critical_ms,
+    })
+    this.dayOffsetUs = this.#dayOffset()
+    this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
+    this.#intake = new Intake(store.commands, () => this.#writer, {
+      instruments,
+      obey: (command) => this.#obey(command),
+      failedChecks: () => this.failedChecks(),
+      positionsIn: (scope) => this.positionsIn(scope),
+      register: (payload) => this.#register(payload),
+      allocate: (payload) => this.#allocate(payload),
+      reconcile: (row, payload) => this.#reconcileFor(row, payload),
+      stop: (row, how) => this.#beginStop(row, how),
+      fault: (payload) => this.#fault(payload),
+      acknowledge: (id) => store.alerts.acknowledge(id, this.now),
+      killLowered: () => parts.killFile.remove(),
+    })
+    this.#listener = {
+      onBook: (at, columns, from, to) => {
+        this.tapes[at]?.heard(columns.venueTs[from] as number, columns.recvTs[from] as number)
+        this.#before()
+        this.#inputs.book(at, columns, from, to)
+        this.#after()
+      },
+      onTrade: (at, columns, row) => {
+        const tape = this.tapes[at]
+        tape?.heard(columns.venueTs[row] as number, columns.recvTs[row] as number)
+        tape?.trade(columns, row)
+        this.#closeBars((columns.recvTs[row] as number) - 1)
+        this.bars.trade(at, columns, row)
+        this.#before()
+        this.#inputs.trade(at, columns, row)
+        this.#after()
+      },
+      report: (report, ts) => {
+        this.#before()
+        this.#inputs.report(report, ts)
+        this.#after()
+      },
+    }
+  }
+
+  /** Whether there is a kernel to look at. */
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  /** Engine time, µs. */
+  get now(): number {
+    return this.parts.clock.now()
+  }
+
+  /** What the account was worth when it was first valued; NaN before. */
+  get startEquity(): number {
+    return this.equity.first
+  }
+
+  get ruleNames(): readonly { readonly number: number; readonly reasonCodes: readonly string[] }[] {
+    return RULES
+  }
+
+  get policySha256(): string {
+    return this.#policySha256
+  }
+
+  /** Hash of the last committed event. */
+  get journalHash(): string {
+    return this.#writer.hash
+  }
+
+  get openCommands(): number {
+    return this.#intake.open
+  }
+
+  get inputBytes(): number {
+    return this.#inputs.size
+  }
+
+  // ---- start -------------------------------------------------------------------------------------------------------
+
+  /**
+   * Goes on from the books: begins a session, meets the venue, asks for what happened while nobody listened, warms the
+   * indicators and reconciles. New risk waits until all of it is done.
+   */
+  async start(): Promise<void> {
+    const { store, log } = this.parts
+    this.startedTs = this.now
+    const state = store.state()
+    this.#found('database', `${state.working.length} orders work, ${state.bots.length} bots known`)
+    this.#begin(this.#plan())
+    this.equity = new EquityBook(store.equity, { nowTs: this.now, dayOffsetUs: this.dayOffsetUs, notes: store.notes })
+    this.#isReady = true
+    this.#found('books', `session ${this.#writer.runNo} goes on from ${formatCount(state.counters.inputs)} inputs`)
+    await this.#meetVenue()
+    this.#warm()
+    const standing = this.kernel.facts.kill.strictest
+    if (this.parts.killFile.exists && standing !== 'HALT') this.#lookAtKillFile()
+    await this.#reconcileNow('all')
+    this.phase = 'RUNNING'
+    this.commit()
+    log.info('engine.start', 'running', { fields: { session: this.#writer.runNo, bots: this.spec.bots.length } })
+  }
+
+  #plan(more: readonly BotPlan[] = []): SessionSpec {
+    const { config, instruments, deposits, store, strategyOf } = this.parts
+    const plans: BotPlan[] = config.bot.map((bot) => ({
+      id: bot.id,
+      strategyId: bot.strategy,
+      instrumentIds: bot.instruments,
+      allocation: bot.allocation,
+      params: bot.params,
+      starts: bot.start,
+    }))
+    return planSession({
+      instruments,
+      bots: [...plans.filter(({ id }) => !more.some((other) => other.id === id)), ...more],
+      deposits,
+      limits: limitsOf(config),
+      baseCurrency: config.account.base_currency,
+      seed: config.engine.seed,
+      startTs: this.now,
+      warmUpSeconds: 0,
+      state: store.state(),
+      strategyOf,
+    })
+  }
+
+  /** Begins a session on the books as they are. */
+  #begin(spec: SessionSpec): void {
+    const { store, instruments, strategyOf, newRunId } = this.parts
+    const state = store.state()
+    this.spec = spec
+    this.runId = newRunId()
+    this.#writer = store.beginSession({ runId: this.runId, openedTs: spec.start_ts, spec })
+    this.chronicle = new Chronicle(instruments, state)
+    const writer = this.#writer
+    const restored = state.lastTs > 0 ? state : undefined
+    const kernelConfig = sessionConfig(spec, strategyOf, restored)
+    this.#policySha256 = kernelConfig.policySha256
+    this.kernel = new Kernel(kernelConfig, {
+      append: (event) => {
+        writer.append(event)
+        this.chronicle.apply(event)
+      },
+    })
+    this.#inputs = new InputLog(this.kernel)
+    this.kernel.start()
+    this.commit()
+  }
+
+  async #meetVenue(): Promise<void> {
+    const { venue } = this.parts
+    this.#step('venue', 'RUNNING', 'connecting')
+    if (!venue.connect(this.now)) {
+      this.#step('venue', 'FAILED', 'not reachable; trying again')
+      this.#step('orders', 'WAITING', 'until the venue answers')
+      return
+    }
+    this.#connectedMs = this.parts.host.monotonicMs()
+    this.#found('venue', `${venue.venueId} connected`)
+    await this.#recover()
+  }
+
+  /** Asks the venue what became of orders and fills while nobody listened, and tells the kernel. */
+  async #recover(): Promise<void> {
+    const { venue, log } = this.parts
+    this.#step('orders', 'RUNNING', 'asking the venue')
+    try {
+      const { reports, asked } = await recoverOrders(venue, this.kernel.orders.working, this.reconcile.cursor)
+      for (const { report, ts } of reports) this.#inputs.report(report, Math.max(ts, this.kernel.now))
+      this.commit()
+      this.#found('orders', `${asked} asked for, ${reports.length} reports caught up`)
+    } catch (error) {
+      log.warn('engine.recover', 'the venue did not answer', { error })
+      this.#step('orders', 'FAILED', 'the venue did not answer; trying again')
+      venue.disconnect()
+    }
+  }
+
+  /** Feeds indicators with bars from before. */
+  #warm(): void {
+    const { store, instruments } = this.parts
+    let fed = 0
+    instruments.forEach(({ id }, at) => {
+      const bars = store.bars.last(id, HISTORY_BARS, this.now)
+      this.bars.load(at, bars)
+      for (let row = 0; row < bars.length; row++) this.#inputs.history(at, bars, row)
+      fed += bars.length
+    })
+    this.commit()
+    this.#found('history', `${fed} bars`)
+  }
+
+  // ---- turns -------------------------------------------------------------------------------------------------------
+
+  /** A client has handed a command in and asks to be looked at now. */
+  poke(): void {
+    this.#isPoked = true
+  }
+
+  /** One turn: stops first, then commands, then what arrived, then time. */
+  turn(): void {
+    if (this.phase === 'STOPPED') return
+    const { host, store, venue } = this.parts
+    const startedMs = host.monotonicMs()
+    if (!Number.isNaN(this.#turnedMs)) this.stallUs = Math.max(this.stallUs, (startedMs - this.#turnedMs) * 1_000)
+    this.#before()
+    if (this.#isPoked || store.commands.hasChanged()) {
+      this.#isPoked = false
+      this.#intake.look(host.wallTs())
+      this.commit()
+    }
+    const now = this.now
+    if (venue.isConnected) venue.advance(now, this.#listener)
+    else if (startedMs - this.#connectedMs >= RECONNECT_EVERY_MS && this.phase !== 'STARTING')
+      this.#reconnect(startedMs)
+    this.#closeBars(now - CLOCK_EVERY_US)
+    if (now >= this.kernel.nextTimerTs || now - this.#clockTs >= CLOCK_EVERY_US) {
+      this.#clockTs = now
+      this.#inputs.clock(now)
+      this.#after()
+    }
+    if (now - this.#checkpointTs >= CHECKPOINT_EVERY_US && this.phase === 'RUNNING') {
+      this.#checkpointTs = now
+      this.#inputs.checkpoint(now)
+    }
+    if (startedMs - this.#watchedMs >= WATCH_EVERY_MS) {
+      this.#watchedMs = startedMs
+      this.#lookAround(now)
+    }
+    if (this.reconcile.isDue(now, this.parts.config.engine.reconcile_every_s * US_PER_SECOND))
+      void this.#reconcileNow('all')
+    if (this.#rechecks.length > 0) this.#recheck(now)
+    if (this.#stopping !== undefined) this.#goOnStopping(now)
+    if (this.#writer.isDirty || this.#inputs.size > INPUTS_MAX) this.commit()
+    this.#turnedMs = host.monotonicMs()
+    sample(this.turnMs, this.#turnedMs - startedMs)
+  }
+
+  /** A raised kill is obeyed before anything else happens: nothing is sent after it. */
+  #before(): void {
+    const { killWord } = this.parts
+    if (killWord === undefined) return
+    const level = takeKillWord(killWord)
+    if (level === undefined) return
+    const outcome = this.#obey({
+      id: `kill-word-${this.kernel.inputs}` as Command['id'],
+      actor: 'human:screen',
+      reason: 'kill screen',
+      kind: 'KILL_RAISE',
+      scope: 'global',
+      level,
+    })
+    this.parts.log.warn('engine.kill', `kill ${level} from the screen`, { fields: { ok: outcome.ok } })
+  }
+
+  /** What the kernel decided becomes durable, and only then leaves. */
+  #after(): void {
+    if (this.kernel.outbox.length > 0) this.commit()
+  }
+
+  /** Commits everything that waits and performs the effects that became durable with it. */
+  commit(): void {
+    const { host, venue } = this.parts
+    const startedMs = host.monotonicMs()
+    const inputs = this.#inputs.take()
+    if (inputs !== undefined) this.#writer.record(inputs)
+    const effects = this.kernel.takeOutbox()
+    if (inputs === undefined && effects.length === 0 && !this.#writer.isDirty) return
+    this.#writer.commit()
+    this.commits++
+    sample(this.commitMs, host.monotonicMs() - startedMs)
+    for (const effect of effects) {
+      const ts = this.kernel.now
+      if (effect.kind === 'place') venue.place(effect.order, ts)
+      else if (effect.kind === 'amend') venue.amend(effect.amend, ts)
+      else venue.cancel(effect.orderId, effect.instrumentAt, ts)
+    }
+    if (effects.length > 0) sample(this.orderMs, host.monotonicMs() - startedMs)
+  }
+
+  #closeBars(ts: number): void {
+    this.bars.close(ts, (at, bars, row) => {
+      this.parts.store.bars.append(this.parts.instruments[at]?.id ?? '', bars, row)
+      this.#before()
+      this.#inputs.bar(at, bars, row)
+      this.#after()
+    })
+  }
+
+  #reconnect(nowMs: number): void {
+    this.#connectedMs = nowMs
+    if (!this.parts.venue.connect(this.now)) return
+    this.parts.log.info('engine.reconnect', 'the venue answers again')
+    void this.#recover().then(() => this.#reconcileNow('all'))
+  }
+
+  // ---- watching ----------------------------------------------------------------------------------------------------
+
+  #lookAround(now: number): void {
+    const { config, clock, venue, instruments, diskFree, killFile } = this.parts
+    if (killFile.exists) this.#lookAtKillFile()
+    const staleUs = config.engine.data_stale_s * US_PER_SECOND * Math.max(1, clock.speed / 10)
+    instruments.forEach(({ id }, at) => {
+      const heardTs = this.tapes[at]?.heardTs ?? Number.NaN
+      if (Number.isNaN(heardTs)) return
+      const isStale = !venue.isConnected || now - heardTs > staleUs
+      if ((this.#stale.get(at) ?? false) === isStale) return
+      this.#stale.set(at, isStale)
+      const status = isStale ? (venue.isConnected ? 'STALE' : 'DOWN') : 'OK'
+      const detail = isStale
+        ? `${id}: nothing for ${((now - heardTs) / US_PER_SECOND).toFixed(1)} s`
+        : `${id}: data flows`
+      this.#inputs.feedStatus(at, status, detail, Math.max(now, this.kernel.now))
+      this.#alert(`FEED_STALE ${id}`, isStale, 'P1', detail, 'market quality')
+    })
+    const conditions = this.watch.look({
+      skewUs: clock.skewUs(),
+      stallUs: this.stallUs,
+      diskFree: diskFree?.(),
+      isReconciled: this.reconcile.last !== undefined,
+      reconcile: this.reconcile.isUnanswered
+        ? 'UNKNOWN'
+        : this.reconcile.last?.status === 'MISMATCH'
+          ? 'MISMATCH'
+          : 'OK',
+      isVenueUp: venue.isConnected,
+    })
+    this.stallUs = 0
+    for (const condition of conditions) this.#condition(condition, now)
+    this.#markEquity(now)
+    this.commit()
+  }
+
+  #condition(condition: Condition, now: number): void {
+    this.#inputs.condition(condition, Math.max(now, this.kernel.now))
+    const severity = condition.mode === 'DEGRADED' ? 'P2' : condition.mode === 'HALTED' ? 'P0' : 'P1'
+    this.#alert(condition.code, condition.mode !== undefined, severity, condition.detail, 'health')
+    if (condition.mode !== undefined) this.parts.log.warn('engine.watch', `${condition.code} ${condition.detail}`)
+  }
+
+  #alert(source: string, isOn: boolean, severity: 'P0' | 'P1' | 'P2' | 'P3', text: string, command: string): void {
+    const { alerts } = this.parts.store
+    if (isOn) alerts.raise({ source, severity, text: `${source} ${text}`.slice(0, 200), command }, this.now)
+    else alerts.resolve(source, this.now)
+  }
+
+  /** Losses are limited on the account's equity at marks, not on closed trades alone. */
+  #markEquity(now: number): void {
+    const { portfolio, bots } = this.kernel
+    const { equity } = portfolio
+    this.equity.mark(
+      now,
+      equity,
+      bots.map(({ at, config }) => ({ id: config.id, equity: portfolio.botEquity(at) })),
+    )
+    if (!Number.isFinite(equity)) return
+    const { drawdown_pct_max: drawdownMax, day_loss_pct_max: dayMax } = this.parts.config.limits
+    const fall = 100 * (1 - equity / this.equity.peak)
+    const loss = 100 * (1 - equity / this.equity.starts.day)
+    const breach =
+      fall >= drawdownMax
+        ? `drawdown ${fall.toFixed(2)} % >= ${drawdownMax} %`
+        : loss >= dayMax
+          ? `day loss ${loss.toFixed(2)} % >= ${dayMax} %`
+          : undefined
+    this.#alert('LOSS_LIMIT', breach !== undefined, 'P0', breach ?? '', 'portfolio show')
+    if (breach === undefined || this.kernel.facts.kill.strictest !== 'NONE') return
+    this.#obey({
+      id: `loss-limit-${this.kernel.inputs}` as Command['id'],
+      actor: 'service:engine',
+      reason: breach,
+      kind: 'KILL_RAISE',
+      scope: 'global',
+      level: 'CLOSE_ONLY',
+    })
+  }
+
+  #lookAtKillFile(): void {
+    const order = this.parts.killFile.look()
+    if (order === undefined) return
+    this.parts.log.warn('engine.kill', `kill file: ${order.level} ${order.reason}`)
+    this.#obey({
+      id: `kill-file-${this.kernel.inputs}` as Command['id'],
+      actor: 'human:kill-file',
+      reason: order.reason,
+      kind: 'KILL_RAISE',
+      scope: 'global',
+      level: order.level,
+    })
+    this.commit()
+  }
+
+  // ---- commands ----------------------------------------------------------------------------------------------------
+
+  #obey(command: Command): CommandOutcome {
+    const outcome = this.#inputs.command(command, Math.max(this.now, this.kernel.now))
+    if (this.kernel.outbox.length > 0) this.commit()
+    return outcome
+  }
+
+  /** What stands between here and a milder mode, beyond the mode machine's own reasons. */
+  failedChecks(): readonly string[] {
+    const failed: string[] = []
+    if (this.reconcile.last?.status !== 'OK') failed.push('RECONCILE_NOT_OK')
+    if (!this.parts.venue.isConnected) failed.push('VENUE_DOWN')
+    if (this.parts.killFile.exists) failed.push('KILL_FILE_PRESENT')
+    return failed
+  }
+
+  /** Positions that are open in a scope. */
+  positionsIn(scope: string): number {
+    return this.kernel.holdingsIn(scope as 'global').length
+  }
+
+  #register(payload: CommandPayload<'BOT_REGISTER'>): CommandOutcome {
+    const { bot_id: id, strategy_id: strategyId, instrument_ids: instrumentIds, allocation, params } = payload
+    if (this.spec.bots.some((bot) => bot.id === id))
+      return { ok: false, reasonCodes: ['BOT_EXISTS'], detail: `bot ${id} is registered; ids are never used again` }
+    const plan: BotPlan = { id, strategyId, instrumentIds, allocation, params, starts: false }
+    try {
+      botSpec(plan, this.parts)
+    } catch (error) {
+      return { ok: false, reasonCodes: ['BOT_INVALID'], detail: error instanceof Error ? error.message : String(error) }
+    }
+    this.#renew([plan], `bot ${id} registered`)
+    return { ok: true, reasonCodes: [], detail: `${id} is registered and idle`, result: { bot_id: id } }
+  }
+
+  #allocate(payload: CommandPayload<'BOT_SET_ALLOCATION'>): CommandOutcome {
+    const bot = this.spec.bots.find(({ id }) => id === payload.bot_id)
+    if (bot === undefined)
+      return { ok: false, reasonCodes: ['BOT_UNKNOWN'], detail: `there is no bot ${payload.bot_id}` }
+    const plan: BotPlan = {
+      id: bot.id,
+      strategyId: bot.strategy.id,
+      instrumentIds: bot.instruments.map((at) => this.parts.instruments[at]?.id ?? ''),
+      allocation: payload.allocation,
+      params: bot.strategy.params as BotPlan['params'],
+      starts: false,
+    }
+    this.#renew([plan], `allocation of ${bot.id} set to ${payload.allocation}`)
+    return { ok: true, reasonCodes: [], detail: `${bot.id} may trade with ${payload.allocation}` }
+  }
+
+  /** Ends the session and begins the next on the same books: how anything changes that a kernel is made of. */
+  #renew(more: readonly BotPlan[], why: string): void {
+    this.#inputs.stop('completed', why, this.now)
+    this.commit()
+    const { venue } = this.parts
+    this.#begin(this.#plan(more))
+    this.#stale.clear()
+    this.#warm()
+    // Books are windows of the kernel that went: a new snapshot fills those of the new one.
+    venue.disconnect()
+    venue.connect(this.now)
+    void this.#recover().then(() => this.#reconcileNow('all'))
+  }
+
+  #fault(payload: CommandPayload<'VENUE_FAULT'>): CommandOutcome {
+    const { venue } = this.parts
+    if (venue.fault === undefined)
+      return { ok: false, reasonCodes: ['NOT_SIMULATED'], detail: `${venue.venueId} is no simulated venue` }
+    const instrument = this.parts.instruments.find(({ id }) => id === payload.instrument_id)
+    if (payload.instrument_id !== undefined && instrument === undefined) {
+      const detail = `there is no instrument ${payload.instrument_id}`
+      return { ok: false, reasonCodes: ['INSTRUMENT_UNKNOWN'], detail }
+    }
+    const detail = venue.fault(payload.fault, { instrumentId: instrument?.id, seconds: payload.seconds })
+    return { ok: true, reasonCodes: [], detail }
+  }
+
+  // ---- reconciliation ----------------------------------------------------------------------------------------------
+
+  /** Answers once the verdict stands: what has not lasted long enough is looked at again. */
+  #reconcileFor(row: CommandRow, { scope = 'all' }: CommandPayload<'RECONCILE_RUN'>): void {
+    void this.#reconcileNow(scope).then(({ outcome, recheckTs }) => {
+      if (recheckTs !== undefined && !this.#rechecks.some((waiting) => waiting.row.id === row.id && waiting.isLast)) {
+        this.#rechecks.push({ row, scope, ts: recheckTs, isLast: true })
+        return
+      }
+      this.#rechecks = this.#rechecks.filter((waiting) => waiting.row.id !== row.id)
+      this.#intake.finish(row, outcome, this.parts.host.wallTs())
+      this.commit()
+    })
+  }
+
+  #recheck(now: number): void {
+    for (const waiting of this.#rechecks) {
+      if (now < waiting.ts) continue
+      waiting.ts = Number.POSITIVE_INFINITY
+      this.#reconcileFor(waiting.row, { scope: waiting.scope as 'all' })
+    }
+  }
+
+  async #reconcileNow(
+    scope: string,
+  ): Promise<{ readonly outcome: CommandOutcome; readonly recheckTs: number | undefined }> {
+    const { log, instruments } = this.parts
+    if (this.phase === 'STARTING') this.#step('reconcile', 'RUNNING', 'asking the venue')
+    const result = await this.reconcile.run({
+      scope,
+      state: () => this.chronicle.state,
+      instruments,
+      now: () => this.now,
+      log,
+    })
+    const { record } = result
+    if (this.phase === 'STOPPED')
+      return { outcome: { ok: false, reasonCodes: ['STOPPED'], detail: 'the engine stopped' }, recheckTs: undefined }
+    for (const { report, ts } of result.reports) this.#inputs.report(report, Math.max(ts, this.kernel.now))
+    if (record.reconcileId !== this.#reconcileId) this.#inputs.reconciled(record, Math.max(this.now, this.kernel.now))
+    this.#reconcileId = record.reconcileId
+    this.commit()
+    const detail = `${record.status}: ${record.compared} compared, ${record.differences.length} differences`
+    this.#step('reconcile', record.status === 'OK' ? 'OK' : 'FAILED', detail)
+    const answer = result.answer as Readonly<Record<string, unknown>>
+    return { outcome: { ok: true, reasonCodes: [], detail, result: answer }, recheckTs: result.recheckTs }
+  }
+
+  // ---- stop --------------------------------------------------------------------------------------------------------
+
+  #beginStop(row: CommandRow | undefined, how: 'safe' | 'flatten' | 'now'): CommandOutcome {
+    if (this.#stopping !== undefined || this.phase === 'STOPPING')
+      return { ok: false, reasonCodes: ['STOPPING'], detail: 'the engine is stopping already' }
+    this.phase = 'STOPPING'
+    if (how === 'now') {
+      this.#end('completed', 'stopped; nothing was touched')
+      return { ok: true, reasonCodes: [], detail: 'stopped; orders and positions stay as they are' }
+    }
+    this.#stopping = { how, sinceTs: this.now, row }
+    const who = {
+      id: `stop-${this.kernel.inputs}` as Command['id'],
+      actor: row?.actor ?? 'service:engine',
+      reason: row?.reason ?? 'SIGTERM',
+    }
+    for (const { config, state } of this.kernel.bots)
+      if (state === 'RUNNING' || state === 'WARMING_UP') this.#obey({ ...who, kind: 'BOT_PAUSE', botId: config.id })
+    if (how === 'flatten') this.#obey({ ...who, kind: 'KILL_RAISE', scope: 'global', level: 'FLATTEN' })
+    else
+      for (const order of this.kernel.orders.working)
+        if (!order.reduceOnly) this.#obey({ ...who, kind: 'ORDER_CANCEL', orderId: order.id })
+    return {
+      ok: true,
+      reasonCodes: [],
+      detail: how === 'safe' ? 'bots paused, orders being cancelled' : 'flattening, then stopping',
+    }
+  }
+
+  /** Asks for a safe stop: what SIGTERM does. */
+  requestStop(how: 'safe' | 'flatten' | 'now'): CommandOutcome {
+    return this.#beginStop(undefined, how)
+  }
+
+  #goOnStopping(now: number): void {
+    const stopping = this.#stopping
+    if (stopping === undefined) return
+    const { working } = this.kernel.orders
+    const open = stopping.how === 'safe' ? working.filter(({ reduceOnly }) => !reduceOnly) : working
+    const isDone = open.length === 0 && (stopping.how === 'safe' || this.kernel.portfolio.isFlat)
+    const waitedUs = (now - stopping.sinceTs) / this.parts.clock.speed
+    if (!isDone && waitedUs < (stopping.how === 'safe' ? STOP_PATIENCE_US : 10 * STOP_PATIENCE_US)) return
+    const left = open.map(({ id }) => id).join(' ')
+    this.#end('completed', isDone ? 'safe stop' : `stopped with orders that did not end: ${left}`)
+  }
+
+  #end(reason: 'completed' | 'failed', detail: string): void {
+    const { venue, log } = this.parts
+    this.#stopping = undefined
+    this.#inputs.stop(reason, detail, Math.max(this.now, this.kernel.now))
+    this.commit()
+    venue.disconnect()
+    this.phase = 'STOPPED'
+    log.info('engine.stop', detail)
+  }
+
+  // ---- words -------------------------------------------------------------------------------------------------------
+
+  #found(part: string, fact: string): void {
+    this.#step(part, 'OK', fact)
+  }
+
+  #step(part: string, state: StartupFact['state'], fact: string): void {
+    const at = this.startup.findIndex((step) => step.part === part)
+    if (at >= 0) this.startup[at] = { part, state, fact }
+  }
+
+  /** Where a trading day begins, µs after midnight UTC. */
+  #dayOffset(): number {
+    const { day_starts: time, time_zone: zone } = this.parts.config.account
+    const [hours = '0', minutes = '0'] = time.split(':')
+    const offsetNs = new Temporal.ZonedDateTime(BigInt(Math.round(this.now)) * 1_000n, zone).offsetNanoseconds
+    return (Number(hours) * 60 + Number(minutes)) * 60_000_000 - offsetNs / 1_000
+  }
+}
+
+function sample(list: number[], value: number): void {
+  list.push(value)
+  if (list.length > 2_048) list.splice(0, 1_024)
+}
+
+function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+}

@@ -1,0 +1,227 @@
+import { commandId, type InstrumentId } from '../../domain/ids.ts'
+import type { Instrument } from '../../domain/instrument.ts'
+import type { Command, CommandOutcome } from '../../kernel/command.ts'
+import type { KillScope } from '../../risk/kill.ts'
+import {
+  COMMANDS,
+  type CommandPayload,
+  type CommandRow,
+  type CommandStatus,
+  type CommandType,
+} from '../command-catalogue.ts'
+import type { CommandAnswer, CommandQueue, SessionWriter } from '../ports.ts'
+import { MANUAL_BOT } from './manual-strategy.ts'
+
+/** What the intake asks of its engine: the kernel's answers, and the acts that are the host's own. */
+export interface IntakeHands {
+  obey(command: Command): CommandOutcome
+  readonly instruments: readonly Instrument[]
+  /** Release checks that are not green. */
+  failedChecks(): readonly string[]
+  /** Positions that a flatten of the scope would close: part of its phrase. */
+  positionsIn(scope: string): number
+  register(payload: CommandPayload<'BOT_REGISTER'>): CommandOutcome
+  allocate(payload: CommandPayload<'BOT_SET_ALLOCATION'>): CommandOutcome
+  /** Answers later, through {@link Intake.finish}. */
+  reconcile(row: CommandRow, payload: CommandPayload<'RECONCILE_RUN'>): void
+  stop(row: CommandRow, how: CommandPayload<'ENGINE_STOP'>['how']): CommandOutcome
+  fault(payload: CommandPayload<'VENUE_FAULT'>): CommandOutcome
+  acknowledge(alertId: string): boolean
+  killLowered(): void
+}
+
+/** The phrase that a flatten is confirmed with: it names the act and makes the eye read the size. */
+export function flattenPhrase(positions: number): string {
+  return `flatten ${positions}`
+}
+
+/**
+ * Takes commands out of the queue, each at most once, stops before everything else, and writes one terminal answer for each
+ * in the same transaction as the events that it caused (UGF-B-005).
+ */
+export class Intake {
+  readonly #queue: CommandQueue
+  readonly #writer: () => SessionWriter
+  readonly #hands: IntakeHands
+  /** Accepted, and not finished yet. */
+  readonly #open = new Set<string>()
+  taken = 0
+
+  constructor(queue: CommandQueue, writer: () => SessionWriter, hands: IntakeHands) {
+    this.#queue = queue
+    this.#writer = writer
+    this.#hands = hands
+  }
+
+  get open(): number {
+    return this.#open.size
+  }
+
+  /**
+   * @param wallTs commands expire by the clock on the wall, where they were issued
+   */
+  look(wallTs: number): void {
+    for (const row of this.#queue.pending()) {
+      if (this.#open.has(row.id)) continue
+      this.taken++
+      const answer = this.#take(row, wallTs)
+      if (answer !== undefined) this.#writer().answer(answer)
+    }
+  }
+
+  /** Ends a command that took longer than one step. */
+  finish(row: Pick<CommandRow, 'id'>, outcome: CommandOutcome, wallTs: number, status?: CommandStatus): void {
+    this.#open.delete(row.id)
+    this.#writer().answer(answerOf(row.id, outcome, wallTs, status))
+  }
+
+  #take(row: CommandRow, wallTs: number): CommandAnswer | undefined {
+    const { id, type } = row
+    if (wallTs > row.expiresTs) {
+      const late = { ok: false, reasonCodes: ['EXPIRED'], detail: 'it was issued too long ago to be carried out now' }
+      return answerOf(id, late, wallTs, 'REJECTED_EXPIRED')
+    }
+    if (!isKnown(type)) {
+      const detail = `there is no command '${type}'`
+      return answerOf(id, { ok: false, reasonCodes: ['UNSUPPORTED_COMMAND'], detail }, wallTs, 'REJECTED_POLICY')
+    }
+    const read = COMMANDS[type].safeParse(row.payload)
+    if (!read.success) {
+      const [issue] = read.error.issues
+      const detail = `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'cannot be read'}`.trim()
+      return answerOf(id, { ok: false, reasonCodes: ['PAYLOAD_INVALID'], detail }, wallTs, 'REJECTED_POLICY')
+    }
+    const outcome = this.#carryOut(row, type, read.data)
+    if (outcome === undefined) {
+      this.#open.add(id)
+      return { ...answerOf(id, { ok: true, reasonCodes: [], detail: 'under way' }, wallTs), status: 'ACCEPTED' }
+    }
+    return answerOf(id, outcome, wallTs)
+  }
+
+  /** @returns undefined when the answer comes later */
+  #carryOut(row: CommandRow, type: CommandType, payload: unknown): CommandOutcome | undefined {
+    const hands = this.#hands
+    const who = { id: commandId(row.id), actor: row.actor, reason: row.reason }
+    switch (type) {
+      case 'BOT_START':
+      case 'BOT_PAUSE':
+      case 'BOT_RESUME':
+      case 'BOT_STOP':
+      case 'BOT_RELEASE': {
+        const { bot_id: botId } = payload as CommandPayload<'BOT_START'>
+        return hands.obey({ ...who, kind: type, botId })
+      }
+      case 'BOT_SET_PARAMS': {
+        const { bot_id: botId, params } = payload as CommandPayload<'BOT_SET_PARAMS'>
+        return hands.obey({ ...who, kind: type, botId, params })
+      }
+      case 'BOT_REGISTER':
+        return hands.register(payload as CommandPayload<'BOT_REGISTER'>)
+      case 'BOT_SET_ALLOCATION':
+        return hands.allocate(payload as CommandPayload<'BOT_SET_ALLOCATION'>)
+      case 'ORDER_PLACE':
+        return this.#place(who, payload as CommandPayload<'ORDER_PLACE'>)
+      case 'ORDER_CANCEL': {
+        const { order_id: orderId } = payload as CommandPayload<'ORDER_CANCEL'>
+        return hands.obey({ ...who, kind: type, orderId })
+      }
+      case 'CANCEL_ALL': {
+        const { scope } = payload as CommandPayload<'CANCEL_ALL'>
+        return hands.obey({ ...who, kind: type, ...(scope === undefined ? {} : { scope: scope as KillScope }) })
+      }
+      case 'POSITION_CLOSE': {
+        const { instrument_id: instrumentId, bot_id: botId = MANUAL_BOT } = payload as CommandPayload<'POSITION_CLOSE'>
+        return hands.obey({ ...who, kind: type, botId, instrumentId })
+      }
+      case 'KILL_RAISE':
+        return this.#kill(row, who, payload as CommandPayload<'KILL_RAISE'>)
+      case 'KILL_LOWER': {
+        const { scope, level } = payload as CommandPayload<'KILL_LOWER'>
+        const outcome = hands.obey({ ...who, kind: type, scope: scope as KillScope, level })
+        if (outcome.ok) hands.killLowered()
+        return outcome
+      }
+      case 'MODE_RAISE':
+        return hands.obey({ ...who, kind: type, mode: (payload as CommandPayload<'MODE_RAISE'>).mode })
+      case 'MODE_RELEASE':
+        return hands.obey({ ...who, kind: type, failedChecks: hands.failedChecks() })
+      case 'RECONCILE_RUN':
+        hands.reconcile(row, payload as CommandPayload<'RECONCILE_RUN'>)
+        return undefined
+      case 'ALERT_ACK': {
+        const found = hands.acknowledge((payload as CommandPayload<'ALERT_ACK'>).alert_id)
+        return found ? done('acknowledged') : refusal('ALERT_UNKNOWN', 'no open alert has that id')
+      }
+      case 'ENGINE_STOP':
+        return hands.stop(row, (payload as CommandPayload<'ENGINE_STOP'>).how)
+      case 'VENUE_FAULT':
+        return hands.fault(payload as CommandPayload<'VENUE_FAULT'>)
+    }
+  }
+
+  /** CLOSE_ONLY and HALT pass at once; FLATTEN trades, and is confirmed by a phrase that names what it closes (UGF-0-005). */
+  #kill(
+    row: CommandRow,
+    who: Pick<Command, 'id' | 'actor' | 'reason'>,
+    payload: CommandPayload<'KILL_RAISE'>,
+  ): CommandOutcome {
+    const { scope, level } = payload
+    if (row.reason.trim().length < 4)
+      return refusal('REASON_MISSING', 'a kill is raised with a reason of at least 4 characters')
+    if (level === 'FLATTEN') {
+      const phrase = flattenPhrase(this.#hands.positionsIn(scope))
+      const typed = (row.confirmation ?? '').normalize('NFKC').trim().toLowerCase()
+      if (typed !== phrase) {
+        const detail = `confirm with '${phrase}': it closes what is open now`
+        return { ok: false, reasonCodes: ['CONFIRMATION_REQUIRED'], detail, result: { phrase } }
+      }
+    }
+    return this.#hands.obey({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
+  }
+
+  #place(who: Pick<Command, 'id' | 'actor' | 'reason'>, payload: CommandPayload<'ORDER_PLACE'>): CommandOutcome {
+    const instrument = this.#hands.instruments.find(({ id }) => id === payload.instrument_id)
+    if (instrument === undefined)
+      return refusal('INSTRUMENT_UNKNOWN', `there is no instrument '${payload.instrument_id}'`)
+    const ticks = (text: string | undefined) => (text === undefined ? undefined : Number(text) / instrument.tick)
+    return this.#hands.obey({
+      ...who,
+      kind: 'ORDER_PLACE',
+      botId: payload.bot_id ?? MANUAL_BOT,
+      instrumentId: instrument.id satisfies InstrumentId,
+      side: payload.side,
+      type: payload.type,
+      qty: Number(payload.qty) / instrument.lot,
+      limit: ticks(payload.limit),
+      stop: ticks(payload.stop),
+      ...(payload.time_in_force === undefined ? {} : { timeInForce: payload.time_in_force }),
+      ...(payload.reduce_only === undefined ? {} : { reduceOnly: payload.reduce_only }),
+    })
+  }
+}
+
+function isKnown(type: string): type is CommandType {
+  return Object.hasOwn(COMMANDS, type)
+}
+
+function done(detail: string): CommandOutcome {
+  return { ok: true, reasonCodes: [], detail }
+}
+
+function refusal(code: string, detail: string): CommandOutcome {
+  return { ok: false, reasonCodes: [code], detail }
+}
+
+function answerOf(id: string, outcome: CommandOutcome, ts: number, status?: CommandStatus): CommandAnswer {
+  const settled = status ?? (outcome.ok ? 'COMPLETED' : 'REJECTED_POLICY')
+  return {
+    id,
+    status: settled === 'PENDING' ? 'FAILED' : settled,
+    resultCode: outcome.ok ? 'OK' : (outcome.reasonCodes[0] ?? 'REFUSED'),
+    reasonCodes: outcome.reasonCodes,
+    message: outcome.detail,
+    result: outcome.result,
+    ts,
+  }
+}

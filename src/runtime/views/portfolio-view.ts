@@ -1,0 +1,284 @@
+import { moneyToNumber, roundMoney } from '../../domain/money.ts'
+import { averageTicks } from '../../portfolio/position.ts'
+import { dayStart } from '../engine/chronicle.ts'
+import type { Engine } from '../engine/engine.ts'
+import { thin } from '../engine/equity-book.ts'
+import type { PortfolioView, PositionRow, RuleUse } from '../link/views.ts'
+import { known } from './known.ts'
+
+const DIGITS: Readonly<Record<string, number>> = { JPY: 0, USD: 2, USDT: 2 }
+const POINTS = 360
+
+/** Gross and net exposure of the account, base currency; NaN where a mark is missing. */
+export function exposures(engine: Engine): { readonly gross: number; readonly net: number } {
+  const { portfolio } = engine.kernel
+  let [gross, net] = [0, 0]
+  engine.parts.instruments.forEach((_, at) => {
+    const value = portfolio.exposure(at)
+    gross += Math.abs(value)
+    net += value
+  })
+  return { gross, net }
+}
+
+export function portfolioView(engine: Engine): PortfolioView {
+  const { kernel, equity, parts } = engine
+  const { portfolio } = kernel
+  const now = portfolio.equity
+  const { gross, net } = exposures(engine)
+  const positions = positionRows(engine)
+  const rows = Object.values(positions)
+  const unknown = rows.filter(({ mark }) => mark === undefined).map(({ instrumentId }) => instrumentId)
+  const start = engine.startEquity
+  const pct = (value: number) => known((100 * value) / now)
+  return {
+    currency: engine.spec.base_currency,
+    equity: thin(equity.points, POINTS),
+    equityNow: known(now),
+    maxDrawdownPct: equity.maxDrawdownPct(),
+    totalPnl: known(now - start),
+    totalPct: known(100 * (now / start - 1)),
+    confidence: rows.length === 0 || unknown.length === 0 ? 1 : 1 - unknown.length / rows.length,
+    unknown,
+    positions,
+    notional: known(gross),
+    unrealised: known(rows.reduce((sum, row) => sum + (row.unrealised ?? Number.NaN), 0)),
+    exposures: [
+      ...parts.instruments.map((instrument, at) => ({
+        kind: 'asset' as const,
+        name: instrument.id as string,
+        pct: pct(portfolio.exposure(at)),
+        limitPct: pct(parts.config.limits.instrument_exposure_max),
+      })),
+      {
+        kind: 'venue' as const,
+        name: parts.venue.venueId,
+        pct: pct(gross),
+        limitPct: pct(parts.config.limits.venue_exposure_max),
+      },
+      ...kernel.bots.map((bot) => ({
+        kind: 'bot' as const,
+        name: bot.config.id as string,
+        pct: pct(botGross(engine, bot.at)),
+      })),
+    ],
+    grossPct: pct(gross),
+    netPct: pct(net),
+    pnl: pnlRows(engine),
+    cash: cashRows(engine),
+    reconciled: {
+      status: engine.reconcile.last?.status ?? 'UNKNOWN',
+      ts: engine.chronicle.lastReconcile?.ts,
+      differences: engine.reconcile.last?.differences.length ?? 0,
+    },
+    limits: limitUses(engine),
+  }
+}
+
+function botGross(engine: Engine, botAt: number): number {
+  const { portfolio } = engine.kernel
+  return engine.parts.instruments.reduce(
+    (sum, _, at) =>
+      sum + Math.abs(portfolio.valueInBase(at, portfolio.botQty(botAt, at), portfolio.marks[at] as number)),
+    0,
+  )
+}
+
+function positionRows(engine: Engine): Record<string, PositionRow> {
+  const { kernel, chronicle, parts } = engine
+  const { portfolio, orders } = kernel
+  const rows: Record<string, PositionRow> = {}
+  for (const { botAt, instrumentAt, qty } of kernel.holdingsIn('global')) {
+    const instrument = parts.instruments[instrumentAt]
+    const bot = kernel.bots[botAt]
+    if (instrument === undefined || bot === undefined) continue
+    const position = portfolio.position(botAt, instrumentAt)
+    const mark = known(portfolio.marks[instrumentAt])
+    const rate = portfolio.rateOf(instrument.quote)
+    const cost = moneyToNumber(position.cost)
+    const profit = mark === undefined ? undefined : known((qty * mark * instrument.valuePerTickLot - cost) * rate)
+    const stop = orders.working.find(
+      (order) =>
+        order.botAt === botAt && order.instrumentAt === instrumentAt && order.stop !== undefined && order.reduceOnly,
+    )
+    const id = `${bot.config.id}/${instrument.id}`
+    rows[id] = {
+      id,
+      instrumentId: instrument.id,
+      venueId: instrument.venueId,
+      botId: bot.config.id,
+      qty,
+      average: averageTicks(position, instrument) ?? 0,
+      mark,
+      unrealised: profit,
+      unrealisedPct: profit === undefined ? undefined : known((100 * profit) / Math.abs(cost * rate)),
+      notional: mark === undefined ? undefined : known(Math.abs(portfolio.valueInBase(instrumentAt, qty, mark))),
+      stop: stop?.stop,
+      openedTs: chronicle.state.holdings.find(
+        ({ botId, instrumentId }) => botId === bot.config.id && instrumentId === instrument.id,
+      )?.openedTs,
+    }
+  }
+  return rows
+}
+
+/** Sum over all bots and instruments, base currency at today's rate. */
+function totals(engine: Engine): { realised: number; unrealised: number; fees: number; funding: number } {
+  const { kernel, parts } = engine
+  const { portfolio } = kernel
+  const sums = { realised: 0, unrealised: 0, fees: 0, funding: 0 }
+  for (const bot of kernel.bots)
+    parts.instruments.forEach((instrument, at) => {
+      const { qty, cost, realised } = portfolio.position(bot.at, at)
+      const fees = portfolio.fees(bot.at, at)
+      const funding = portfolio.funding(bot.at, at)
+      if (qty === 0 && realised === 0n && fees === 0n && funding === 0n) return
+      const rate = portfolio.rateOf(instrument.quote)
+      sums.realised += moneyToNumber(realised) * rate
+      sums.fees += moneyToNumber(fees) * rate
+      sums.funding += moneyToNumber(funding) * rate
+      if (qty !== 0)
+        sums.unrealised +=
+          (qty * (portfolio.marks[at] as number) * instrument.valuePerTickLot - moneyToNumber(cost)) * rate
+    })
+  return sums
+}
+
+function pnlRows(engine: Engine): PortfolioView['pnl'] {
+  const { equity, chronicle, kernel } = engine
+  const { day, week, month } = equity.starts
+  const now = kernel.portfolio.equity
+  const sums = totals(engine)
+  const rate = (id: string) =>
+    kernel.portfolio.rateOf(engine.parts.instruments.find((instrument) => instrument.id === id)?.quote ?? '')
+  const since = dayStart(engine.now, engine.dayOffsetUs)
+  const today = chronicle.fillsSince(since)
+  const realisedToday = today.reduce((sum, { realised, instrumentId }) => sum + realised * rate(instrumentId), 0)
+  const feesToday = today.reduce((sum, { fee, instrumentId }) => sum + fee * rate(instrumentId), 0)
+  return [
+    { name: 'realised', today: known(realisedToday), all: known(sums.realised) },
+    { name: 'unrealised', today: known(sums.unrealised), all: known(sums.unrealised) },
+    { name: 'fees', today: known(feesToday), all: known(sums.fees) },
+    { name: 'funding', all: known(sums.funding) },
+    {
+      name: 'total',
+      today: known(now - day),
+      week: known(now - week),
+      month: known(now - month),
+      all: known(now - engine.startEquity),
+    },
+  ]
+}
+
+function cashRows(engine: Engine): PortfolioView['cash'] {
+  const { kernel, parts, chronicle } = engine
+  const { portfolio } = kernel
+  const asset = `asset:${parts.venue.venueId}`
+  return chronicle.state.balances
+    .filter(({ account }) => account === asset)
+    .map(({ currency, amount }) => {
+      const digits = DIGITS[currency] ?? 8
+      const reserved = Math.max(0, reservedIn(engine, currency))
+      const free = Math.max(0, moneyToNumber(amount) - reserved)
+      const scale = 10 ** digits
+      return {
+        venueId: parts.venue.venueId,
+        currency,
+        total: roundMoney(amount, digits),
+        free: (Math.floor(free * scale + 1e-9) / scale).toFixed(digits),
+        rate: currency === engine.spec.base_currency ? undefined : known(portfolio.rateOf(currency)),
+      }
+    })
+}
+
+/** What resting orders and margin positions hold of a currency. */
+function reservedIn(engine: Engine, currency: string): number {
+  const { kernel, parts } = engine
+  let sum = 0
+  for (const order of kernel.orders.working) {
+    const { instrument, side, qty, filled, limit, stop } = order
+    const price = limit ?? stop ?? kernel.facts.market.reference(order.instrumentAt)
+    const value = (qty - filled) * price * instrument.valuePerTickLot
+    if (order.reduceOnly) continue
+    if (instrument.settlement === 'margin' && instrument.quote === currency) sum += value / instrument.maxLeverage
+    else if (instrument.settlement === 'cash' && side === 'buy' && instrument.quote === currency) sum += value
+    else if (instrument.settlement === 'cash' && side === 'sell' && instrument.base === currency)
+      sum += (qty - filled) * instrument.lot
+  }
+  parts.instruments.forEach((instrument, at) => {
+    if (instrument.settlement !== 'margin' || instrument.quote !== currency) return
+    const value = Math.abs(
+      kernel.portfolio.accountQty(at) * (kernel.portfolio.marks[at] as number) * instrument.valuePerTickLot,
+    )
+    if (Number.isFinite(value)) sum += value / instrument.maxLeverage
+  })
+  return sum
+}
+
+/** Every limit of the account, and how near it is: told before it is hit, in money and percent. */
+export function limitUses(engine: Engine): readonly RuleUse[] {
+  const { kernel, parts, equity } = engine
+  const { limits } = parts.config
+  const { gross, net } = exposures(engine)
+  const now = kernel.portfolio.equity
+  const currency = engine.spec.base_currency
+  const whole = (value: number) =>
+    Number.isFinite(value)
+      ? `${Math.round(value)
+          .toString()
+          .replace(/\B(?=(\d{3})+$)/g, ',')}`
+      : '--'
+  const money = (rule: string, scope: string, value: number, limit: number, onBreach: string): RuleUse => ({
+    rule,
+    scope,
+    value: `${whole(value)} ${currency}`,
+    limit: Number.isFinite(limit) ? `${whole(limit)} ${currency}` : 'none',
+    share: Number.isFinite(limit) ? known(Math.abs(value) / limit) : undefined,
+    onBreach,
+  })
+  const fall = 100 * (now / equity.peak - 1)
+  const day = 100 * (now / equity.starts.day - 1)
+  const share = (loss: number, limit: number): number | undefined => known(Math.max(0, -loss) / limit)
+  const percent = (value: number) => (Number.isFinite(value) ? `${value.toFixed(2)}%` : '--')
+  return [
+    {
+      rule: 'DRAWDOWN',
+      scope: 'global',
+      value: percent(fall),
+      limit: `-${limits.drawdown_pct_max.toFixed(2)}%`,
+      share: share(fall, limits.drawdown_pct_max),
+      onBreach: 'CLOSE_ONLY',
+    },
+    {
+      rule: 'DAY_LOSS',
+      scope: 'global',
+      value: percent(day),
+      limit: `-${limits.day_loss_pct_max.toFixed(2)}%`,
+      share: share(day, limits.day_loss_pct_max),
+      onBreach: 'CLOSE_ONLY',
+    },
+    money('GROSS_EXPOSURE', 'global', gross, limits.gross_exposure_max, 'BLOCK'),
+    money('NET_EXPOSURE', 'global', net, limits.net_exposure_max, 'BLOCK'),
+    ...parts.instruments.map((instrument, at) =>
+      money('INSTRUMENT_EXP', instrument.id, kernel.portfolio.exposure(at), limits.instrument_exposure_max, 'BLOCK'),
+    ),
+    {
+      rule: 'LEVERAGE',
+      scope: 'global',
+      value: Number.isFinite(gross / now) ? `${(gross / now).toFixed(2)}x` : '--',
+      limit: Number.isFinite(limits.leverage_max) ? `${limits.leverage_max}x` : 'none',
+      share: Number.isFinite(limits.leverage_max) ? known(gross / now / limits.leverage_max) : undefined,
+      onBreach: 'BLOCK',
+    },
+    {
+      rule: 'OPEN_ORDERS',
+      scope: 'global',
+      value: String(kernel.orders.working.length),
+      limit: Number.isFinite(limits.open_orders_max) ? String(limits.open_orders_max) : 'none',
+      share: Number.isFinite(limits.open_orders_max)
+        ? kernel.orders.working.length / limits.open_orders_max
+        : undefined,
+      onBreach: 'BLOCK',
+    },
+  ]
+}

@@ -1,0 +1,64 @@
+import type { Engine } from '../engine/engine.ts'
+import { LOOSENING } from '../../risk/mode.ts'
+import type { SafetyView } from '../link/views.ts'
+import { limitUses } from './portfolio-view.ts'
+
+export function safetyView(engine: Engine): SafetyView {
+  const { chronicle, kernel, now } = engine
+  const { safety } = chronicle.state
+  const { mode } = kernel.facts
+  const failed = engine.failedChecks()
+  const step = LOOSENING[mode.mode]
+  const clearUs = now - safety.clearSinceTs
+  const dwellUs = engine.spec.mode.releaseDwellUs
+  return {
+    mode: mode.mode,
+    modeSinceTs: safety.modeSinceTs,
+    reasons: [...mode.reasons].map(([code, reason]) => ({
+      code,
+      mode: reason.mode,
+      sinceTs: reason.sinceTs,
+      detail: safety.reasons.find((told) => told.code === code)?.detail ?? '',
+    })),
+    kills: safety.kills
+      .filter(({ level }) => level !== 'NONE')
+      .map((kill) => ({ ...kill, level: kill.level as SafetyView['kills'][number]['level'] })),
+    releaseChecks: [
+      {
+        name: 'reconcile',
+        isMet: !failed.includes('RECONCILE_NOT_OK'),
+        fact: engine.reconcile.last?.status ?? 'never run',
+      },
+      {
+        name: 'venue',
+        isMet: !failed.includes('VENUE_DOWN'),
+        fact: engine.parts.venue.isConnected ? 'connected' : 'not reachable',
+      },
+      { name: 'no reason stands', isMet: mode.reasons.size === 0, fact: [...mode.reasons.keys()].join(' ') || 'none' },
+      {
+        name: 'no kill file',
+        isMet: !failed.includes('KILL_FILE_PRESENT'),
+        fact: engine.parts.killFile.exists ? 'run/kill.json stands' : 'none',
+      },
+      {
+        name: 'causes gone long enough',
+        isMet: step?.by !== 'operator' || clearUs >= dwellUs,
+        fact: `${Math.floor(Math.max(0, clearUs) / 1_000_000)}s of ${dwellUs / 1_000_000}s`,
+      },
+    ],
+    rules: limitUses(engine),
+    decisions: chronicle.lines
+      .filter(({ gate }) => gate !== undefined)
+      .slice(-60)
+      .reverse(),
+    decisionCounts: chronicle.gateCounts(now),
+    history: chronicle.history.slice(-40).reverse(),
+    policy: [
+      `limits sha ${engine.policySha256.slice(0, 12)}`,
+      `rules ${engine.ruleNames.length}`,
+      `warm-up ${engine.spec.mode.warmUpUs / 1_000_000}s, release after ${dwellUs / 1_000_000}s`,
+    ],
+    flatten: [...chronicle.flatten.values()],
+    reconcile: chronicle.mismatches.slice(-40).reverse(),
+  }
+}

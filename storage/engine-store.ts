@@ -1,0 +1,106 @@
+import { statSync } from 'node:fs'
+import { assert } from '../src/domain/brand.ts'
+import type { RunId } from '../src/domain/ids.ts'
+import type { TimeUs } from '../src/domain/time.ts'
+import type { EngineState } from '../src/projection/engine-state.ts'
+import type { EngineStore, SessionWriter } from '../src/runtime/ports.ts'
+import type { ProcessMark } from '../src/runtime/process.ts'
+import { AlertTable } from './alert-table.ts'
+import { BarTable } from './bar-table.ts'
+import { CommandTable } from './command-table.ts'
+import { type Database, openDatabase } from './database.ts'
+import { EquityTable } from './equity-table.ts'
+import { stored } from './fault.ts'
+import { LeaseTable } from './lease-table.ts'
+import { NoteTable } from './note-table.ts'
+import { refuseOtherProfile, stampProfile } from './profile-stamp.ts'
+import { engineBooks } from './projections/engine-books.ts'
+import { SqliteSessionWriter } from './session-writer.ts'
+
+export interface StoreOptions {
+  /** Name of the profile whose database this is, or becomes. */
+  readonly profile: string
+  /** UUIDv7, made anew for each opening: the first one names the profile for good, each names the holder of a lease. */
+  readonly instanceId: string
+  readonly nowTs: number
+  /** `full` survives a loss of power after every commit; `normal` may lose the last ones, and never the order. */
+  readonly durability: 'full' | 'normal'
+  /** Command types that are looked at before all others. */
+  readonly urgent: ReadonlySet<string>
+  readonly isAlive: (mark: ProcessMark) => boolean
+}
+
+/**
+ * Opens a profile's database as the store of its engine, or of a client that hands in commands and reads.
+ *
+ * @throws StorageError `storage.other-profile` before anything is written, and as {@link openDatabase} does
+ */
+export function openEngineStore(path: string, options: StoreOptions): SqliteEngineStore {
+  const { profile, instanceId, durability } = options
+  const nowTs = options.nowTs as TimeUs
+  const db = openDatabase(path, { nowTs, durability, admit: (opened) => refuseOtherProfile(opened, path, profile) })
+  try {
+    const stamped = stampProfile(db, { path, profile, instanceId, nowTs })
+    return new SqliteEngineStore(db, stamped, options)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** Everything that an engine keeps, in one database. */
+export class SqliteEngineStore implements EngineStore {
+  /** For queries and upkeep. */
+  readonly db: Database
+  readonly instanceId: string
+  readonly commands: CommandTable
+  readonly lease: LeaseTable
+  readonly bars: BarTable
+  readonly equity: EquityTable
+  readonly alerts: AlertTable
+  readonly notes: NoteTable
+  #session: SqliteSessionWriter | undefined
+
+  constructor(db: Database, profileId: string, { urgent, instanceId, isAlive }: StoreOptions) {
+    this.db = db
+    this.instanceId = profileId
+    this.commands = new CommandTable(db, { urgent, takes: () => this.#session !== undefined })
+    this.lease = new LeaseTable(db, { instanceId, isAlive })
+    this.bars = new BarTable(db)
+    this.equity = new EquityTable(db)
+    this.alerts = new AlertTable(db)
+    this.notes = new NoteTable(db)
+  }
+
+  state(): EngineState {
+    return engineBooks(this.db)
+  }
+
+  beginSession(session: { readonly runId: RunId; readonly openedTs: number; readonly spec: unknown }): SessionWriter {
+    assert(this.#session?.isDirty !== true, 'a session begins when all of the one before it is kept')
+    const { commands, lease } = this
+    this.#session = new SqliteSessionWriter(this.db, {
+      ...session,
+      books: this.state(),
+      commands,
+      lease,
+      alongside: () => this.bars.flush(),
+    })
+    return this.#session
+  }
+
+  size(): { readonly bytes: number; readonly walBytes: number } {
+    const bytesOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    return { bytes: bytesOf(this.db.name), walBytes: bytesOf(`${this.db.name}-wal`) }
+  }
+
+  /** Keeps what still waits beside the journal, and lets go. Events that were not committed are gone: nobody acted on them. */
+  close(): void {
+    if (!this.db.open) return
+    try {
+      stored('keep the last bars', () => this.db.transaction(() => this.bars.flush()).immediate())
+    } finally {
+      this.db.close()
+    }
+  }
+}
