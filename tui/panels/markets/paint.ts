@@ -555,9 +555,9 @@ function crossSection({ shelf, chosen, context, instrument }: Frame, width: numb
       marketWords(each, marketFreshness(each, shelf), context).name(isShort ? 12 : 20),
     ),
     figures('LAST', 10, 0, ({ last }) => last),
-    figures('BASIS', 8, isShort ? 1 : 0, ({ basis }) => basis),
-    figures('BASIS%', isShort ? 7 : 8, 1, ({ basisPct }) => basisPct),
-    ...(isShort ? [] : [words<CrossWords>('ALLOWED', 10, 2, ({ row: each }) => plainText(each.allowed))]),
+    figures('BASIS', 8, 1, ({ basis }) => basis),
+    figures('BASIS%', isShort ? 7 : 8, 2, ({ basisPct }) => basisPct),
+    ...(isShort ? [] : [words<CrossWords>('ALLOWED', 10, 3, ({ row: each }) => plainText(each.allowed))]),
   ]
   const fees =
     instrument === undefined ? '' : `taker ${percent(instrument.takerPpb / 10_000_000).replace('+', '')} each way`

@@ -200,6 +200,15 @@ test('fills exactly its size, whatever it is told', () => {
   )
 })
 
+test('cuts no figure at any width', () => {
+  const shelf = shelfOf(ALL)
+  for (const view of [0, 1, 2, 3])
+    for (let width = 40; width <= 210; width += 1)
+      for (const height of [8, 19, 35])
+        for (const row of MARKETS_PANEL.paint(shelf, { ...FRESH_STATE, view }, marketContext(), { width, height }))
+          expect(row, `view ${view}, ${width} wide`).not.toMatch(/\d\S*\.\.(?=[\s│─]|$)/)
+})
+
 // ---- what it says ----------------------------------------------------------------------------------------------------------
 
 test('what is not known is said and never well', () => {
