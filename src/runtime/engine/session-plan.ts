@@ -70,6 +70,7 @@ export function planSession(options: SessionPlanOptions): SessionSpec {
     id: MANUAL_BOT,
     strategy: { id: MANUAL_BOT, version: '1.0.0', params: {} },
     instruments: instruments.map((_, at) => at),
+    starts_as: 'RUNNING',
     allocation:
       known.get(MANUAL_BOT) === undefined ? '1000000' : formatMoney(known.get(MANUAL_BOT)?.allocation ?? ZERO),
   })
@@ -93,7 +94,7 @@ const ZERO = 0n as Parameters<typeof formatMoney>[0]
 export function botSpec(
   plan: BotPlan,
   { instruments, strategyOf }: Pick<SessionPlanOptions, 'instruments' | 'strategyOf'>,
-): BotSpec & { readonly starts?: boolean } {
+): BotSpec {
   const strategy = strategyOf(plan.strategyId)
   if (strategy === undefined) {
     const hint = 'list what there is with `profinaut strategy list`'
@@ -120,5 +121,6 @@ export function botSpec(
     strategy: { id: strategy.id, version: strategy.version, params: { ...plan.params } },
     instruments: places,
     allocation: plan.allocation,
+    starts_as: plan.starts ? 'RUNNING' : 'IDLE',
   }
 }
