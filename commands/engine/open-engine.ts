@@ -171,6 +171,7 @@ function assemble(
       { name: 'seed', value: String(config.engine.seed) },
     ],
     pid: process.pid,
+    version: VERSION,
   })
   return {
     host: host.current,

@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync, statfsSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { formatTime, type TimeUs, US_PER_SECOND } from '../../domain/time.ts'
+import { statfsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { formatTime, US_PER_SECOND } from '../../domain/time.ts'
 import { every, monotonicMs, wallTime } from '../clock.ts'
 import type { ProfilePaths } from '../config.ts'
 import { LinkServer } from '../link/link-server.ts'
@@ -9,9 +9,11 @@ import { maskValue } from '../log/mask.ts'
 import type { LogRing } from '../log/log-ring.ts'
 import type { EngineStore } from '../ports.ts'
 import { EngineViews } from '../views/engine-views.ts'
-import { type HostFacts, healthChecks } from '../views/system-view.ts'
-import { worst } from '../health.ts'
+import type { HostFacts } from '../views/system-view.ts'
+import { type HttpServer, serveHttp } from '../http-server.ts'
+import { StatusFile } from '../status-file.ts'
 import type { Engine } from './engine.ts'
+import { EngineMetrics, engineStatus, type ReportFacts } from './engine-report.ts'
 
 export interface HostParts {
   readonly engine: Engine
@@ -22,6 +24,7 @@ export interface HostParts {
   readonly droppedLogs: () => number
   readonly config: readonly { readonly name: string; readonly value: string }[]
   readonly pid: number
+  readonly version: string
 }
 
 /** How an engine came to its end. */
@@ -43,6 +46,9 @@ export class EngineHost {
   readonly #parts: HostParts
   readonly #link: LinkServer
   readonly #views: EngineViews
+  readonly #status: StatusFile
+  readonly #metrics = new EngineMetrics()
+  #http: HttpServer | undefined
   #leasedMs = Number.NaN
   #statusMs = Number.NEGATIVE_INFINITY
   #pending = 0
@@ -56,6 +62,7 @@ export class EngineHost {
   constructor(parts: HostParts) {
     this.#parts = parts
     const { engine, paths, pid } = parts
+    this.#status = new StatusFile(paths.status)
     this.#views = new EngineViews(engine, {
       ribbon: () => ({ profile: paths.profile, pid, alerts: this.#alerts, pendingCommands: this.#pending }),
       host: () => this.#facts(),
@@ -78,6 +85,7 @@ export class EngineHost {
     try {
       this.#renewLease(monotonicMs())
       await this.#link.listen()
+      await this.#serve()
       await engine.start()
       this.#stopTurns = every(TURN_MS, () => this.#turn())
     } catch (error) {
@@ -86,10 +94,29 @@ export class EngineHost {
     const end = await ended
     this.#stopTurns()
     await this.#link.close(end.ok ? 'the engine stopped' : 'the engine failed')
-    this.#writeStatus()
+    await this.#http?.close()
+    await this.#writeStatus()
     log.info('engine.end', end.ok ? 'stopped' : 'failed')
     this.#parts.store.lease.release()
     return end
+  }
+
+  /** Health for this machine, where the settings ask for it. A port that is taken costs the service and not the engine. */
+  async #serve(): Promise<void> {
+    const { engine, log } = this.#parts
+    const { http } = engine.parts.config
+    if (!http.enabled) return
+    try {
+      this.#http = await serveHttp(http, () => this.#metrics.snapshot(engine, this.#reportFacts()))
+      log.info('http.listen', `health on http://${http.host}:${this.#http.port}`)
+    } catch (error) {
+      log.error('http.listen', 'health is not served', { error })
+      const text = `HTTP ${error instanceof Error ? error.message : String(error)}`.slice(0, 200)
+      this.#parts.store.alerts.raise(
+        { source: 'HTTP_NOT_SERVED', severity: 'P2', text, command: 'config show' },
+        engine.now,
+      )
+    }
   }
 
   /** Asks for a stop; {@link run} resolves when it is done. */
@@ -130,7 +157,7 @@ export class EngineHost {
     }
     if (now - this.#statusMs >= STATUS_EVERY_MS) {
       this.#statusMs = now
-      this.#writeStatus()
+      void this.#writeStatus()
     }
   }
 
@@ -164,37 +191,19 @@ export class EngineHost {
     }
   }
 
-  /** What scripts read without asking anybody. */
-  #writeStatus(): void {
-    const { engine, paths, pid } = this.#parts
-    if (!engine.isReady) return
-    const checks = healthChecks(engine, this.#facts())
-    const status = {
-      schema_version: 1,
-      profile: paths.profile,
-      pid,
-      run_id: engine.runId,
-      as_of: formatTime(wallTime()),
-      phase: engine.phase,
-      safety_mode: engine.kernel.safetyMode,
-      kill_level: engine.kernel.facts.kill.strictest,
-      health: worst(checks.map(({ health }) => health)),
-      checks: checks.map(({ name, health, fact, observedTs }) => ({
-        name,
-        status: health,
-        summary: fact,
-        observed_at: formatTime(Math.round(observedTs) as TimeUs),
-      })),
-    }
-    try {
-      mkdirSync(dirname(paths.status), { recursive: true, mode: 0o700 })
-      const temporary = `${paths.status}.tmp`
-      writeFileSync(temporary, `${JSON.stringify(status)}\n`, { mode: 0o600 })
-      renameSync(temporary, paths.status)
-    } catch (error) {
-      // A status that cannot be written is an old status: its age says so.
-      this.#parts.log.warn('engine.status', 'the status file could not be written', { error })
-    }
+  /** What scripts read without asking anybody. A status that cannot be written is an old one: its age says so. */
+  #writeStatus(): Promise<void> {
+    const { engine, log } = this.#parts
+    if (!engine.isReady) return Promise.resolve()
+    return this.#status.write(engineStatus(engine, this.#reportFacts())).then(
+      () => undefined,
+      (error: unknown) => log.warn('engine.status', 'the status file could not be written', { error }),
+    )
+  }
+
+  #reportFacts(): ReportFacts {
+    const { pid, store, version } = this.#parts
+    return { version, pid, instanceId: store.instanceId, wallTs: wallTime(), host: this.#facts() }
   }
 
   async #fail(error: unknown): Promise<void> {

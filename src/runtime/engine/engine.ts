@@ -223,7 +223,8 @@ export class Engine {
     log.info('engine.start', 'running', { fields: { session: this.#writer.runNo, bots: this.spec.bots.length } })
   }
 
-  #plan(more: readonly BotPlan[] = []): SessionSpec {
+  /** @param changed bots that a command brought or changed: they stand above the configuration */
+  #plan(changed: readonly BotPlan[] = []): SessionSpec {
     const { config, instruments, deposits, store, strategyOf } = this.parts
     const plans: BotPlan[] = config.bot.map((bot) => ({
       id: bot.id,
@@ -235,7 +236,8 @@ export class Engine {
     }))
     return planSession({
       instruments,
-      bots: [...plans.filter(({ id }) => !more.some((other) => other.id === id)), ...more],
+      bots: plans,
+      changed,
       deposits,
       limits: limitsOf(config),
       baseCurrency: config.account.base_currency,
@@ -244,6 +246,7 @@ export class Engine {
       warmUpSeconds: 0,
       state: store.state(),
       strategyOf,
+      notes: store.notes,
     })
   }
 

@@ -158,7 +158,7 @@ export function botView(engine: Engine, id: string): BotView | undefined {
     fills: newest(
       chronicle.fills.filter(({ botId }): boolean => botId === id),
       50,
-    ) as readonly FillRow[],
+    ),
     pnl: thin(equity.bot(id), 240).map(({ ts, value }) => ({ ts, value: value - allocation })),
     health: [
       {
