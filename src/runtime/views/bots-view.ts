@@ -3,7 +3,7 @@ import { averageTicks } from '../../portfolio/position.ts'
 import { hasEnded } from '../engine/chronicle.ts'
 import type { Engine } from '../engine/engine.ts'
 import { thin } from '../engine/equity-book.ts'
-import type { BotRow, BotState, BotsView, BotView, FillRow } from '../link/views.ts'
+import type { BotRow, BotState, BotsView, BotView } from '../link/views.ts'
 import { known } from './known.ts'
 import { orderRow } from './orders-view.ts'
 

@@ -1,7 +1,7 @@
 import { formatPrice, formatQty } from '../../domain/instrument.ts'
 import { moneyToNumber } from '../../domain/money.ts'
 import { formatTime, type TimeUs } from '../../domain/time.ts'
-import type { KernelEvent, Payload } from '../../events/event.ts'
+import type { KernelEvent } from '../../events/event.ts'
 import type { OrderRecord } from '../../projection/engine-state.ts'
 import { dayStart, hasEnded, slippage } from '../engine/chronicle.ts'
 import type { Engine } from '../engine/engine.ts'
