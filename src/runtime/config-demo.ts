@@ -25,8 +25,9 @@ export const DEMO: Readonly<Record<string, unknown>> = {
       instruments: ['FX_BTC_JPY'],
       allocation: 2_000_000,
       start: true,
-      // Short windows: on one-minute bars these averages cross every few minutes.
-      params: { fast: 3, slow: 8, direction: 'both', fraction: 0.5 },
+      // Short windows: on one-minute bars these averages cross every few minutes. To turn round, the closing and the
+      // opening order count together: less than half of the allocation each.
+      params: { fast: 3, slow: 8, direction: 'both', fraction: 0.4 },
     },
     {
       id: 'maker',
