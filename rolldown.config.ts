@@ -2,7 +2,7 @@ import { defineConfig } from 'rolldown'
 
 /** One bundle, split only where a command imports lazily, so that `--version` loads almost nothing. */
 export default defineConfig({
-  input: { main: 'bin/main.ts' },
+  input: { main: 'bin/main.ts', 'engine-worker': 'bin/engine-worker.ts' },
   platform: 'node',
   external: ['better-sqlite3'],
   transform: { define: { 'process.env.NODE_ENV': '"production"' } },

@@ -10,6 +10,7 @@ import { completeCommand, completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
 import { dataCommand } from './data.ts'
 import { devCommand } from './dev.ts'
+import { engineCommand } from './engine.ts'
 import type { EngineDeps } from './engine-access.ts'
 import { ENGINE_DEPS } from './engine-deps.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
@@ -50,8 +51,9 @@ export interface CommandDeps {
   readonly engine: EngineDeps
 }
 
-/** In the order in which help lists them: watching, trading, stopping, looking back, research, the rest. */
+/** In the order in which help lists them: running, watching, trading, stopping, looking back, research, the rest. */
 const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
+  engineCommand,
   statusCommand,
   healthCommand,
   botCommand,
@@ -123,7 +125,7 @@ export async function runCommand(
     .configureOutput({ writeOut: printer.out, writeErr: printer.err })
     .addHelpText(
       'after',
-      '\nExamples:\n  profinaut backtest sma-cross\n  profinaut backtest sma-cross --data BTCUSDT-1m.csv.gz --param fast=10 --param slow=50\n  profinaut runs list\n  profinaut replay <run>\n',
+      '\nExamples:\n  profinaut engine --profile demo\n  profinaut status\n  profinaut panic\n  profinaut backtest sma-cross\n  profinaut backtest sma-cross --data BTCUSDT-1m.csv.gz --param fast=10 --param slow=50\n  profinaut runs list\n  profinaut replay <run>\n',
     )
   for (const make of COMMANDS) program.addCommand(inherit(make(deps), printer))
   program.addCommand(inherit(completeCommand(deps), printer), { hidden: true })

@@ -11,17 +11,22 @@ export interface ReplayOptions {
 export function replayCommand({ settle }: CommandDeps): Command {
   return new Command('replay')
     .description('feed a run its recorded inputs again and compare every event')
-    .argument('<run>', 'run id as printed by `runs list`, a unique beginning of one, or the folder of a run')
+    .argument(
+      '<run>',
+      'run id of `runs list` or a beginning of one, the folder of a run, or session, session:N, session:all',
+    )
     .option('--verify', 'check the journal only: its encoding, numbering and hash chain', false)
     .option('--profile <name>', 'profile whose register knows the run')
     .option('--quiet', 'no progress', false)
     .option('--json', 'print one JSON envelope', false)
     .addHelpText(
       'after',
-      '\nExamples:\n  profinaut replay 01a204d6\n  profinaut replay ./my-run --verify\n\nExit codes: 0 equal, 2 no such run, 5 an event differs or the journal was changed, 7 an input is missing.',
+      '\nExamples:\n  profinaut replay 01a204d6\n  profinaut replay ./my-run --verify\n  profinaut replay session              the last session of the engine\n  profinaut replay session:all\n\nExit codes: 0 equal, 2 no such run, 5 an event differs or the journal was changed, 7 an input is missing.',
     )
     .action((run: string, options: ReplayOptions) =>
       settle(options, async () => {
+        const { isSessionReference, replaySessions } = await import('./replay/session.ts')
+        if (isSessionReference(run)) return replaySessions(run, options)
         const { replayRun } = await import('./replay/run.ts')
         return replayRun(run, options)
       }),

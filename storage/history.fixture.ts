@@ -74,8 +74,12 @@ export class TellingSession {
     return this.#input(this.#safety())
   }
 
-  /** A new order on its way: six events. */
-  place(): readonly KernelEvent[] {
+  /**
+   * A new order on its way: six events.
+   *
+   * @param others what the same input led to besides
+   */
+  place(others: readonly Told[] = []): readonly KernelEvent[] {
     const n = ++this.numbers.orders
     const id = `o${n}`
     const side = this.#pick(2) === 0 ? 'buy' : 'sell'
@@ -112,6 +116,7 @@ export class TellingSession {
       judged(`d${2 * n}`, 'send'),
       told('order.sent', { ...ref, decision_id: `d${2 * n}` }),
       told('order.open', { ...ref, venue_order_id: `v${n}`, venue_ts: START_TS }),
+      ...others,
     ])
   }
 

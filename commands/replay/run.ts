@@ -129,7 +129,8 @@ function specOf({ folder, runId: id }: FoundRun): PlanSpec {
   )
 }
 
-function describe(run: FoundRun, outcome: ReplayOutcome): Outcome {
+/** A replay in words and data. */
+export function describe(run: Pick<FoundRun, 'runId'>, outcome: ReplayOutcome): Outcome {
   const { verdict, events, hash, divergence } = outcome
   if (divergence === undefined) {
     const message = `${events} events, all equal, final hash ${hash}`

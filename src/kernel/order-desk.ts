@@ -1,27 +1,12 @@
 import type { ActionClass } from '../domain/action.ts'
 import { assert } from '../domain/brand.ts'
-import {
-  type BotId,
-  decisionIdAt,
-  type IntentId,
-  intentIdAt,
-  type OrderId,
-  orderIdAt,
-  type VenueOrderId,
-} from '../domain/ids.ts'
+import { type BotId, decisionIdAt, type IntentId, intentIdAt, type OrderId, orderIdAt } from '../domain/ids.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { Effect } from '../domain/instruction.ts'
-import { type Lots, moneyToNumber } from '../domain/money.ts'
-import type { FillReport, FundingReport, LiquidationReport, VenueReport } from '../domain/report.ts'
-import {
-  type Amendment,
-  canExit,
-  isTerminal,
-  type Order,
-  type OrderOrigin,
-  type OrderState,
-  openLots,
-} from '../orders/order.ts'
+import type { Lots } from '../domain/money.ts'
+import type { Side } from '../domain/order.ts'
+import type { VenueReport } from '../domain/report.ts'
+import { type Amendment, isTerminal, type Order, type OrderOrigin, openLots } from '../orders/order.ts'
 import { type Decision, Gate, isPermitted } from '../risk/gate.ts'
 import type { EngineState } from '../projection/engine-state.ts'
 import type { KeyStatus } from '../risk/gate-input.ts'
@@ -29,17 +14,10 @@ import type { PlaceRequest } from '../strategy/strategy.ts'
 import { Brackets, childOf } from './brackets.ts'
 import { recordable, told } from './evidence.ts'
 import { type Facts, Judgement, type Question } from './judgement.ts'
+import { type EndingRooms, isOrphan, isRequested, isUnsent, writeEnd, writeUnknown } from './order-endings.ts'
 import type { Scribe } from './scribe.ts'
 import { amendment, type Shaped, shape } from './shaping.ts'
-
-/** Who is told what became of an order. */
-export interface DeskListener {
-  orderChanged(order: Order): void
-  /** `realised` is in the quote currency, before the fee. */
-  fillBooked(order: Order, fill: FillReport, realised: number): void
-  /** The venue contradicts itself or us: stop taking risk until someone has looked. */
-  distrust(reasonCode: string, detail: string): void
-}
+import { type DeskListener, VenueReports } from './venue-reports.ts'
 
 /** A wish from outside a strategy: the flatten routine, an operator, a bracket. */
 interface Wish extends PlaceRequest {
@@ -54,8 +32,8 @@ const FLUSH_ROUNDS = 4
 const NO_PRICES = { limit: undefined, stop: undefined, trail: undefined } as const
 
 /**
- * Intent → gate → order → report → fill → books. The only hand between a wish and the outbox: whoever asks, the same
- * steps are taken and the same events written.
+ * Intent → gate → order → outbox. The only hand between a wish and the outbox: whoever asks, the same steps are taken and
+ * the same events written. What comes back is taken in by {@link VenueReports}.
  */
 export class OrderDesk {
   #outbox: Effect[] = []
@@ -63,7 +41,9 @@ export class OrderDesk {
   readonly #gate: Gate
   readonly #judgement: Judgement
   readonly #scribe: Scribe
+  readonly #rooms: EndingRooms
   readonly #listener: DeskListener
+  readonly #reports: VenueReports
   /** Accepted in this input and not yet handed over. */
   #unsent: Order[] = []
   /** Why the last wish that was refused was. */
@@ -81,6 +61,7 @@ export class OrderDesk {
     this.#gate = new Gate(facts.limits)
     this.#judgement = new Judgement(facts)
     this.#scribe = scribe
+    this.#rooms = { facts, scribe }
     this.#listener = listener
     const { orders, buckets, portfolio } = facts
     this.#brackets = new Brackets(orders, {
@@ -90,6 +71,11 @@ export class OrderDesk {
       closable: ({ side, botAt, instrumentAt }) =>
         Math.max(0, (side === 'buy' ? 1 : -1) * portfolio.botQty(botAt, instrumentAt)),
       waitUs: () => Math.max(buckets.orders.waitUs(scribe.now), buckets.amends.waitUs(scribe.now)),
+    })
+    this.#reports = new VenueReports(this.#rooms, listener, this.#brackets, {
+      amend: (id, change, origin) => this.amend(id, change, origin),
+      cancelSurely: (id, reasonCode, origin) => this.cancelSurely(id, reasonCode, origin),
+      adopt: (botAt, instrumentAt, terms) => this.#adopt(botAt, instrumentAt, terms),
     })
   }
 
@@ -151,14 +137,14 @@ export class OrderDesk {
     const moved: Order[] = []
     for (const order of orders.working.slice()) {
       if (isUnsent(order.state)) {
-        this.#writeEnd(order, 'EXPIRED', { cause: this.#scribe.seq, reasonCode: 'NEVER_SENT' })
+        writeEnd(this.#rooms, order, 'EXPIRED', { cause: this.#scribe.seq, reasonCode: 'NEVER_SENT' })
         if (order.origin === 'bracket' && order.parentId !== undefined) this.#brackets.missed(order.parentId)
-      } else if (order.state === 'SENT' || isRequested(order.state)) this.#writeUnknown(order, 'RESTARTED', '')
+      } else if (order.state === 'SENT' || isRequested(order.state)) writeUnknown(this.#rooms, order, 'RESTARTED', '')
       else continue
       moved.push(order)
     }
     for (const order of orders.working.slice()) {
-      const reasonCode = this.#isOrphan(order)
+      const reasonCode = isOrphan(this.#facts.portfolio, order)
         ? 'POSITION_GONE'
         : this.#hasFilledSibling(order)
           ? 'OCO_FILLED'
@@ -168,15 +154,13 @@ export class OrderDesk {
     return moved
   }
 
-  #isOrphan({ reduceOnly, side, botAt, instrumentAt }: Order): boolean {
-    const held = this.#facts.portfolio.botQty(botAt, instrumentAt)
-    return reduceOnly && (side === 'sell' ? held <= 0 : held >= 0)
-  }
-
-  #hasFilledSibling({ ocoGroup, botAt, origin }: Order): boolean {
+  /** Whether another of its group filled while it worked: a name that was used before says nothing of who has it now. */
+  #hasFilledSibling({ ocoGroup, botAt, origin, createdTs }: Order): boolean {
     if (ocoGroup === undefined || origin === 'bracket') return false
-    for (const other of this.#facts.orders.all())
-      if (other.ocoGroup === ocoGroup && other.botAt === botAt && other.state === 'FILLED') return true
+    for (const other of this.#facts.orders.all()) {
+      const isSibling = other.ocoGroup === ocoGroup && other.botAt === botAt
+      if (isSibling && other.state === 'FILLED' && other.sinceTs > createdTs) return true
+    }
     return false
   }
 
@@ -251,7 +235,8 @@ export class OrderDesk {
     if (order.state === 'ENQUEUED') {
       // It never left: it ends here.
       this.#unsent = this.#unsent.filter((other) => other !== order)
-      this.#ended(order, 'CANCELED', { cause: seq, reasonCode })
+      writeEnd(this.#rooms, order, 'CANCELED', { cause: seq, reasonCode })
+      this.#listener.orderChanged(order)
       return true
     }
     if (order.state === 'UNKNOWN') orders.note(order, seq)
@@ -398,407 +383,23 @@ export class OrderDesk {
     }
   }
 
-  // ---- reports ---------------------------------------------------------------------------------------------------
-
-  /** Takes in what a venue says. What the machine has no exit for is kept and not believed. */
+  /** Takes in what a venue says. */
   report(report: VenueReport): void {
-    if (report.kind === 'funding') return this.#funding(report)
-    if (report.kind === 'liquidation') return this.#liquidation(report)
-    const order = this.#facts.orders.get(report.orderId)
-    if (order === undefined) return this.#quarantine(undefined, report, 'ORDER_UNKNOWN')
-    switch (report.kind) {
-      case 'accepted':
-        return this.#accepted(order, report.venueOrderId, report.ts)
-      case 'triggered':
-        return this.#note(order, 'order.triggered', report.ts)
-      case 'fill':
-        return this.#fill(order, report)
-      case 'rejected':
-        return this.#end(order, 'REJECTED', report)
-      case 'canceled':
-        return this.#end(order, 'CANCELED', report)
-      case 'expired':
-        return this.#end(order, 'EXPIRED', report)
-      case 'cancel-refused':
-      case 'amend-refused':
-        return this.#refused(order, report)
-      case 'amended':
-        return this.#amended(order, report)
-      case 'unknown':
-        return this.#unknown(order, report)
-    }
+    this.#reports.take(report)
   }
 
-  #accepted(order: Order, venueOrderId: VenueOrderId, venueTs: number): void {
-    const { orders } = this.#facts
-    const { state } = order
-    if (isTerminal(state)) return this.#late(order, 'accepted', {})
-    if (!(state === 'SENT' || state === 'UNKNOWN' || isWorking(state))) {
-      return this.#quarantine(
-        order,
-        { kind: 'accepted', orderId: order.id, venueOrderId, ts: venueTs },
-        'INVALID_TRANSITION',
-      )
-    }
-    const seq = this.#writeAnswer('order.open', order, venueTs, venueOrderId)
-    orders.setVenueOrderId(order, venueOrderId)
-    // An acknowledgement that was overtaken by a fill, or by our wish to cancel, tells only the venue's id.
-    if (state === 'SENT' || state === 'UNKNOWN')
-      orders.move(order, order.filled > 0 ? 'PARTIAL' : 'OPEN', { seq, ts: this.#scribe.now })
-    else orders.note(order, seq)
-    this.#listener.orderChanged(order)
-    this.#brackets.settled(order)
-  }
-
-  #fill(order: Order, fill: FillReport): void {
-    const { orders, portfolio } = this.#facts
-    const { instrument, botId } = order
-    const outcome = orders.judgeFill(order, fill.tradeId, fill.qty)
-    if (outcome === 'duplicate') {
-      this.#scribe.write(
-        'fill.duplicate',
-        { order_id: order.id, trade_id: fill.tradeId, instrument_id: instrument.id },
-        botId,
-        order.trace,
-        order.lastSeq,
-      )
-      return
-    }
-    if (outcome === 'overfill') return this.#quarantine(order, fill, 'OVERFILL')
-    const wasSent = order.state !== 'DRAFT' && order.state !== 'VALIDATED' && order.state !== 'ENQUEUED'
-    if (!wasSent || order.state === 'BLOCKED') return this.#quarantine(order, fill, 'INVALID_TRANSITION')
-    const before = order.state
-    const leadsTo = orders.countFill(order, fill)
-    const next = outcome === 'late' ? before : leadsTo === 'PARTIAL' && isRequested(before) ? before : leadsTo
-    const seq = this.#scribe.write(
-      'fill.recorded',
-      {
-        order_id: order.id,
-        trade_id: fill.tradeId,
-        instrument_id: instrument.id,
-        side: order.side,
-        price: fill.price,
-        qty: fill.qty,
-        liquidity: fill.liquidity,
-        fee: fill.fee,
-        fee_currency: instrument.settle,
-        venue_ts: fill.ts,
-        order_state: next,
-        filled_qty: order.filled,
-        arrival_price: order.arrivalPrice === undefined ? undefined : Math.round(order.arrivalPrice),
-      },
-      botId,
-      order.trace,
-      order.lastSeq,
-    )
-    if (outcome === 'late') this.#late(order, 'fill', { qty: fill.qty, price: fill.price })
-    else orders.move(order, next, { seq, ts: this.#scribe.now })
-    const booking = portfolio.bookFill(order, { side: order.side, qty: fill.qty, price: fill.price, fee: fill.fee })
-    this.#scribe.write(
-      'portfolio.updated',
-      {
-        cause: 'fill',
-        instrument_id: instrument.id,
-        order_id: order.id,
-        trade_id: fill.tradeId,
-        position: booking.position.qty,
-        cost: booking.position.cost,
-        realised: booking.realised,
-        postings: [...booking.postings],
-      },
-      botId,
-      order.trace,
-      seq,
-    )
-    this.#brackets.entered(order)
-    this.#listener.fillBooked(order, fill, moneyToNumber(booking.realised))
-    if (outcome !== 'late') this.#listener.orderChanged(order)
-    if (order.origin === 'bracket') this.#brackets.left(order, fill.qty)
-    else if (order.ocoGroup !== undefined) this.#cancelSiblings(order, fill.qty)
-    this.#cancelOrphans(order)
-  }
-
-  #end(
-    order: Order,
-    to: 'REJECTED' | 'CANCELED' | 'EXPIRED',
-    report: VenueReport & { kind: 'rejected' | 'canceled' | 'expired' },
-  ): void {
-    if (isTerminal(order.state)) return this.#late(order, report.kind, { reason: report.reasonCode })
-    // What filled was taken on: to be told that it never was contradicts what was told before.
-    const contradicts = to === 'REJECTED' && order.filled > 0
-    if (contradicts || !canExit(order.state, to)) return this.#quarantine(order, report, 'INVALID_TRANSITION')
-    const detail = report.kind === 'rejected' ? report.detail : ''
-    this.#ended(order, to, { cause: this.#scribe.seq, reasonCode: report.reasonCode, venueTs: report.ts, detail })
-  }
-
-  #ended(
-    order: Order,
-    to: 'REJECTED' | 'CANCELED' | 'EXPIRED',
-    end: { readonly cause: number; readonly reasonCode: string; readonly venueTs?: number; readonly detail?: string },
-  ): void {
-    this.#writeEnd(order, to, end)
-    this.#listener.orderChanged(order)
-  }
-
-  #writeEnd(
-    order: Order,
-    to: 'REJECTED' | 'CANCELED' | 'EXPIRED',
-    end: { readonly cause: number; readonly reasonCode: string; readonly venueTs?: number; readonly detail?: string },
-  ): void {
-    const { cause, reasonCode, venueTs = this.#scribe.now, detail = '' } = end
-    const { instrument, botId, trace } = order
-    const answer = {
-      order_id: order.id,
-      instrument_id: instrument.id,
-      venue_order_id: order.venueOrderId,
-      venue_ts: venueTs,
-      reason_code: reasonCode,
-    }
-    const causeSeq = order.lastSeq > 0 ? order.lastSeq : cause
-    const seq =
-      to === 'REJECTED'
-        ? this.#scribe.write('order.rejected', { ...answer, detail: told(detail) }, botId, trace, causeSeq)
-        : this.#scribe.write(to === 'CANCELED' ? 'order.canceled' : 'order.expired', answer, botId, trace, causeSeq)
-    this.#facts.orders.move(order, to, { seq, ts: this.#scribe.now })
-  }
-
-  #refused(order: Order, report: VenueReport & { kind: 'cancel-refused' | 'amend-refused' }): void {
-    const { orders } = this.#facts
-    if (isTerminal(order.state)) return this.#late(order, report.kind, {})
-    const waiting = report.kind === 'cancel-refused' ? 'CANCEL_REQUESTED' : 'AMEND_REQUESTED'
-    const type = report.kind === 'cancel-refused' ? 'order.cancel_refused' : 'order.amend_refused'
-    const { instrument, botId, trace } = order
-    const seq = this.#scribe.write(
-      type,
-      {
-        order_id: order.id,
-        instrument_id: instrument.id,
-        venue_order_id: order.venueOrderId,
-        venue_ts: report.ts,
-        detail: told(report.detail),
-      },
-      botId,
-      trace,
-      order.lastSeq,
-    )
-    if (report.kind === 'amend-refused') orders.dropAmend(order)
-    if (order.state === waiting)
-      orders.move(order, order.filled > 0 ? 'PARTIAL' : 'OPEN', { seq, ts: this.#scribe.now })
-    else orders.note(order, seq)
-    this.#listener.orderChanged(order)
-  }
-
-  #amended(order: Order, report: VenueReport & { kind: 'amended' }): void {
-    const { orders } = this.#facts
-    if (isTerminal(order.state)) return this.#late(order, 'amended', { qty: report.qty })
-    const isAlive = isWorking(order.state) || order.state === 'UNKNOWN'
-    if (!isAlive || report.qty < order.filled) return this.#quarantine(order, report, 'INVALID_TRANSITION')
-    const { qty, limit, stop, trail } = report
-    const { instrument, botId, trace } = order
-    const seq = this.#scribe.write(
-      'order.amended',
-      {
-        order_id: order.id,
-        instrument_id: instrument.id,
-        venue_order_id: order.venueOrderId,
-        venue_ts: report.ts,
-        qty,
-        limit,
-        stop,
-        trail,
-      },
-      botId,
-      trace,
-      order.lastSeq,
-    )
-    orders.confirmAmend(order, { qty, limit, stop, trail })
-    const next = qty === order.filled ? 'FILLED' : order.filled > 0 ? 'PARTIAL' : 'OPEN'
-    // What was not known is: new terms are given to an order that works.
-    const settles = order.state === 'AMEND_REQUESTED' || order.state === 'UNKNOWN' || next === 'FILLED'
-    if (settles) orders.move(order, next, { seq, ts: this.#scribe.now })
-    else orders.note(order, seq)
-    this.#listener.orderChanged(order)
-    this.#brackets.settled(order)
-  }
-
-  #unknown(order: Order, report: VenueReport & { kind: 'unknown' }): void {
-    if (isTerminal(order.state)) return this.#late(order, 'unknown', {})
-    if (!canExit(order.state, 'UNKNOWN')) return
-    this.#writeUnknown(order, report.reasonCode, report.detail)
-    this.#listener.orderChanged(order)
-  }
-
-  #writeUnknown(order: Order, reasonCode: string, detail: string): void {
-    const { instrument, botId, trace } = order
-    const seq = this.#scribe.write(
-      'order.unknown',
-      { order_id: order.id, instrument_id: instrument.id, reason_code: reasonCode, detail: told(detail) },
-      botId,
-      trace,
-      order.lastSeq,
-    )
-    this.#facts.orders.move(order, 'UNKNOWN', { seq, ts: this.#scribe.now })
-  }
-
-  #note(order: Order, type: 'order.triggered', venueTs: number): void {
-    if (isTerminal(order.state)) return this.#late(order, 'triggered', {})
-    this.#facts.orders.note(order, this.#writeAnswer(type, order, venueTs, order.venueOrderId))
-  }
-
-  #late(order: Order, report: string, evidence: Record<string, string | number>): void {
-    const { instrument, botId, trace } = order
-    const payload = { order_id: order.id, instrument_id: instrument.id, state: order.state, report, evidence }
-    this.#facts.orders.note(order, this.#scribe.write('order.late_event', payload, botId, trace, order.lastSeq))
-  }
-
-  #quarantine(
-    order: Order | undefined,
-    report: Exclude<VenueReport, FundingReport | LiquidationReport>,
-    reasonCode: string,
-  ): void {
-    const evidence: Record<string, string | number> = { venue_ts: report.ts }
-    if (report.kind === 'fill') {
-      evidence['trade_id'] = report.tradeId
-      evidence['qty'] = report.qty
-      evidence['price'] = report.price
-    }
-    this.#scribe.write(
-      'order.quarantined',
-      { order_id: report.orderId, state: order?.state, report: report.kind, reason_code: reasonCode, evidence },
-      order?.botId,
-    )
-    this.#listener.distrust(reasonCode, `${report.kind} for ${report.orderId} in ${order?.state ?? 'no known state'}`)
-  }
-
-  #funding(report: FundingReport): void {
-    const { instruments, botIds, portfolio } = this.#facts
-    const instrumentAt = instruments.findIndex(({ id }) => id === report.instrumentId)
-    if (instrumentAt < 0) return this.#listener.distrust('INSTRUMENT_UNKNOWN', `funding for ${report.instrumentId}`)
-    const cause = this.#scribe.write('marketdata.funding', {
-      instrument_id: report.instrumentId,
-      rate_ppb: report.rate,
-      mark: report.mark,
-      funding_ts: report.ts,
-    })
-    botIds.forEach((botId, botAt) => {
-      const booking = portfolio.bookFunding({ botAt, instrumentAt }, report)
-      if (booking === undefined) return
-      this.#scribe.write(
-        'portfolio.updated',
-        {
-          cause: 'funding',
-          instrument_id: report.instrumentId,
-          position: booking.position.qty,
-          cost: booking.position.cost,
-          realised: 0n,
-          postings: [...booking.postings],
-        },
-        botId as BotId,
-        this.#scribe.input,
-        cause,
-      )
-    })
-  }
-
-  /** The venue closed what we held. It becomes an order of its own, so that every fill has one, split over the bots that held it. */
-  #liquidation(report: LiquidationReport): void {
-    const { instruments, botIds, portfolio } = this.#facts
-    const instrumentAt = instruments.findIndex(({ id }) => id === report.instrumentId)
-    if (instrumentAt < 0) return this.#listener.distrust('INSTRUMENT_UNKNOWN', `liquidation of ${report.instrumentId}`)
-    let rest: number = report.qty
-    for (let botAt = 0; botAt < botIds.length && rest > 0; botAt++) {
-      const held = portfolio.botQty(botAt, instrumentAt)
-      const closes = report.side === 'sell' ? held : -held
-      if (closes <= 0) continue
-      const qty = Math.min(closes, rest) as Lots
-      rest -= qty
-      this.#adoptLiquidation(report, botAt, instrumentAt, qty, qty === report.qty)
-    }
-    if (rest > 0)
-      this.#listener.distrust('LIQUIDATION_EXCEEDS_POSITION', `${report.instrumentId}: ${rest} lots more than held`)
-  }
-
-  #adoptLiquidation(report: LiquidationReport, botAt: number, instrumentAt: number, qty: Lots, isWhole: boolean): void {
-    const { orders, instruments } = this.#facts
-    const instrument = instruments[instrumentAt] as Instrument
+  /** An order that the venue made by itself: it closed what was held. */
+  #adopt(botAt: number, instrumentAt: number, { side, qty }: { readonly side: Side; readonly qty: Lots }): Order {
     const orderId = orderIdAt(++this.#orders)
-    const wish: Wish = {
-      origin: 'liquidation',
-      side: report.side,
-      qty,
-      type: 'MARKET',
-      reduceOnly: true,
-      reasonCode: 'STOP_LIQUIDATION',
-    }
-    const shaped: Shaped = { qty, ...NO_PRICES, stopLoss: undefined, takeProfit: undefined, timeInForce: 'IOC' }
-    const order = this.#create({
+    return this.#create({
       orderId,
       intentId: `i-${orderId}` as IntentId,
       botAt,
       instrumentAt,
-      wish,
-      shaped,
+      wish: { origin: 'liquidation', side, qty, type: 'MARKET', reduceOnly: true, reasonCode: 'STOP_LIQUIDATION' },
+      shaped: { qty, ...NO_PRICES, stopLoss: undefined, takeProfit: undefined, timeInForce: 'IOC' },
       trace: this.#scribe.input,
     })
-    const seq = this.#scribe.write(
-      'order.adopted',
-      {
-        order_id: orderId,
-        instrument_id: instrument.id,
-        venue_ts: report.ts,
-        origin: 'liquidation',
-        side: report.side,
-        qty,
-        order_type: 'MARKET',
-      },
-      order.botId,
-    )
-    const at = { seq, ts: this.#scribe.now }
-    for (const state of ['VALIDATED', 'ENQUEUED', 'SENT'] as const) orders.move(order, state, at)
-    const tradeId = isWhole ? report.tradeId : (`${report.tradeId}-${botAt}` as FillReport['tradeId'])
-    const fee = (report.qty === 0 ? 0n : (report.fee * BigInt(qty)) / BigInt(report.qty)) as FillReport['fee']
-    this.#fill(order, {
-      kind: 'fill',
-      orderId,
-      tradeId,
-      price: report.price,
-      qty,
-      liquidity: 'taker',
-      fee,
-      ts: report.ts,
-    })
-  }
-
-  // ---- groups ---------------------------------------------------------------------------------------------------
-
-  #cancelSiblings(filled: Order, qty: number): void {
-    const siblings = this.#facts.orders.working.filter(
-      (order) =>
-        order !== filled &&
-        order.ocoGroup === filled.ocoGroup &&
-        order.botAt === filled.botAt &&
-        order.origin !== 'bracket',
-    )
-    for (const sibling of siblings) {
-      // A part of the group's quantity is done: the sibling keeps the rest.
-      const left = sibling.qty - qty
-      const isPart = !isTerminal(filled.state) && left > sibling.filled
-      if (isPart && this.amend(sibling.id, { qty: left, reasonCode: 'OCO_SHRINKS' }, 'oco')) continue
-      // What only reduces may stay too large for a moment: it closes no more than is held.
-      if (isPart && sibling.reduceOnly) continue
-      this.cancelSurely(sibling.id, 'OCO_FILLED', 'oco')
-    }
-  }
-
-  /** Once a position is gone, what was only there to reduce it has nothing left to do. */
-  #cancelOrphans(filled: Order): void {
-    const orphans = this.#facts.orders.working.filter(
-      (order) => order.botAt === filled.botAt && order.instrumentAt === filled.instrumentAt && this.#isOrphan(order),
-    )
-    for (const orphan of orphans) {
-      this.#brackets.gone(orphan)
-      this.cancelSurely(orphan.id, 'POSITION_GONE', 'oco')
-    }
   }
 
   // ---- steps -----------------------------------------------------------------------------------------------------
@@ -1019,22 +620,6 @@ export class OrderDesk {
     )
   }
 
-  #writeAnswer(
-    type: 'order.open' | 'order.triggered',
-    order: Order,
-    venueTs: number,
-    venueOrderId: VenueOrderId | undefined,
-  ): number {
-    const { instrument, botId, trace } = order
-    const payload = {
-      order_id: order.id,
-      instrument_id: instrument.id,
-      venue_order_id: venueOrderId,
-      venue_ts: venueTs,
-    }
-    return this.#scribe.write(type, payload, botId, trace, order.lastSeq)
-  }
-
   #questionOf(order: Order, stage: 'accept' | 'send', action: ActionClass, key: KeyStatus): Question {
     return {
       stage,
@@ -1124,19 +709,6 @@ function contentOfOrder(order: Order): string {
   const shaped = { qty, timeInForce, limit, stop, trail, stopLoss, takeProfit }
   const { botAt, instrumentAt, side, type, reduceOnly, ocoGroup = null } = order
   return JSON.stringify([botAt, instrumentAt, side, type, reduceOnly, ocoGroup, shaped])
-}
-
-/** Not handed over yet. */
-function isUnsent(state: OrderState): boolean {
-  return state === 'DRAFT' || state === 'VALIDATED' || state === 'ENQUEUED'
-}
-
-function isRequested(state: OrderState): boolean {
-  return state === 'CANCEL_REQUESTED' || state === 'AMEND_REQUESTED'
-}
-
-function isWorking(state: OrderState): boolean {
-  return state === 'OPEN' || state === 'PARTIAL' || isRequested(state)
 }
 
 function intentOrigin(origin: OrderOrigin): 'strategy' | 'operator' | 'flatten' | 'bracket' | 'oco' {

@@ -120,10 +120,13 @@ function take(rig: Rig, one: Step): void {
       if (!isFed) return
       return void rig.act((context) => context.cancel(orderId, 'EXIT_TEST'), { bot })
     case 'amend': {
-      const resting = rig.kernel.orders.working.filter(({ botAt, state }) => botAt === bot && state !== 'SENT')
-      const { id = orderId } = resting[which % Math.max(1, resting.length)] ?? {}
       if (!isFed) return
-      return void rig.act((context) => context.amend(id, { qty, reasonCode: 'REBALANCE_TEST' }), { bot })
+      const isResting = ({ botAt, state }: Order) => botAt === bot && (state === 'OPEN' || state === 'PARTIAL')
+      const bid = { side, qty: 10, type: 'LIMIT', limit: 100_000 - sign * 900, reasonCode: 'ENTRY_TEST' } as const
+      const resting = rig.kernel.orders.working.find(isResting)?.id ?? rig.act((context) => context.place(bid), { bot })
+      if (resting === undefined) return
+      rig.accept(resting)
+      return void rig.act((context) => context.amend(resting, { qty: 10 + qty, reasonCode: 'REBALANCE_TEST' }), { bot })
     }
     case 'quote':
       return rig.quote(100_000 + price)
@@ -469,6 +472,26 @@ describe('after a restart', () => {
     ).toMatchObject({
       closed: 3,
     })
+  })
+
+  test('a cancel that was owed to a group is owed still, and an old name of a group cancels nothing', () => {
+    const rig = new Rig({ instruments: [PERP], limits: { cancels: { burst: 1, perUs: 1_000_000 } } })
+    const group = () => [1, 2, 3].map(() => rig.place({ ...bid, ocoGroup: 'g' }))
+    const [first, second, third] = group()
+    rig.fill(first as OrderId, 5)
+    expect(rig.sent().slice(3)).toEqual([`cancel ${second}`])
+    rig.effects.length = 0
+    rig.restart()
+    rig.clock(1_000_000)
+    rig.clock(1_000_000)
+    expect(rig.sent().toSorted()).toEqual([`cancel ${second}`, `cancel ${third}`])
+    for (const orderId of [second, third])
+      rig.report({ kind: 'canceled', orderId: orderId as OrderId, reasonCode: 'REQUESTED', ts: 1 })
+    rig.effects.length = 0
+    const again = group()
+    rig.restart()
+    rig.clock(2_000_000)
+    expect(rig.sent()).toEqual(again.map((id) => `place ${id} buy 5`))
   })
 
   test('the same idempotency key makes no second order', () => {

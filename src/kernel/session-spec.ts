@@ -20,6 +20,8 @@ const BotSpec = z.strictObject({
   /** Positions in the session's list of instruments. */
   instruments: z.array(z.int().nonnegative()).min(1),
   allocation: money,
+  /** What the bot begins as when it is new; RUNNING unless told. */
+  starts_as: z.enum(['IDLE', 'RUNNING']).optional(),
 })
 export type BotSpec = z.infer<typeof BotSpec>
 
@@ -107,6 +109,7 @@ export function sessionConfig(
         params: strategy.params.parse(bot.strategy.params),
         instruments: bot.instruments,
         allocation: parseMoney(bot.allocation) as Money,
+        startsAs: bot.starts_as ?? 'RUNNING',
       }
     }),
     deposits: spec.deposits.map(({ venue, currency, amount }) => ({

@@ -4,11 +4,11 @@ import type { EventType, KernelEvent, Payload } from '../events/event.ts'
 import type { EngineState, FillRecord, OrderRecord } from './engine-state.ts'
 
 /** Ended orders that are kept for late news (UGF-D-002): as many as the order bookkeeper remembers. */
-export const ENDED_KEPT = 1_024
+const ENDED_KEPT = 1_024
 
 const TERMINAL: ReadonlySet<string> = new Set(['FILLED', 'CANCELED', 'EXPIRED', 'REJECTED', 'BLOCKED'])
 
-export function hasEnded({ state }: OrderRecord): boolean {
+function hasEnded({ state }: OrderRecord): boolean {
   return TERMINAL.has(state)
 }
 

@@ -268,10 +268,10 @@ describe('positions and balances', () => {
     const spot: Story = { on: SPOT, side: 'sell', qty: 100, parts: [], isOpen: true, price: 400_000 }
     const fill: VenueFill = {
       ...(known(1, { ...spot, parts: [100] }).fills[0] as VenueFill),
-      fee: moneyFromNumber(2),
+      fee: moneyFromNumber(500),
     }
     const sides = withFills(withVenueOrder(one(spot), {}), () => [fill])
-    const moved = withBalance(withBalance(sides, 'ETH', 4.99), 'JPY', 1_000_000 + 4_000 - 2)
+    const moved = withBalance(withBalance(sides, 'ETH', 4.99), 'JPY', 1_000_000 + 4_000 - 500)
     expect(told(compareBooks({ ...moved, scope: 'balances' })).toSorted()).toEqual([
       'DIVERGED balance:ETH BALANCE_FILLS_MISSED',
       'DIVERGED balance:JPY BALANCE_FILLS_MISSED',

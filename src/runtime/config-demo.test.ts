@@ -22,7 +22,7 @@ const TERMS: Readonly<Record<string, Partial<InstrumentTerms> & { readonly start
 test.each(config.bot.map((bot) => [bot.id, bot] as const))(
   'the bot %s of the demo trades within an hour of one-minute bars, inside the limits of the demo',
   async (id, bot) => {
-    const { start = 1, ...terms } = TERMS[id] ?? { start: 1 }
+    const { start, ...terms } = TERMS[id] ?? { start: 1 }
     const world = new World({
       bots: [
         {

@@ -21,10 +21,21 @@ export function isAlive({ pid, boot }: ProcessMark): boolean {
   if (boot !== bootMark()) return false
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     // EPERM: it is there and belongs to someone else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  return !isZombie(pid)
+}
+
+/** A process that has ended and that nobody has asked about yet: its number is taken, and it does nothing any more. */
+function isZombie(pid: number): boolean {
+  try {
+    // The state follows the name, which is in brackets and may hold anything.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return /^\s*[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 1))
+  } catch {
+    return false
   }
 }
 

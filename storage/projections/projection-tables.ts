@@ -1,3 +1,4 @@
+import { assert } from '../../src/domain/brand.ts'
 import type { OrderId } from '../../src/domain/ids.ts'
 import type { KernelEvent } from '../../src/events/event.ts'
 import type {
@@ -47,6 +48,8 @@ export class ProjectionTables {
   #latest: ProjectionChanges | undefined
   #position = 0
   #runNo = 0
+  /** A fill is known whose booking is not. */
+  #isBooking = false
   /** Ended orders that late news may still come of, as the rows have it. */
   #remembered: ReadonlySet<OrderId>
   readonly #write: ReturnType<typeof writersOf>
@@ -63,8 +66,10 @@ export class ProjectionTables {
     this.#position = runNo * POSITIONS_PER_RUN + event.seq
     this.#projection.apply(event)
     if (event.type.startsWith('reconcile.')) this.#reconciled.push({ event, position: this.#position })
-    // What a fill realised is told by the event after it, which books it; rows say the event at which both were known.
-    if (event.type !== 'fill.recorded') this.#gather()
+    // What a fill realised is told by the event that books it; rows say the event at which both were known.
+    if (event.type === 'fill.recorded') this.#isBooking = true
+    if (event.type === 'portfolio.updated') this.#isBooking = false
+    if (!this.#isBooking) this.#gather()
   }
 
   #gather(): void {
@@ -90,8 +95,9 @@ export class ProjectionTables {
     }
   }
 
-  /** Writes what has gathered; part of the caller's transaction, after which no fill waits for its booking. */
+  /** Writes what has gathered; part of the caller's transaction. */
   flush(): void {
+    assert(!this.#isBooking, 'a fill is kept together with its booking')
     if (this.#latest === undefined) return
     const write = this.#write
     const { counters, lastTs, baseCurrency } = this.#latest

@@ -3,8 +3,6 @@ import type { Money } from '../../src/domain/money.ts'
 import type { Database } from '../database.ts'
 
 export type Cell = string | number | null
-/** A row by its columns; `R` names them. */
-export type RowOf<R> = { readonly [K in keyof R]: Cell }
 
 /** A table that is folded from the journal, and the columns that tell one row from another. */
 export interface ProjectedTable {

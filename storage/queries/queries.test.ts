@@ -24,7 +24,10 @@ beforeAll(() => {
   store = openEngineStore(join(folder, 'q.db'), { ...options, urgent: new Set(), isAlive: () => true })
   const writer = store.beginSession({ runId: runId('r'), openedTs: 1, spec: {} })
   const session = new TellingSession(11)
-  for (const events of [session.open(), ...Array.from({ length: 500 }, () => session.step())]) {
+  const beside = ['ops.health', { component: 'feed', status: 'OK', detail: '' }] as const
+  const opening = session.open()
+  const steps = Array.from({ length: 500 }, () => session.step())
+  for (const events of [opening, ...steps, session.place([beside])]) {
     for (const event of events) {
       history.push(event)
       witness.apply(event)
@@ -81,8 +84,9 @@ test('the chain of an order also holds what caused it and what else was thought 
   expect(seqs).toEqual(seqs.toSorted((a, b) => a - b))
   for (const { seq } of told(id)) expect(seqs).toContain(seq)
   for (const { causeSeq } of chain) expect(causeSeq === 0 || seqs.includes(causeSeq)).toBe(true)
-  const thought = history.filter(({ trace }) => trace === told(id)[0]?.trace)
-  for (const { seq } of thought) expect(seqs).toContain(seq)
+  const last = orderChain(store.db, witness.state.working.at(-1)?.id ?? '').map(({ event }) => event)
+  expect(last).toEqual(history.slice(-7))
+  expect(last.at(-1)?.type).toBe('ops.health')
   expect(orderChain(store.db, 'o0')).toEqual([])
 })
 

@@ -255,7 +255,7 @@ function volumeRaster(look: ScreenLook, view: Window, rows: number): Raster {
 }
 
 /** Lots as the instrument writes them, shortened when they are many. */
-export function volumeText(lots: number, instrument: InstrumentView): string {
+function volumeText(lots: number, instrument: InstrumentView): string {
   const exact = qty(lots, instrument)
   return exact.length <= 7 ? exact : short(lots * Number(instrument.lotSize))
 }

@@ -315,7 +315,8 @@ describe('depthLadder', () => {
   })
   test('a book that is crossed, and one that has stopped, say so', () => {
     const crossed = { ...book, asks: [[15_182_000, 1]] as const }
-    expect(depthLadder(BARE, { width: 40, height: 5 }, crossed).join()).toContain('✗ CROSSED')
+    const tagged = { ...BARE, paint: (tone: string, text: string) => `<${tone}>${text}</>` }
+    expect(depthLadder(tagged, { width: 40, height: 5 }, crossed).join()).toMatch(/<bad>.*✗ CROSSED/)
     const frozen = depthLadder(BARE, { width: 40, height: 5 }, { ...book, frozenAge: '42s' })
     expect(frozen[2]).toContain('~ frozen 42s')
     expect(frozen[1]).toMatch(/^~15,/)

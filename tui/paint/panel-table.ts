@@ -1,5 +1,5 @@
 import { phrase } from './phrase.ts'
-import { type Piece, figure, fit, row, textOf } from './row.ts'
+import { figure, fit, type Piece, row, textOf } from './row.ts'
 import type { ScreenLook } from './tone.ts'
 
 export interface PanelColumn<Row> {

@@ -4,13 +4,14 @@ import type { ScreenLook, Tone } from './tone.ts'
 /** A piece of a row: text, or text with a meaning. */
 export type Piece = string | readonly [text: string, tone: Tone]
 
-const ASCII = /^[\x20-\x7e]*$/
+// ASCII and what the screen draws itself: one cell each, and by far the most of what is measured.
+const ONE_CELL = /^[\x20-\x7e\u00a5\u2500-\u257f\u25b4\u25b8\u25be\u2713\u2717\u2800-\u28ff]*$/
 // Controls, bidirectional marks and zero-width characters would move the rest of the row, or hide it.
 const UNSAFE = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu
 
 /** Cells that a text takes. */
 export function widthOf(text: string): number {
-  return ASCII.test(text) ? text.length : stringWidth(text)
+  return ONE_CELL.test(text) ? text.length : stringWidth(text)
 }
 
 /** Text of venues, news and users with everything gone that could break a row. */

@@ -1,5 +1,5 @@
 import { Chalk, type ColorSupportLevel } from 'chalk'
-import { type GlyphSet, type Glyphs, GLYPHS } from './glyphs.ts'
+import { GLYPHS, type GlyphSet, type Glyphs } from './glyphs.ts'
 
 /**
  * What a piece of the screen means. View models choose tones; a look decides how they appear. Severity (`ok`, `warn`,

@@ -1,6 +1,7 @@
 import { money, NONE, number, qty, signed } from '../paint/numbers.ts'
 import type { Piece } from '../paint/row.ts'
 import type { PanelContext } from '../panel.ts'
+import { rowOf } from './row-of.ts'
 
 /** What stands for an amount that is not for every eye. */
 export const MASK = '***'
@@ -28,12 +29,15 @@ function accountMoney(value: number, { ribbon }: PanelContext, isSigned: boolean
 export function quantity(lots: number, instrumentId: string, context: PanelContext, isSigned = false): Piece {
   if (context.isMasked) return MASK
   if (lots === 0) return '0'
-  const instrument = context.instruments[instrumentId]
+  const instrument = rowOf(context.instruments, instrumentId)
   if (instrument === undefined) return [context.look.glyphs.unknown, 'unknown']
   return qty(lots, instrument, isSigned)
 }
 
-/** A text that may tell amounts: every figure in it is masked, whatever it counts. */
+// A number that stands for itself: not part of a name, an id or a hash, and no percentage or time with its unit.
+const BARE_NUMBER = /(?<![\w#-]|\d[.,])[+-]?\d[\d,]*(?:\.\d+)?(?![\w%]|[.,]\d)/g
+
+/** A text that may tell amounts: every bare number in it is masked, because a text does not say what it counts. */
 export function masked(text: string, { isMasked }: PanelContext): string {
-  return isMasked ? text.replace(/\d[\d,.]*/g, MASK) : text
+  return isMasked ? text.replace(BARE_NUMBER, MASK) : text
 }

@@ -41,27 +41,17 @@ function whole(pieces: readonly Piece[], width: number): readonly Piece[] {
   })
 }
 
-/** How facts are laid out over rows: cells between them, and before the first of each row. */
-interface Spacing {
-  readonly gap: number
-  readonly indent: number
-}
-
 /** Facts one after another over as many rows as they need, never broken within one. */
-export function flow(
-  look: ScreenLook,
-  width: number,
-  facts: readonly (readonly Piece[])[],
-  { gap, indent }: Spacing = { gap: 3, indent: 1 },
-): string[] {
+export function flow(look: ScreenLook, width: number, facts: readonly (readonly Piece[])[]): string[] {
+  const gap = 3
   const rows: Piece[][] = []
   let left = 0
   for (const pieces of facts) {
     const size = factWidth({ pieces, rank: 0 })
     const line = rows.at(-1)
     if (line === undefined || left < size + gap) {
-      rows.push([' '.repeat(indent), ...whole(pieces, width - indent)])
-      left = width - indent - size
+      rows.push([' ', ...whole(pieces, width - 1)])
+      left = width - 1 - size
     } else {
       line.push(' '.repeat(gap), ...pieces)
       left -= size + gap
@@ -70,16 +60,19 @@ export function flow(
   return rows.map((pieces) => row(look, width, pieces))
 }
 
-/** A text over as many rows as it needs, broken between words. */
+/** A text over as many rows as it needs, at least one, broken between words. Its tone stands on the first, where its sign is. */
 export function paragraph(look: ScreenLook, width: number, piece: Piece, indent = 1): string[] {
+  const lines: string[] = []
+  for (const word of textOf(piece).split(/\s+/).filter(Boolean)) {
+    const line = lines.at(-1)
+    if (line === undefined || widthOf(line) + 1 + widthOf(word) > width - indent)
+      lines.push(phrase(word, Math.max(0, width - indent)))
+    else lines[lines.length - 1] = `${line} ${word}`
+  }
   const tone = typeof piece === 'string' ? 'plain' : piece[1]
-  const words = textOf(piece).split(/\s+/).filter(Boolean)
-  return flow(
-    look,
-    width,
-    words.map((word) => [[word, tone]]),
-    { gap: 1, indent },
-  )
+  const [first = '', ...rest] = lines
+  const start = ' '.repeat(indent)
+  return [row(look, width, [start, [first, tone]]), ...rest.map((line) => row(look, width, [start, line]))]
 }
 
 /** A section's head with as many of its facts as fit whole; the last ones give way first. */

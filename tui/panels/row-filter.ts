@@ -5,6 +5,17 @@ export interface RowWords {
   readonly venueId: string
 }
 
+/** Rows that a filter lets through; nothing is put into words where there is no filter. */
+export function filteredRows<Row>(
+  rows: readonly Row[],
+  filter: string,
+  describe: (row: Row) => RowWords,
+): readonly Row[] {
+  if (filter.trim() === '') return rows
+  const isWanted = rowFilter(filter)
+  return rows.filter((row) => isWanted(describe(row)))
+}
+
 /**
  * Reads a filter: words that must all hold. `x` is a part of the row's text, `!x` must not be, `~x` has its letters in this
  * order, `@x` begins the venue. Case and full-width forms do not matter; an unfinished `!`, `~` or `@` lets everything through.
@@ -22,16 +33,10 @@ type Test = (text: string, venue: string) => boolean
 
 function testOf(term: string): Test {
   const rest = term.slice(1)
-  switch (term[0]) {
-    case '!':
-      return rest === '' ? () => true : (text) => !text.includes(rest)
-    case '~':
-      return (text) => hasInOrder(text, rest)
-    case '@':
-      return (_, venue) => venue.startsWith(rest)
-    default:
-      return (text) => text.includes(term)
-  }
+  if (term.startsWith('!')) return rest === '' ? () => true : (text) => !text.includes(rest)
+  if (term.startsWith('~')) return (text) => hasInOrder(text, rest)
+  if (term.startsWith('@')) return (_, venue) => venue.startsWith(rest)
+  return (text) => text.includes(term)
 }
 
 function folded(text: string): string {

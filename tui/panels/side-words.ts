@@ -1,6 +1,7 @@
 import { NONE, price } from '../paint/numbers.ts'
 import type { Piece } from '../paint/row.ts'
 import type { PanelContext } from '../panel.ts'
+import { rowOf } from './row-of.ts'
 
 /** `▴buy` and `▾sell`: a shape, a word and only then a colour. */
 export function sideWord(side: 'buy' | 'sell', { glyphs }: PanelContext['look']): Piece {
@@ -10,7 +11,7 @@ export function sideWord(side: 'buy' | 'sell', { glyphs }: PanelContext['look'])
 /** Ticks as the instrument writes them; `?` while it has not been described. */
 export function priceWord(ticks: number | undefined, instrumentId: string, context: PanelContext): Piece {
   if (ticks === undefined) return [NONE, 'muted']
-  const instrument = context.instruments[instrumentId]
+  const instrument = rowOf(context.instruments, instrumentId)
   return instrument === undefined ? [context.look.glyphs.unknown, 'unknown'] : price(ticks, instrument)
 }
 

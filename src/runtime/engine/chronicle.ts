@@ -318,7 +318,8 @@ function summary({ type, payload }: KernelEvent): string {
   const told = payload as Record<string, unknown>
   const shown: string[] = []
   for (const [name, value] of Object.entries(told)) {
-    if (typeof value === 'object' || value === undefined || name === 'instrument_id') continue
+    const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    if (!isScalar || name === 'instrument_id') continue
     shown.push(`${name}=${String(value).slice(0, 40)}`)
     if (shown.length === 5) break
   }

@@ -1,6 +1,8 @@
+import type { InstrumentId } from '../../domain/ids.ts'
 import type { VenueReport } from '../../domain/report.ts'
 import type { BookColumns, TradeColumns } from '../../market/columns.ts'
 import type { Venue, VenueAccountPort } from '../../venues/venue.ts'
+import type { CommandPayload } from '../command-catalogue.ts'
 
 /** Takes what arrives from a venue, in the order of time. */
 export interface VenueListener {
@@ -20,7 +22,7 @@ export interface EngineVenue extends Venue, VenueAccountPort {
   advance(toTs: number, listener: VenueListener): void
   /** Misbehaves on demand, where the venue is one of ours; a sentence that says what it does. */
   fault?(
-    kind: string,
-    options: { readonly instrumentId?: string | undefined; readonly seconds?: number | undefined },
+    kind: CommandPayload<'VENUE_FAULT'>['fault'],
+    options: { readonly instrumentId?: InstrumentId | undefined; readonly seconds?: number | undefined },
   ): string
 }

@@ -18,7 +18,7 @@ import { EquityBook } from './equity-book.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
 import { MinuteFeed } from './minute-feed.ts'
-import { ReconcileRound, type ReconcilePort } from './reconcile-round.ts'
+import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
 import { recoverOrders } from './recovery.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
 import { Tape } from './tape.ts'
@@ -103,6 +103,9 @@ export class Engine {
   #connectedMs = Number.NEGATIVE_INFINITY
   #turnedMs = Number.NaN
   #isPoked = true
+  #reconcileId = ''
+  #rechecks: { readonly row: CommandRow; readonly scope: string; ts: number; readonly isLast: boolean }[] = []
+  #isReady = false
   #policySha256 = ''
   #stopping:
     | { readonly how: 'safe' | 'flatten'; readonly sinceTs: number; readonly row: CommandRow | undefined }
@@ -159,6 +162,11 @@ export class Engine {
     }
   }
 
+  /** Whether there is a kernel to look at. */
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
   /** Engine time, µs. */
   get now(): number {
     return this.parts.clock.now()
@@ -203,6 +211,7 @@ export class Engine {
     this.#found('database', `${state.working.length} orders work, ${state.bots.length} bots known`)
     this.#begin(this.#plan())
     this.equity = new EquityBook(store.equity, { nowTs: this.now, dayOffsetUs: this.dayOffsetUs, notes: store.notes })
+    this.#isReady = true
     this.#found('books', `session ${this.#writer.runNo} goes on from ${formatCount(state.counters.inputs)} inputs`)
     await this.#meetVenue()
     this.#warm()
@@ -214,7 +223,8 @@ export class Engine {
     log.info('engine.start', 'running', { fields: { session: this.#writer.runNo, bots: this.spec.bots.length } })
   }
 
-  #plan(more: readonly BotPlan[] = []): SessionSpec {
+  /** @param changed bots that a command brought or changed: they stand above the configuration */
+  #plan(changed: readonly BotPlan[] = []): SessionSpec {
     const { config, instruments, deposits, store, strategyOf } = this.parts
     const plans: BotPlan[] = config.bot.map((bot) => ({
       id: bot.id,
@@ -226,7 +236,8 @@ export class Engine {
     }))
     return planSession({
       instruments,
-      bots: [...plans.filter(({ id }) => !more.some((other) => other.id === id)), ...more],
+      bots: plans,
+      changed,
       deposits,
       limits: limitsOf(config),
       baseCurrency: config.account.base_currency,
@@ -235,6 +246,7 @@ export class Engine {
       warmUpSeconds: 0,
       state: store.state(),
       strategyOf,
+      notes: store.notes,
     })
   }
 
@@ -343,8 +355,9 @@ export class Engine {
     }
     if (this.reconcile.isDue(now, this.parts.config.engine.reconcile_every_s * US_PER_SECOND))
       void this.#reconcileNow('all')
+    if (this.#rechecks.length > 0) this.#recheck(now)
     if (this.#stopping !== undefined) this.#goOnStopping(now)
-    if (this.#writer.isDirty || this.#inputs.size > INPUTS_MAX) this.commit()
+    this.commit()
     this.#turnedMs = host.monotonicMs()
     sample(this.turnMs, this.#turnedMs - startedMs)
   }
@@ -375,10 +388,11 @@ export class Engine {
   commit(): void {
     const { host, venue } = this.parts
     const startedMs = host.monotonicMs()
+    const effects = this.kernel.takeOutbox()
+    // Inputs that led to nothing wait for those that do: losing them loses nothing.
+    if (effects.length === 0 && !this.#writer.isDirty && this.#inputs.size < INPUTS_MAX) return
     const inputs = this.#inputs.take()
     if (inputs !== undefined) this.#writer.record(inputs)
-    const effects = this.kernel.takeOutbox()
-    if (inputs === undefined && effects.length === 0 && !this.#writer.isDirty) return
     this.#writer.commit()
     this.commits++
     sample(this.commitMs, host.monotonicMs() - startedMs)
@@ -431,7 +445,11 @@ export class Engine {
       stallUs: this.stallUs,
       diskFree: diskFree?.(),
       isReconciled: this.reconcile.last !== undefined,
-      reconcile: this.reconcile.last?.status ?? 'OK',
+      reconcile: this.reconcile.isUnanswered
+        ? 'UNKNOWN'
+        : this.reconcile.last?.status === 'MISMATCH'
+          ? 'MISMATCH'
+          : 'OK',
       isVenueUp: venue.isConnected,
     })
     this.stallUs = 0
@@ -569,22 +587,43 @@ export class Engine {
     const { venue } = this.parts
     if (venue.fault === undefined)
       return { ok: false, reasonCodes: ['NOT_SIMULATED'], detail: `${venue.venueId} is no simulated venue` }
-    const detail = venue.fault(payload.fault, { instrumentId: payload.instrument_id, seconds: payload.seconds })
+    const instrument = this.parts.instruments.find(({ id }) => id === payload.instrument_id)
+    if (payload.instrument_id !== undefined && instrument === undefined) {
+      const detail = `there is no instrument ${payload.instrument_id}`
+      return { ok: false, reasonCodes: ['INSTRUMENT_UNKNOWN'], detail }
+    }
+    const detail = venue.fault(payload.fault, { instrumentId: instrument?.id, seconds: payload.seconds })
     return { ok: true, reasonCodes: [], detail }
   }
 
   // ---- reconciliation ----------------------------------------------------------------------------------------------
 
+  /** Answers once the verdict stands: what has not lasted long enough is looked at again. */
   #reconcileFor(row: CommandRow, { scope = 'all' }: CommandPayload<'RECONCILE_RUN'>): void {
-    void this.#reconcileNow(scope).then((outcome) => {
+    void this.#reconcileNow(scope).then(({ outcome, recheckTs }) => {
+      if (recheckTs !== undefined && !this.#rechecks.some((waiting) => waiting.row.id === row.id && waiting.isLast)) {
+        this.#rechecks.push({ row, scope, ts: recheckTs, isLast: true })
+        return
+      }
+      this.#rechecks = this.#rechecks.filter((waiting) => waiting.row.id !== row.id)
       this.#intake.finish(row, outcome, this.parts.host.wallTs())
       this.commit()
     })
   }
 
-  async #reconcileNow(scope: string): Promise<CommandOutcome> {
+  #recheck(now: number): void {
+    for (const waiting of this.#rechecks) {
+      if (now < waiting.ts) continue
+      waiting.ts = Number.POSITIVE_INFINITY
+      this.#reconcileFor(waiting.row, { scope: waiting.scope as 'all' })
+    }
+  }
+
+  async #reconcileNow(
+    scope: string,
+  ): Promise<{ readonly outcome: CommandOutcome; readonly recheckTs: number | undefined }> {
     const { log, instruments } = this.parts
-    this.#step('reconcile', 'RUNNING', 'asking the venue')
+    if (this.phase === 'STARTING') this.#step('reconcile', 'RUNNING', 'asking the venue')
     const result = await this.reconcile.run({
       scope,
       state: () => this.chronicle.state,
@@ -592,17 +631,17 @@ export class Engine {
       now: () => this.now,
       log,
     })
-    if (result === undefined) return { ok: false, reasonCodes: ['RECONCILE_RUNNING'], detail: 'one is under way' }
+    const { record } = result
+    if (this.phase === 'STOPPED')
+      return { outcome: { ok: false, reasonCodes: ['STOPPED'], detail: 'the engine stopped' }, recheckTs: undefined }
     for (const { report, ts } of result.reports) this.#inputs.report(report, Math.max(ts, this.kernel.now))
-    this.#inputs.reconciled(result.record, Math.max(this.now, this.kernel.now))
+    if (record.reconcileId !== this.#reconcileId) this.#inputs.reconciled(record, Math.max(this.now, this.kernel.now))
+    this.#reconcileId = record.reconcileId
     this.commit()
-    this.#step(
-      'reconcile',
-      result.record.status === 'OK' ? 'OK' : 'FAILED',
-      `${result.record.status}, ${result.record.differences.length} differences`,
-    )
-    const detail = `${result.record.status}: ${result.record.compared} compared, ${result.record.differences.length} differences`
-    return { ok: true, reasonCodes: [], detail, result: result.answer as Readonly<Record<string, unknown>> }
+    const detail = `${record.status}: ${record.compared} compared, ${record.differences.length} differences`
+    this.#step('reconcile', record.status === 'OK' ? 'OK' : 'FAILED', detail)
+    const answer = result.answer as Readonly<Record<string, unknown>>
+    return { outcome: { ok: true, reasonCodes: [], detail, result: answer }, recheckTs: result.recheckTs }
   }
 
   // ---- stop --------------------------------------------------------------------------------------------------------

@@ -30,11 +30,24 @@ export interface ReconcileAnswer {
   readonly asksFor: readonly OrderId[]
   /** The whole record as plain JSON. */
   readonly answer: unknown
+  /** When another pass can say more; undefined when nothing waits for it. */
+  readonly recheckTs: number | undefined
+  /** Something could not be asked. */
+  readonly isUnanswered: boolean
 }
 
 /** Holds two sets of books against each other; given by who composes the engine. */
 export interface ReconcilePort {
   judge(question: ReconcileQuestion): ReconcileAnswer
+}
+
+/** What a round is about. */
+export interface RoundQuestion {
+  readonly scope: string
+  readonly state: () => EngineState
+  readonly instruments: readonly Instrument[]
+  readonly now: () => number
+  readonly log: Log
 }
 
 interface Mark {
@@ -50,12 +63,15 @@ export class ReconcileRound {
   readonly #venue: VenueAccountPort
   readonly #port: ReconcilePort
   readonly #notes: EngineStore['notes']
-  #isRunning = false
+  #running: Promise<ReconcileAnswer> | undefined
+  #recheckTs: number | undefined
   #lastTs = Number.NEGATIVE_INFINITY
   #mark: Mark
   #next: Mark
   last: ReconcileNews | undefined
   lastOkTs: number | undefined
+  /** Whether the last round could not ask everything. */
+  isUnanswered = false
 
   constructor(venue: VenueAccountPort, port: ReconcilePort, notes: EngineStore['notes']) {
     this.#venue = venue
@@ -71,34 +87,31 @@ export class ReconcileRound {
   }
 
   isDue(now: number, everyUs: number): boolean {
-    return !this.#isRunning && now - this.#lastTs >= everyUs
+    return (
+      this.#running === undefined &&
+      (now - this.#lastTs >= everyUs || now >= (this.#recheckTs ?? Number.POSITIVE_INFINITY))
+    )
   }
 
-  /** @returns undefined when a round is under way already */
-  async run(options: {
-    readonly scope: string
-    readonly state: () => EngineState
-    readonly instruments: readonly Instrument[]
-    readonly now: () => number
-    readonly log: Log
-  }): Promise<ReconcileAnswer | undefined> {
-    if (this.#isRunning) return undefined
-    this.#isRunning = true
-    const startedTs = options.now()
+  /** One round; who asks while one is under way gets that one's answer. */
+  run(question: RoundQuestion): Promise<ReconcileAnswer> {
+    this.#running ??= this.#round(question).finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  async #round(question: RoundQuestion): Promise<ReconcileAnswer> {
+    const startedTs = question.now()
     this.#lastTs = startedTs
-    try {
-      const answer = await this.#ask(options, startedTs)
-      this.last = answer.record
-      return answer
-    } finally {
-      this.#isRunning = false
-    }
+    const answer = await this.#ask(question, startedTs)
+    this.last = answer.record
+    this.#recheckTs = answer.recheckTs
+    this.isUnanswered = answer.isUnanswered
+    return answer
   }
 
-  async #ask(
-    { scope, state, instruments, now, log }: Parameters<ReconcileRound['run']>[0],
-    startedTs: number,
-  ): Promise<ReconcileAnswer> {
+  async #ask({ scope, state, instruments, now, log }: RoundQuestion, startedTs: number): Promise<ReconcileAnswer> {
     const reconcileId = randomUUIDv7()
     let venue: VenueBooks | undefined
     let list: readonly VenueFill[] | undefined

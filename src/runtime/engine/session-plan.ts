@@ -3,10 +3,11 @@ import { formatMoney } from '../../domain/money.ts'
 import { US_PER_SECOND } from '../../domain/time.ts'
 import { specOfInstrument } from '../../kernel/instrument-spec.ts'
 import { type BotSpec, limitsSpec, type SessionSpec } from '../../kernel/session-spec.ts'
-import type { EngineState } from '../../projection/engine-state.ts'
+import type { BotRecord, EngineState } from '../../projection/engine-state.ts'
 import type { Limits } from '../../risk/limits.ts'
 import { MODE_SETTINGS } from '../../risk/mode.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
+import type { EngineStore } from '../ports.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 
 /** A bot as somebody asked for it: the configuration, or a command. */
@@ -24,6 +25,8 @@ export interface BotPlan {
 export interface SessionPlanOptions {
   readonly instruments: readonly Instrument[]
   readonly bots: readonly BotPlan[]
+  /** Bots that a command brought or changed: they stand above the configuration. */
+  readonly changed: readonly BotPlan[]
   readonly deposits: SessionSpec['deposits']
   readonly limits: Limits
   readonly baseCurrency: string
@@ -33,6 +36,8 @@ export interface SessionPlanOptions {
   readonly warmUpSeconds: number
   readonly state: EngineState
   readonly strategyOf: (id: string) => StrategyDefinition | undefined
+  /** What each configured bot looked like when its books were last begun on. */
+  readonly notes: EngineStore['notes']
 }
 
 /** Thrown where a bot asks for what there is not; the engine does not start with half of its bots. */
@@ -53,9 +58,18 @@ export class PlanError extends Error {
 export function planSession(options: SessionPlanOptions): SessionSpec {
   const { instruments, state, baseCurrency } = options
   const known = new Map(state.bots.map((bot) => [bot.id as string, bot]))
-  const bots = options.bots.map((plan) => botSpec(plan, options))
+  const changed = new Map(options.changed.map((plan) => [plan.id, plan]))
+  const bots = options.bots.map((plan) => {
+    const stands = standing(plan, known.get(plan.id), options.notes)
+    return botSpec(changed.get(plan.id) ?? stands, options)
+  })
+  const isConfigured = (id: string) => options.bots.some((plan) => plan.id === id)
+  for (const plan of options.changed) if (!isConfigured(plan.id)) bots.push(botSpec(plan, options))
   for (const [id, bot] of known) {
-    if (id === MANUAL_BOT || options.bots.some((plan) => plan.id === id)) continue
+    // One that left the configuration is not brought back; the kernel keeps what it still holds.
+    if (id === MANUAL_BOT || isConfigured(id) || changed.has(id) || options.notes.get(noteOf(id)) !== undefined)
+      continue
+    if (options.strategyOf(bot.strategyId) === undefined) continue
     const plan: BotPlan = {
       id,
       strategyId: bot.strategyId,
@@ -70,6 +84,7 @@ export function planSession(options: SessionPlanOptions): SessionSpec {
     id: MANUAL_BOT,
     strategy: { id: MANUAL_BOT, version: '1.0.0', params: {} },
     instruments: instruments.map((_, at) => at),
+    starts_as: 'RUNNING',
     allocation:
       known.get(MANUAL_BOT) === undefined ? '1000000' : formatMoney(known.get(MANUAL_BOT)?.allocation ?? ZERO),
   })
@@ -87,13 +102,30 @@ export function planSession(options: SessionPlanOptions): SessionSpec {
   }
 }
 
+/**
+ * A configured bot as it stands: parameters and allocation that a command changed hold until its configuration is another
+ * than it was.
+ */
+function standing(plan: BotPlan, record: BotRecord | undefined, notes: EngineStore['notes']): BotPlan {
+  const note = noteOf(plan.id)
+  const text = JSON.stringify([plan.strategyId, plan.instrumentIds, plan.allocation, plan.params])
+  const isSame = notes.get(note) === text
+  if (!isSame) notes.set(note, text)
+  if (!isSame || record === undefined || record.strategyId !== plan.strategyId) return plan
+  return { ...plan, params: record.params, allocation: formatMoney(record.allocation) }
+}
+
+function noteOf(id: string): string {
+  return `bot.plan.${id}`
+}
+
 const ZERO = 0n as Parameters<typeof formatMoney>[0]
 
 /** @throws PlanError */
 export function botSpec(
   plan: BotPlan,
   { instruments, strategyOf }: Pick<SessionPlanOptions, 'instruments' | 'strategyOf'>,
-): BotSpec & { readonly starts?: boolean } {
+): BotSpec {
   const strategy = strategyOf(plan.strategyId)
   if (strategy === undefined) {
     const hint = 'list what there is with `profinaut strategy list`'
@@ -120,5 +152,6 @@ export function botSpec(
     strategy: { id: strategy.id, version: strategy.version, params: { ...plan.params } },
     instruments: places,
     allocation: plan.allocation,
+    starts_as: plan.starts ? 'RUNNING' : 'IDLE',
   }
 }

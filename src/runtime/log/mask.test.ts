@@ -154,3 +154,17 @@ property.prop([fc.string({ maxLength: 200, unit: 'grapheme' })])('masking twice 
 property.prop([fc.anything()])('any value at all becomes JSON that shows no secret', (value) => {
   expect(showsSecret(JSON.stringify({ value: maskValue(value) }))).toBe(false)
 })
+
+const SCRAPS =
+  'token|apiKey|=|:|"|\\"|\\\\"|\'| |Bearer |Basic |q7Zx9Kw2Lm4|cookie|Authorization|***|\n|{|}|,|;|&|eyJabcd.|a://b:c@|-----BEGIN X-----|-----END X-----|\\|…|@|/|(|]'.split(
+    '|',
+  )
+
+property.prop([fc.array(fc.constantFrom(...SCRAPS), { maxLength: 14 })], { numRuns: 2_000 })(
+  'scraps of secrets in any order: masked once is masked for good, and no innocent line is withheld',
+  (scraps) => {
+    const masked = maskText(scraps.join(''))
+    expect(maskText(masked)).toBe(masked)
+    expect(showsSecret(JSON.stringify({ msg: masked, logger: 'engine' }))).toBe(false)
+  },
+)

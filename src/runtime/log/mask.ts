@@ -35,7 +35,7 @@ const SHAPES: readonly { readonly shape: RegExp; readonly kept: string }[] = [
   // Schemes of the Authorization header (RFC 6750, RFC 7617).
   { shape: /\b(Bearer|Basic)\s{1,8}(?!\*\*\*)[\w.~+/=-]{8,}/gi, kept: `$1 ${MASK}` },
   // JSON web tokens (RFC 7519): base64url of an object begins with eyJ.
-  { shape: /eyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)?/g, kept: MASK },
+  { shape: /eyJ[\w-]{4,1000}\.[\w-]+(?:\.[\w-]*)?/g, kept: MASK },
   // Passwords in addresses: scheme://user:password@host.
   { shape: /(\w:\/\/[^\s:/@]{0,100}):(?!\*\*\*@)[^\s/@]{1,200}@/g, kept: `$1:${MASK}@` },
   // A header's value ends with its line: cookies and schemes have blanks in them.
@@ -58,13 +58,25 @@ export function maskText(text: string, known: readonly string[] = []): string {
   return masked.length > TEXT_MAX ? `${masked.slice(0, TEXT_MAX)}…` : masked
 }
 
-/** Whether a line that was masked still shows a secret. */
+/** Whether a line that was masked still shows a secret: a JSON text is looked at value by value, any other as it stands. */
 export function showsSecret(line: string, known: readonly string[] = []): boolean {
   if (known.some((secret) => secret.length >= 4 && line.includes(secret))) return true
-  return SHAPES.some(({ shape }) => {
-    shape.lastIndex = 0
-    return shape.test(line)
-  })
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    value = line
+  }
+  return holdsSecret(value)
+}
+
+function holdsSecret(value: unknown): boolean {
+  if (typeof value === 'string') return SHAPES.some(({ shape }) => value.search(shape) >= 0)
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(holdsSecret)
+  return Object.entries(value).some(
+    ([name, inner]) => holdsSecret(name) || (isSecretName(name) ? inner !== MASK : holdsSecret(inner)),
+  )
 }
 
 export function isSecretName(name: string): boolean {

@@ -3,7 +3,7 @@ import { averageTicks } from '../../portfolio/position.ts'
 import { hasEnded } from '../engine/chronicle.ts'
 import type { Engine } from '../engine/engine.ts'
 import { thin } from '../engine/equity-book.ts'
-import type { BotRow, BotState, BotsView, BotView, FillRow } from '../link/views.ts'
+import type { BotRow, BotState, BotsView, BotView } from '../link/views.ts'
 import { known } from './known.ts'
 import { orderRow } from './orders-view.ts'
 
@@ -27,7 +27,7 @@ function botRow(engine: Engine, bot: EngineBot): BotRow {
   const record = chronicle.state.bots.find(({ id }) => id === config.id)
   const value = portfolio.botEquity(at)
   const points = equity.bot(config.id)
-  const allocation = moneyToNumber(config.allocation)
+  const allocation = engine.kernel.facts.allocations[at] ?? 0
   const fills = chronicle.fills.filter(({ botId }) => botId === config.id)
   const closed = fills.filter(({ realised }) => realised !== 0)
   const gained = closed.reduce((sum, { realised }) => sum + Math.max(0, realised), 0)
@@ -141,7 +141,7 @@ export function botView(engine: Engine, id: string): BotView | undefined {
   const bot = engine.kernel.bots.find(({ config }) => config.id === id)
   if (bot === undefined) return undefined
   const { chronicle, equity } = engine
-  const allocation = moneyToNumber(bot.config.allocation)
+  const allocation = engine.kernel.facts.allocations[bot.at] ?? 0
   const orders = [...chronicle.orders].filter(({ botId }) => botId === id)
   const newest = <T>(list: readonly T[], count: number): readonly T[] => list.slice(-count).reverse()
   const rejected = orders.filter(({ state }) => state === 'REJECTED' || state === 'BLOCKED').length
@@ -158,7 +158,7 @@ export function botView(engine: Engine, id: string): BotView | undefined {
     fills: newest(
       chronicle.fills.filter(({ botId }): boolean => botId === id),
       50,
-    ) as readonly FillRow[],
+    ),
     pnl: thin(equity.bot(id), 240).map(({ ts, value }) => ({ ts, value: value - allocation })),
     health: [
       {

@@ -1,7 +1,7 @@
 import { formatPrice, formatQty } from '../../domain/instrument.ts'
 import { moneyToNumber } from '../../domain/money.ts'
 import { formatTime, type TimeUs } from '../../domain/time.ts'
-import type { KernelEvent, Payload } from '../../events/event.ts'
+import type { KernelEvent } from '../../events/event.ts'
 import type { OrderRecord } from '../../projection/engine-state.ts'
 import { dayStart, hasEnded, slippage } from '../engine/chronicle.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -112,7 +112,7 @@ export function orderView(engine: Engine, id: string): OrderView | undefined {
     })
   if (intent === undefined) none('intent', 'too long ago: `profinaut journal show` has it')
   else {
-    const { explain, evidence, reason_code: code } = intent.payload as Payload<'intent.created'>
+    const { explain, evidence, reason_code: code } = intent.payload
     steps.push({
       step: 'signal',
       mark: 'OK',
@@ -137,7 +137,7 @@ export function orderView(engine: Engine, id: string): OrderView | undefined {
   })
   if (decided === undefined) none('gate', 'not asked')
   else {
-    const told = decided.payload as Payload<'policy.decided'>
+    const told = decided.payload
     const passed = told.decision === 'ALLOW' || told.decision === 'REDUCE_ONLY'
     steps.push({
       step: 'gate',
@@ -155,14 +155,14 @@ export function orderView(engine: Engine, id: string): OrderView | undefined {
   const refused = find('order.rejected')
   const unknown = last('order.unknown')
   if (refused !== undefined) {
-    const told = refused.payload as Payload<'order.rejected'>
+    const told = refused.payload
     steps.push({ step: 'venue', mark: 'BAD', ts: refused.ts, fact: `${told.reason_code} ${told.detail}`.trim() })
   } else if (order.state === 'UNKNOWN' && unknown !== undefined)
     steps.push({
       step: 'venue',
       mark: 'BAD',
       ts: unknown.ts,
-      fact: `UNKNOWN: ${(unknown.payload as Payload<'order.unknown'>).reason_code}; counted as working`,
+      fact: `UNKNOWN: ${unknown.payload.reason_code}; counted as working`,
     })
   else if (open !== undefined)
     steps.push({
@@ -180,7 +180,7 @@ export function orderView(engine: Engine, id: string): OrderView | undefined {
     steps.push({
       step: 'fill',
       mark: 'OK',
-      id: (fill.payload as Payload<'fill.recorded'>).trade_id,
+      id: fill.payload.trade_id,
       ts: fill.ts,
       fact: `${lots(order.filled)} of ${lots(order.qty)} at ${average} on average`,
     })
@@ -188,7 +188,7 @@ export function orderView(engine: Engine, id: string): OrderView | undefined {
   const booked = last('portfolio.updated')
   if (booked === undefined) none('ledger', 'no entry; position unchanged')
   else {
-    const told = booked.payload as Payload<'portfolio.updated'>
+    const told = booked.payload
     steps.push({
       step: 'ledger',
       mark: 'OK',
@@ -215,9 +215,13 @@ export function orderView(engine: Engine, id: string): OrderView | undefined {
 }
 
 /** The gate's rules in their order, and what the one that decided said. */
-function rulesOf(engine: Engine, order: OrderRecord, decided: KernelEvent | undefined): OrderView['rules'] {
+function rulesOf(
+  engine: Engine,
+  order: OrderRecord,
+  decided: KernelEvent<'policy.decided'> | undefined,
+): OrderView['rules'] {
   if (decided === undefined) return []
-  const told = decided.payload as Payload<'policy.decided'>
+  const told = decided.payload
   const passed = told.decision === 'ALLOW'
   return engine.ruleNames.map(({ number, reasonCodes }) => {
     const spoke = reasonCodes.some((code) => told.reason_codes.includes(code))

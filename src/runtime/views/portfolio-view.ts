@@ -224,9 +224,9 @@ export function limitUses(engine: Engine): readonly RuleUse[] {
   const currency = engine.spec.base_currency
   const whole = (value: number) =>
     Number.isFinite(value)
-      ? `${Math.round(value)
+      ? Math.round(value)
           .toString()
-          .replace(/\B(?=(\d{3})+$)/g, ',')}`
+          .replace(/\B(?=(\d{3})+$)/g, ',')
       : '--'
   const money = (rule: string, scope: string, value: number, limit: number, onBreach: string): RuleUse => ({
     rule,

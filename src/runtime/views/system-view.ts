@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
+import { worst } from '../health.ts'
 import type { Health, HealthCheck, SystemView } from '../link/views.ts'
 import type { AlertRow, EngineStore } from '../ports.ts'
 import { known, quantile } from './known.ts'
@@ -18,15 +19,8 @@ export interface HostFacts {
   readonly droppedLogs: number
 }
 
-/** Worse is larger; not to know ranks above OK and below what is known to be broken. */
-const RANK: Readonly<Record<Health, number>> = { OK: 0, UNKNOWN: 1, DEGRADED: 2, FAILED: 3 }
-
-export function worst(checks: readonly { readonly health: Health }[]): Health {
-  return checks.reduce<Health>(
-    (found, { health }) => (RANK[health] > RANK[found] ? health : found),
-    checks.length === 0 ? 'UNKNOWN' : 'OK',
-  )
-}
+/** Worse is larger. */
+const RANK: Readonly<Record<Health, number>> = { OK: 0, DEGRADED: 1, UNKNOWN: 2, FAILED: 3 }
 
 const LEASE_LIMIT_MS = 20_000
 
@@ -140,7 +134,7 @@ export function systemView(engine: Engine, facts: HostFacts): SystemView {
   })
   const staleMs = parts.config.engine.data_stale_s * 1_000
   return {
-    health: worst(checks),
+    health: worst(checks.map(({ health }) => health)),
     checks,
     inputs: [
       input('lease', facts.leaseAgeMs, LEASE_LIMIT_MS),

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../domain/time.ts'
 import { type FeeModel, scheduleFees } from './fees.ts'
-import { NO_LATENCY, type LatencyModel } from './latency.ts'
+import { type LatencyModel, NO_LATENCY } from './latency.ts'
 import { NO_SLIPPAGE, type SlippageModel } from './slippage.ts'
 
 /** What the simulated venue takes for granted. Each is a value of its own and is printed in every report. */

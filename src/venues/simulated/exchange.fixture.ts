@@ -8,12 +8,8 @@ import { US_PER_MS } from '../../domain/time.ts'
 import { OrderBook } from '../../market/book.ts'
 import type { BookColumns, TradeColumns } from '../../market/columns.ts'
 import { DEMO_INSTRUMENTS } from './demo-instruments.ts'
-import {
-  type ExchangeLatency,
-  type ExchangeListener,
-  type ExchangeTerms,
-  SimulatedExchange,
-} from './simulated-exchange.ts'
+import type { ExchangeLatency, ExchangeListener, ExchangeTerms } from './exchange-terms.ts'
+import { SimulatedExchange } from './simulated-exchange.ts'
 
 /** A whole day, eight hours from funding. */
 export const START = 1_800_057_600_000_000

@@ -1,6 +1,6 @@
 import type { OrderId, VenueOrderId } from '../../domain/ids.ts'
-import type { Instrument } from '../../domain/instrument.ts'
 import type { AllowedOrder } from '../../domain/instruction.ts'
+import type { Instrument } from '../../domain/instrument.ts'
 import { lots } from '../../domain/money.ts'
 import type { FillReport, LiquidationReport, VenueReport } from '../../domain/report.ts'
 import type { VenueFill, VenueOrder } from '../venue.ts'

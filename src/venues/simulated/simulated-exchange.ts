@@ -1,93 +1,32 @@
 import { assert } from '../../domain/brand.ts'
-import { type OrderId, tradeId, type VenueId, venueOrderId } from '../../domain/ids.ts'
-import { formatQty, type Instrument } from '../../domain/instrument.ts'
+import type { OrderId, VenueId } from '../../domain/ids.ts'
 import type { AllowedAmend, AllowedOrder, Effect } from '../../domain/instruction.ts'
-import {
-  formatMoney,
-  type Lots,
-  lots,
-  type Money,
-  money,
-  moneyFromNumber,
-  QUANTA_PER_UNIT,
-  rate,
-  share,
-  ticks,
-} from '../../domain/money.ts'
+import { formatQty, type Instrument } from '../../domain/instrument.ts'
+import { formatMoney, lots, money, QUANTA_PER_UNIT, rate, share } from '../../domain/money.ts'
 import { Random, type RandomState } from '../../domain/random.ts'
 import type { VenueReport } from '../../domain/report.ts'
 import { US_PER_DAY, US_PER_MINUTE, US_PER_SECOND } from '../../domain/time.ts'
 import type { BookColumns, TradeColumns } from '../../market/columns.ts'
 import type { Venue, VenueAccountPort, VenueBooks, VenueFill, VenueOrder } from '../venue.ts'
 import { DEFAULT_ASSUMPTIONS } from './assumptions.ts'
-import { scheduleFees } from './fees.ts'
+import { VaultUnreadable, VenueUnreachable } from './exchange-error.ts'
+import {
+  DEMO_DEPOSITS,
+  DEMO_LATENCY,
+  type ExchangeLatency,
+  type ExchangeListener,
+  type ExchangeTerms,
+} from './exchange-terms.ts'
 import { FeedLine } from './feed-line.ts'
+import { inventedFill, inventedOrder } from './invented.ts'
 import { DEMO_PROFILES, type MarketProfile } from './market-profile.ts'
-import { MinuteBars, type MinuteBarSink } from './minute-bars.ts'
+import { MinuteBars } from './minute-bars.ts'
 import { OrderRegister, type RegisterState } from './order-register.ts'
 import { type MarketSink, type MarketState, SimulatedMarket } from './simulated-market.ts'
 import { SimulatedVenue, type SimulatedVenueState } from './simulated-venue.ts'
 import type { VenueVault } from './vault.ts'
 import { type FaultOptions, type FaultsState, UNTIL_TOLD, type VenueFault, VenueFaults } from './venue-faults.ts'
 import { Wire } from './wire.ts'
-
-/** Takes what arrives from the exchange, in the order of time. It may hand over orders while it does. */
-export interface ExchangeListener extends MarketSink {
-  /** @param ts when it arrived, µs; the report carries the venue's own time */
-  report(report: VenueReport, ts: number): void
-}
-
-/** How long things travel, µs: drawn evenly from a range. Market data is always equally late. */
-export interface ExchangeLatency {
-  readonly feedUs: number
-  readonly entryUs: readonly [min: number, max: number]
-  readonly responseUs: readonly [min: number, max: number]
-}
-
-export interface ExchangeTerms {
-  readonly vault: VenueVault
-  /** A safe integer; of the first start, later ones go on with theirs. */
-  readonly seed: number
-  /** The time now. The first start begins here; one after more than a day away jumps here. */
-  readonly nowTs: number
-  /** The listed markets; orders name them by their position here. {@link DEMO_PROFILES} unless told. */
-  readonly profiles?: readonly MarketProfile[]
-  /** Of the first start. {@link DEMO_DEPOSITS} unless told. */
-  readonly deposits?: readonly { readonly currency: string; readonly amount: Money }[]
-  readonly latency?: ExchangeLatency
-  /** How long the markets have been open when the account does, µs: bars of that time are told. None unless told. */
-  readonly historyUs?: number
-  /**
-   * Bars of one minute as they close, whoever listens: of the history, of times away, and of now. Those since the last
-   * save are told again after a crash; the one during which the process started is missing.
-   */
-  readonly onBar?: MinuteBarSink
-}
-
-/** The exchange cannot be reached: what was asked is not known. */
-export class VenueUnreachable extends Error {
-  override readonly name = 'VenueUnreachable'
-  readonly code = 'venue.unreachable'
-  readonly hint = 'ask again when the venue is back; until then its truth is unknown'
-
-  constructor(question: string) {
-    super(`${question}: the simulated exchange is offline`)
-  }
-}
-
-/** The vault holds what this program cannot read. */
-export class VaultUnreadable extends Error {
-  override readonly name = 'VaultUnreadable'
-  readonly code = 'venue.vault-unreadable'
-  readonly hint = 'start the program that wrote it, or move the demo profile away and begin a new one'
-}
-
-export const DEMO_DEPOSITS = [
-  { currency: 'JPY', amount: moneyFromNumber(3_000_000) },
-  { currency: 'USDT', amount: moneyFromNumber(10_000) },
-] as const
-
-export const DEMO_LATENCY: ExchangeLatency = { feedUs: 5_000, entryUs: [15_000, 40_000], responseUs: [15_000, 40_000] }
 
 /** Longer away than this, and the clock jumps: the time between never was. */
 export const AWAY_US_MAX = US_PER_DAY
@@ -553,50 +492,30 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
     this.#sendSnapshot(at)
   }
 
-  /** Reports a fill of half of what an open order still wants. The exchange's own books know nothing of it. */
+  /** The exchange's own books know nothing of it. */
   #inventFill(orderId: OrderId): string {
     const order = this.#register.find(orderId)
     const at = this.#position(order?.instrumentId)
     const instrument = this.instruments[at]
     assert(order !== undefined && instrument !== undefined, `${orderId} is open`)
-    const price = order.limit ?? order.stop ?? ticks(Math.round(this.#venue.account.marks[at] as number))
-    const qty = lots(Math.max(1, Math.floor((order.qty - order.filled) / 2)))
-    const { side } = order
-    const fee = scheduleFees()({ instrument, side, qty, price, liquidity: 'maker' })
-    const id = tradeId(`invented-${this.#faults.nextInvented()}`)
-    const ts = this.#now
-    if (this.#isConnected)
-      this.#outbound.send(
-        { kind: 'fill', orderId, tradeId: id, price, qty, liquidity: 'maker', fee, ts },
-        ts + this.#latency.responseUs[1],
-      )
-    return `invent-fill: reports ${formatQty(instrument, qty)} ${instrument.base} of ${orderId} that never traded, as ${id}`
+    const mark = this.#venue.account.marks[at] as number
+    const fill = inventedFill(
+      { ...order, orderId },
+      { instrument, mark, n: this.#faults.nextInvented(), ts: this.#now },
+    )
+    if (this.#isConnected) this.#outbound.send(fill, this.#now + this.#latency.responseUs[1])
+    const size = `${formatQty(instrument, fill.qty)} ${instrument.base}`
+    return `invent-fill: reports ${size} of ${orderId} that never traded, as ${fill.tradeId}`
   }
 
   #inventOrder(at: number, seconds: number): string {
     const instrument = this.instruments[at] as Instrument
     const mark = this.#venue.account.marks[at] as number
     assert(mark > 0, `${instrument.symbol} has a price`)
-    const id = venueOrderId(`foreign-${this.#faults.nextInvented()}`)
-    const order: VenueOrder = {
-      venueOrderId: id,
-      orderId: undefined,
-      instrumentId: instrument.id,
-      side: 'buy',
-      type: 'LIMIT',
-      qty: (10 * instrument.filters.minQty) as Lots,
-      filled: lots(0),
-      limit: ticks(Math.round(0.9 * mark)),
-      stop: undefined,
-      reduceOnly: false,
-      state: 'OPEN',
-      reasonCode: undefined,
-      createdTs: this.#now,
-      updatedTs: this.#now,
-    }
+    const order = inventedOrder({ instrument, mark, n: this.#faults.nextInvented(), ts: this.#now })
     this.#faults.foreign.push({ order, untilTs: this.#now + Math.round(seconds * US_PER_SECOND) })
     this.#schedule()
-    return `invent-order: ${id} rests in the account for ${seconds} s, far below the market`
+    return `invent-order: ${order.venueOrderId} rests in the account for ${seconds} s, far below the market`
   }
 
   /** A hundredth of a balance is gone, or one unit where there is none. */

@@ -1,7 +1,7 @@
 import { assert } from '../../domain/brand.ts'
 import type { OrderId, VenueOrderId } from '../../domain/ids.ts'
-import { type Instrument, notional } from '../../domain/instrument.ts'
 import type { AllowedAmend, AllowedOrder } from '../../domain/instruction.ts'
+import { type Instrument, notional } from '../../domain/instrument.ts'
 import { type Lots, type Money, moneyToNumber, type Rate, rate, share, type Ticks } from '../../domain/money.ts'
 import type { Side } from '../../domain/order.ts'
 import type { BarColumns, BookColumns, QuoteColumns, TradeColumns } from '../../market/columns.ts'

@@ -1,13 +1,13 @@
 import { assert } from '../../domain/brand.ts'
 import { type OrderId, type TradeId, tradeIdAt, type VenueOrderId, venueOrderIdAt } from '../../domain/ids.ts'
-import { type Instrument, notional } from '../../domain/instrument.ts'
 import type { AllowedAmend, AllowedOrder } from '../../domain/instruction.ts'
+import { type Instrument, notional } from '../../domain/instrument.ts'
 import { type Lots, moneyToNumber, type Ticks } from '../../domain/money.ts'
 import type { Liquidity } from '../../domain/order.ts'
 import type { VenueReport } from '../../domain/report.ts'
 import type { VenueAccount } from './account.ts'
 import type { Assumptions } from './assumptions.ts'
-import { openQty, restoreOrder, type SavedOrder, saveOrder, type SimOrder } from './sim-order.ts'
+import { openQty, restoreOrder, type SavedOrder, type SimOrder, saveOrder } from './sim-order.ts'
 
 /** Takes the venue's reports. `settle` hands over what can be handed over now, and lets us answer. */
 export interface ReportSink {

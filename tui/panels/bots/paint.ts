@@ -8,18 +8,19 @@ import { type PanelColumn, panelTable } from '../../paint/panel-table.ts'
 import { phrase } from '../../paint/phrase.ts'
 import { beside, fit, gauge, type Piece, row, stack, textOf, widthOf } from '../../paint/row.ts'
 import type { PanelContext, PanelState, Size, ViewShelf } from '../../panel.ts'
-import { amount, gain, masked, MASK, quantity } from '../amount.ts'
+import { amount, gain, MASK, masked, quantity } from '../amount.ts'
 import { fact, factRow, flow, head, paragraph } from '../fact-row.ts'
 import { aged, ageNote, type Freshness, freshness } from '../freshness.ts'
 import { figures, inSight, selectedAt, times, widened, words } from '../list-view.ts'
 import { plainText } from '../plain-text.ts'
+import { rowOf } from '../row-of.ts'
 import { columnWidths, type Section, stacked } from '../sections.ts'
 import { priceWord, sideWord } from '../side-words.ts'
 import {
   BOT_SORTS,
+  type BotWords,
   botRows,
   botWords,
-  type BotWords,
   decisionWords,
   gateWords,
   isRefusal,
@@ -33,7 +34,10 @@ interface Scene {
   readonly bot: BotRow
   readonly depth: BotView | undefined
   readonly chart: ChartView | undefined
+  readonly chartAge: Freshness
+  /** Of the list's view, and of the bot's own. */
   readonly age: Freshness
+  readonly depthAge: Freshness
   readonly context: PanelContext
 }
 
@@ -49,11 +53,14 @@ export function paintBots(shelf: ViewShelf, state: PanelState, context: PanelCon
   const bot = at === undefined ? undefined : rows[at]
   const list = listSection(shelf, state, context, size.width)
   if (bot === undefined || state.isZoomed) return list.paint(size.height)
+  const bars = `bars/${bot.instrumentIds[0] ?? ''}/5m` as const
   const scene: Scene = {
     bot,
     depth: shelf.get(`bot/${bot.id}`),
-    chart: shelf.get(`bars/${bot.instrumentIds[0] ?? ''}/5m`),
+    chart: shelf.get(bars),
+    chartAge: freshness(shelf, bars),
     age: freshness(shelf, 'bots'),
+    depthAge: freshness(shelf, `bot/${bot.id}`),
     context,
   }
   if (size.width < TWO_COLUMNS || size.height < COLUMN_ROWS)
@@ -157,7 +164,7 @@ function listSection(shelf: ViewShelf, state: PanelState, context: PanelContext,
 
 function emptyWords(hasView: boolean, total: number, filter: string): string {
   if (!hasView) return 'loading: no word about bots from the engine yet'
-  if (total === 0) return 'no bots yet: each would be a row here. : then bot add makes one'
+  if (total === 0) return 'no bots yet: each would be a row here. :bot add makes one'
   return `no bot matches ${filter}: Esc clears the filter`
 }
 
@@ -186,15 +193,15 @@ function listColumns({ look }: PanelContext, width: number): readonly PanelColum
 
 // ---- the selected bot ----------------------------------------------------------------------------------------------------
 
-function detailSection({ bot, depth, age: fresh, context }: Scene, width: number, rank: number): Section {
+function detailSection({ bot, depth, age: fresh, depthAge, context }: Scene, width: number, rank: number): Section {
   const { look } = context
   const label = (text: string) => ` ${text.padEnd(6)}`
   const old = (piece: Piece) => aged(piece, fresh.isStale)
   const name = [bot.id, `${bot.strategyId} ${bot.strategyVersion}`, `${bot.venueId} ${bot.instrumentIds.join(' ')}`]
   const title = plainText([...name, width >= 60 ? bot.runMode.toUpperCase() : ''].join('  ').trimEnd())
-  const instrument = context.instruments[bot.instrumentIds[0] ?? '']
+  const instrument = rowOf(context.instruments, bot.instrumentIds[0])
   const rows = (): readonly string[] => {
-    const stop = stopWords(bot, depth, context)
+    const stop = stopWords(bot, depth, fresh.isStale || depthAge.isStale, context)
     const held = quantity(bot.position, bot.instrumentIds[0] ?? '', context, true)
     const average =
       bot.position === 0 || bot.average === undefined
@@ -206,9 +213,9 @@ function detailSection({ bot, depth, age: fresh, context }: Scene, width: number
       factRow(look, width, label('pos'), [
         fact(0, old(held), bot.position === 0 ? '' : ` ${plainText(instrument?.base ?? '')}`, ...average),
         fact(2, 'uPnL ', old(gain(bot.unrealised, context))),
-        ...(stop === undefined ? [] : [fact(1, old(stop))]),
+        ...(stop === undefined ? [] : [fact(1, stop)]),
       ]),
-      factRow(look, width, label('use'), useFacts(bot, context, width)),
+      factRow(look, width, label('use'), useFacts(bot, fresh.isStale, context, width)),
       trendRow(bot, fresh, context, width, label('24h')),
     ]
   }
@@ -221,14 +228,17 @@ function atMost(piece: Piece, width: number): Piece {
   return typeof piece === 'string' ? text : [text, piece[1]]
 }
 
-function useFacts({ use }: BotRow, context: PanelContext, width: number) {
+function useFacts({ use }: BotRow, isStale: boolean, context: PanelContext, width: number) {
   if (use.length === 0) return [fact(0, ['no limit is set for it', 'muted'])]
   const { look } = context
   const cells = width >= 76 ? 10 : 8
   return use.map(({ name, share, fact: words }, at) => {
+    const bar = gauge(look, share, cells)
+    const said = `${plainText(name)} ${masked(plainText(words), context)} `
+    if (isStale) return fact(at, `~${said}`, [textOf(bar), 'stale'])
     const sign: Piece =
       share >= 1 ? [` ${look.glyphs.bad}`, 'bad'] : share >= 0.8 ? [` ${look.glyphs.warn}`, 'warn'] : ''
-    return fact(at, `${plainText(name)} ${masked(plainText(words), context)} `, gauge(look, share, cells), sign)
+    return fact(at, said, bar, sign)
   })
 }
 
@@ -263,7 +273,7 @@ function pnlSection({ bot, depth, context }: Scene, width: number, rank: number)
   return { rank, min: 9, want: 14, paint }
 }
 
-function ordersSection({ depth, context }: Scene, width: number, rank: number): Section {
+function ordersSection({ depth, depthAge, context }: Scene, width: number, rank: number): Section {
   const { look, nowTs } = context
   const orders = (depth?.orders ?? []).filter(({ isWorking }) => isWorking)
   const paint = (height: number): readonly string[] => {
@@ -289,7 +299,7 @@ function ordersSection({ depth, context }: Scene, width: number, rank: number): 
       words<(typeof shown)[number]>('ID', 8, 3, ({ id }) => id, true),
     ]
     return [
-      head(look, width, `Working orders ${orders.length}`, ['5 Orders']),
+      head(look, width, `Working orders ${orders.length}`, [ageNote(depthAge), '5 Orders']),
       ...panelTable(
         look,
         { width, height: Math.max(0, height - 1) },
@@ -325,7 +335,7 @@ function noDecisions(depth: BotView | undefined): string {
 }
 
 /** One line each, as a table: what fits under a list on 80 columns. */
-function decisionTable({ depth, context }: Scene, width: number, rank: number): Section {
+function decisionTable({ depth, depthAge, context }: Scene, width: number, rank: number): Section {
   const { look, zone, nowTs } = context
   const decisions = decisionsOf(depth)
   const paint = (height: number): readonly string[] => {
@@ -339,7 +349,7 @@ function decisionTable({ depth, context }: Scene, width: number, rank: number): 
       words<(typeof shown)[number]>('EVIDENCE', 16, 2, ({ proof }) => proof),
     ]
     return [
-      head(look, width, 'Decisions', ['e evidence']),
+      head(look, width, 'Decisions', [ageNote(depthAge), 'e evidence']),
       ...panelTable(
         look,
         { width, height: Math.max(0, height - 1) },
@@ -352,12 +362,12 @@ function decisionTable({ depth, context }: Scene, width: number, rank: number): 
 
 /** Each with what the gate said under it. */
 function decisionLog(scene: Scene, width: number, rank: number): Section {
-  const { depth, context } = scene
+  const { depth, depthAge, context } = scene
   const { look } = context
   const decisions = decisionsOf(depth)
   const wanted = decisions.slice(0, 40).reduce((sum, { gate }) => sum + (gate === undefined ? 1 : 3), 1)
   const paint = (height: number): readonly string[] => {
-    const rows = [head(look, width, 'Decisions', ['e evidence'])]
+    const rows = [head(look, width, 'Decisions', [ageNote(depthAge), 'e evidence'])]
     if (decisions.length === 0) rows.push(row(look, width, [[` ${noDecisions(depth)}`, 'muted']]))
     for (const line of decisions) {
       if (rows.length >= height) break
@@ -372,8 +382,8 @@ function decisionRows(line: DecisionLine, { depth, context }: Scene, width: numb
   const { look, zone, nowTs } = context
   const { kind, text, evidence } = decisionWords(line, context)
   const time = ` ${when(line.ts, nowTs, zone)} `
-  const label = `${kind.padEnd(6)} `
-  const proof: Piece = [` ${evidence} `, 'muted']
+  const label = `${phrase(kind, 10).padEnd(6)} `
+  const proof: Piece = [` ${phrase(evidence, Math.floor(width / 4))} `, 'muted']
   const body = width - widthOf(proof[0])
   const under = (piece: Piece) =>
     paragraph(look, body, piece, widthOf(time)).map(
@@ -425,19 +435,28 @@ function evidenceSection({ depth, context }: Scene, width: number, rank: number)
 
 // ---- what surrounds it ---------------------------------------------------------------------------------------------------
 
-function chartSection({ bot, chart, context }: Scene, width: number, rank: number): Section {
+function chartSection({ bot, chart, chartAge, context }: Scene, width: number, rank: number): Section {
   const { look, zone } = context
   const id = bot.instrumentIds[0] ?? NONE
-  const instrument = context.instruments[id]
+  const instrument = rowOf(context.instruments, id)
   const fills = (chart?.fills ?? []).filter(({ botId }) => botId === bot.id)
   const paint = (height: number): readonly string[] => {
     const size = { width, height: Math.max(0, height - 1) }
     const rows =
       chart === undefined || instrument === undefined
         ? [row(look, width, [['  loading', 'muted']])]
-        : candles(look, size, { bars: chart.bars, instrument, zone, fills, volumeRows: 0, zoom: 0, pan: 0 })
+        : candles(look, size, {
+            bars: chart.bars,
+            instrument,
+            zone,
+            fills,
+            volumeRows: 0,
+            zoom: 0,
+            pan: 0,
+            isFrozen: chartAge.isStale,
+          })
     return [
-      head(look, width, `${plainText(id)} 5m with own fills`, ['b buy', 's sell']),
+      head(look, width, `${plainText(id)} 5m with own fills`, [ageNote(chartAge), 'b buy', 's sell']),
       ...stack(width, size.height, rows),
     ]
   }
@@ -484,7 +503,7 @@ function fillsSection({ depth, context }: Scene, width: number, rank: number): S
   return { rank, min: 4, want: 2 + Math.max(1, Math.min(fills.length, 12)), paint }
 }
 
-function healthSection({ depth, context }: Scene, width: number, rank: number): Section {
+function healthSection({ depth, depthAge, context }: Scene, width: number, rank: number): Section {
   const { look } = context
   const { glyphs } = look
   const signs = {
@@ -496,14 +515,15 @@ function healthSection({ depth, context }: Scene, width: number, rank: number): 
   const checks = depth?.health ?? []
   const name = Math.min(18, Math.max(10, ...checks.map((check) => widthOf(plainText(check.name)))))
   const rows = checks.map((check) => {
-    const [sign, tone] = signs[check.health]
+    const isOld = depthAge.isStale && check.health === 'OK'
+    const [sign, tone] = isOld ? ([glyphs.stale, 'stale'] as const) : signs[check.health]
     const label = ` ${fit(plainText(check.name), name)}  `
     const room = Math.max(0, width - widthOf(label) - widthOf(sign) - 3)
     return row(look, width, [label, phrase(masked(plainText(check.fact), context), room), '  ', [sign, tone]])
   })
   const empty = row(look, width, [[depth === undefined ? ' loading' : ' nothing is measured yet', 'muted']])
   const body = rows.length === 0 ? [empty] : rows
-  const paint = (height: number) => stack(width, height, [head(look, width, 'Health'), ...body])
+  const paint = (height: number) => stack(width, height, [head(look, width, 'Health', [ageNote(depthAge)]), ...body])
   return { rank, min: 2, want: 2 + body.length, paint }
 }
 

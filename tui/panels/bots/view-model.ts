@@ -1,5 +1,5 @@
-import type { BotRow, BotState, BotView, DecisionLine, OrderRow } from '../../../src/runtime/link/views.ts'
 import { formatDuration } from '../../../src/domain/time.ts'
+import type { BotRow, BotState, BotView, DecisionLine, OrderRow } from '../../../src/runtime/link/views.ts'
 import { age, NONE, number, percent, price } from '../../paint/numbers.ts'
 import type { Piece } from '../../paint/row.ts'
 import type { ScreenLook } from '../../paint/tone.ts'
@@ -8,7 +8,8 @@ import { amount, gain, masked, quantity } from '../amount.ts'
 import { aged, type Freshness } from '../freshness.ts'
 import { selectedAt } from '../list-view.ts'
 import { plainText } from '../plain-text.ts'
-import { byFigure, byText, rowFilter, sortedRows } from '../row-filter.ts'
+import { byFigure, byText, filteredRows, sortedRows } from '../row-filter.ts'
+import { rowOf } from '../row-of.ts'
 
 /** Age of a bot's last sign of life, ms, above which it counts as failing. */
 const HEARTBEAT_LIMIT_MS = 5_000
@@ -51,12 +52,12 @@ function negated(value: number | undefined): number | undefined {
 /** How a bot does: what is not known and what fails comes before what is well. */
 type Wellness = 'unknown' | 'bad' | 'warn' | 'ok' | 'quiet'
 
-function wellness(bot: BotRow, viewAgeMs: number): Wellness {
+function wellness(bot: BotRow): Wellness {
   if (bot.state === 'QUARANTINED') return 'bad'
   if (bot.state !== 'RUNNING' && bot.state !== 'WARMING_UP' && bot.state !== 'STOPPING') return 'quiet'
   if (bot.heartbeatMs === undefined) return 'unknown'
   const share = Math.max(0, ...bot.use.map((each) => each.share))
-  if (bot.heartbeatMs + viewAgeMs > HEARTBEAT_LIMIT_MS || share >= 1) return 'bad'
+  if (bot.heartbeatMs > HEARTBEAT_LIMIT_MS || share >= 1) return 'bad'
   if (bot.equity === undefined || bot.unrealised === undefined) return 'unknown'
   return share >= 0.8 || bot.state !== 'RUNNING' ? 'warn' : 'ok'
 }
@@ -65,16 +66,13 @@ const TROUBLE = { unknown: 0, bad: 1, warn: 2, ok: 2, quiet: 2 } as const
 
 /** Bots that the filter lets through, in their order; UNKNOWN and failing ones first while the mode is not NORMAL. */
 export function botRows(shelf: ViewShelf, state: PanelState): readonly BotRow[] {
-  const isWanted = rowFilter(state.filter)
-  const found = Object.values(shelf.get('bots')?.rows ?? {}).filter((bot) =>
-    isWanted({
-      text: `${bot.id} ${bot.strategyId} ${bot.instrumentIds.join(' ')} ${bot.runMode} ${bot.state} ${bot.stateReason} ${bot.why}`,
-      venueId: bot.venueId,
-    }),
-  )
+  const found = filteredRows(Object.values(shelf.get('bots')?.rows ?? {}), state.filter, (bot) => ({
+    text: `${bot.id} ${bot.strategyId} ${bot.instrumentIds.join(' ')} ${bot.runMode} ${bot.state} ${bot.stateReason} ${bot.why}`,
+    venueId: bot.venueId,
+  }))
   return sortedRows(found, {
     compare: COMPARE[BOT_SORTS[state.sort % BOT_SORTS.length] ?? 'day desc'],
-    trouble: (bot) => TROUBLE[wellness(bot, shelf.ageMs('bots') ?? 0)],
+    trouble: (bot) => TROUBLE[wellness(bot)],
     isTroubleFirst: shelf.get('ribbon')?.safetyMode !== 'NORMAL',
   })
 }
@@ -115,7 +113,7 @@ export function botWords(bot: BotRow, { isStale, ageMs }: Freshness, context: Pa
     venue: plainText(bot.venueId),
     instrument: plainText(bot.instrumentIds[0] ?? NONE) + (others > 0 ? ` +${others}` : ''),
     mode: MODE_WORDS[bot.runMode],
-    state: stateWord(bot, { isStale, ageMs }, context.look),
+    state: stateWord(bot, isStale, context.look),
     position: old(quantity(bot.position, bot.instrumentIds[0] ?? '', context, true)),
     unrealised: old(gain(bot.unrealised, context)),
     day: old(gain(bot.dayPnl, context)),
@@ -131,11 +129,11 @@ export function botWords(bot: BotRow, { isStale, ageMs }: Freshness, context: Pa
 }
 
 /** The state's word and a sign of how it does; an old picture never says that all is well. */
-export function stateWord(bot: BotRow, { isStale, ageMs }: Freshness, { glyphs }: ScreenLook): Piece {
+export function stateWord(bot: BotRow, isStale: boolean, { glyphs }: ScreenLook): Piece {
   const word = STATE_WORDS[bot.state]
-  const health = wellness(bot, ageMs)
-  if (health === 'quiet') return isStale ? [`${word} ${glyphs.stale}`, 'stale'] : [word, 'muted']
-  if (isStale && health !== 'bad') return [`${word} ${glyphs.stale}`, 'stale']
+  if (isStale && bot.state !== 'QUARANTINED') return [`${word} ${glyphs.stale}`, 'stale']
+  const health = wellness(bot)
+  if (health === 'quiet') return [word, 'muted']
   return [`${word} ${glyphs[health]}`, health]
 }
 
@@ -200,7 +198,12 @@ export function gateWords(line: DecisionLine, orders: readonly OrderRow[], conte
 }
 
 /** Whether the venue itself holds a stop for the position: what protects it when nothing of ours runs. */
-export function stopWords(bot: BotRow, depth: BotView | undefined, context: PanelContext): Piece | undefined {
+export function stopWords(
+  bot: BotRow,
+  depth: BotView | undefined,
+  isStale: boolean,
+  context: PanelContext,
+): Piece | undefined {
   if (bot.position === 0) return undefined
   const { glyphs } = context.look
   if (depth === undefined) return [`stop ${glyphs.unknown}`, 'unknown']
@@ -213,10 +216,11 @@ export function stopWords(bot: BotRow, depth: BotView | undefined, context: Pane
       order.side === closing &&
       order.instrumentId === bot.instrumentIds[0],
   )
-  const instrument = context.instruments[bot.instrumentIds[0] ?? '']
+  const instrument = rowOf(context.instruments, bot.instrumentIds[0])
   if (stop === undefined) return [`no stop at venue ${glyphs.warn}`, 'warn']
   const covers = stop.qty - stop.filled >= Math.abs(bot.position)
   const at = instrument === undefined ? glyphs.unknown : price(stop.stop, instrument)
+  if (isStale) return [`stop at venue ${at} ${glyphs.stale}`, 'stale']
   return covers
     ? [`stop at venue ${at} ${glyphs.ok}`, 'ok']
     : [`stop at venue ${at} covers a part ${glyphs.warn}`, 'warn']
@@ -235,5 +239,5 @@ export function nowWords(bot: BotRow, context: PanelContext): Piece {
   if (bot.state === 'QUARANTINED')
     return [`${context.look.glyphs.bad} QUARANTINED ${masked(plainText(detail), context)}`, 'bad']
   if (bot.state === 'RUNNING') return why === '' ? NONE : why
-  return `${[STATE_WORDS[bot.state], why, masked(plainText(detail), context)].filter((text) => text !== '').join('  ')}`
+  return [STATE_WORDS[bot.state], why, masked(plainText(detail), context)].filter((text) => text !== '').join('  ')
 }

@@ -15,15 +15,15 @@ import { milliseconds } from '../side-words.ts'
 import {
   chainWords,
   type FillWords,
-  fillRows,
   fillWords,
   listView,
   ORDER_VIEWS,
-  orderRows,
+  type OrderLists,
   type OrderWords,
+  orderLists,
   orderWords,
-  selection,
   type StepWords,
+  selection,
   unknownWords,
 } from './view-model.ts'
 
@@ -38,22 +38,21 @@ const MORE_ROWS = 29
 
 /** What was sent and what came of it, in exactly `size.height` rows of `size.width` cells. */
 export function paintOrders(shelf: ViewShelf, state: PanelState, context: PanelContext, size: Size): readonly string[] {
-  if (state.isZoomed) return listSection(shelf, state, context, size.width).paint(size.height)
-  const chosen = selection(shelf, state)
+  const lists = orderLists(shelf, state)
+  if (state.isZoomed) return listSection(shelf, state, lists, context, size.width).paint(size.height)
+  const chosen = selection(shelf, state, lists)
   const chain = chosen === undefined ? undefined : shelf.get(`order/${chosen.orderId}`)
   const facts = { shelf, context, chain, orderId: chosen?.orderId }
   if (size.width < TWO_COLUMNS || size.height < COLUMN_ROWS) {
-    const list = listSection(shelf, state, context, size.width)
+    const list = listSection(shelf, state, lists, context, size.width)
     const want = Math.max(list.min, Math.min(list.want, Math.floor(size.height * 0.53)))
     const chainSteps = chainSection(facts, size.width, 0)
     const min = Math.min(chainSteps.want, Math.ceil(size.height * 0.47))
-    const pair = [
-      { ...list, want },
-      { ...chainSteps, min },
-    ]
-    if (size.height < MORE_ROWS) return stacked(size, pair)
+    const chainPart = { ...chainSteps, min }
+    if (size.height < MORE_ROWS) return stacked(size, [{ ...list, want }, chainPart])
     return stacked(size, [
-      ...pair,
+      { ...list, want, min: Math.min(want, Math.floor(size.height * 0.3)) },
+      chainPart,
       adviceSection(facts, size.width, 2),
       unknownSection(facts, size.width, 1),
       latencySection(facts, size.width, 3),
@@ -61,7 +60,7 @@ export function paintOrders(shelf: ViewShelf, state: PanelState, context: PanelC
     ])
   }
   const [left = 0, right = 0] = columnWidths(size.width, [137, 62])
-  const list = listSection(shelf, state, context, left)
+  const list = listSection(shelf, state, lists, context, left)
   const leftSections = [
     { ...list, want: size.height },
     fillsPerHourSection(facts, left, 2),
@@ -90,13 +89,19 @@ interface Facts {
 
 // ---- the list ------------------------------------------------------------------------------------------------------------
 
-function listSection(shelf: ViewShelf, state: PanelState, context: PanelContext, width: number): Section {
+function listSection(
+  shelf: ViewShelf,
+  state: PanelState,
+  lists: OrderLists,
+  context: PanelContext,
+  width: number,
+): Section {
   const { look } = context
   const view = listView(state)
   const fresh = freshness(shelf, 'orders')
   const orders = shelf.get('orders')
   const isFills = view === 'fills'
-  const all = isFills ? fillRows(shelf, state) : orderRows(shelf, state)
+  const all = isFills ? lists.fills : lists.orders
   const at = selectedAt(all, state.selected)
   const isMarked = ({ rowId }: { readonly rowId: string }) => state.marked.includes(rowId)
   const paint = (height: number): readonly string[] => {
@@ -111,7 +116,7 @@ function listSection(shelf: ViewShelf, state: PanelState, context: PanelContext,
     const room = Math.max(0, height - 2)
     const empty = emptyWords(orders !== undefined, view, state.filter)
     if (isFills) {
-      const seen = inSight(fillRows(shelf, state), at, room)
+      const seen = inSight(lists.fills, at, room)
       const rows = seen.rows.map((fill) => fillWords(fill, context))
       const columns = widened(fillColumns(width), rows)
       return stack(width, height, [
@@ -119,7 +124,7 @@ function listSection(shelf: ViewShelf, state: PanelState, context: PanelContext,
         ...panelTable(look, size, { columns, rows, selected: seen.selected, isMarked, empty }),
       ])
     }
-    const seen = inSight(orderRows(shelf, state), at, room)
+    const seen = inSight(lists.orders, at, room)
     const hasMillis = width >= MILLIS_FROM && width < FEES_FROM
     const rows = seen.rows.map((order) => orderWords(order, fresh, context, hasMillis))
     const columns = widened(orderColumns(width), rows)
@@ -161,13 +166,13 @@ function orderColumns(width: number): readonly PanelColumn<OrderWords>[] {
     words('INSTRUMENT', 10, 0, ({ instrument }) => instrument),
     words('SIDE', 5, 0, ({ side }) => side),
     words('TYPE', 6, 5, ({ type }) => type),
-    figures('PRICE', 11, 1, ({ price }) => price),
+    figures('PRICE', isWide ? 11 : 10, 1, ({ price }) => price),
     figures('QTY', isWide ? 8 : 7, 0, ({ qty }) => qty),
     figures('FILLED', isWide ? 7 : 6, 2, ({ filled }) => filled),
     figures('AVG', 11, 6, ({ average }) => average),
     figures('FEE', 5, 9, ({ fee }) => fee),
     figures('SLIPbp', 6, 10, ({ slippage }) => slippage),
-    words('STAT', 4, 0, ({ state }) => state),
+    words('STAT', 5, 0, ({ state }) => state),
     figures('ACK', 5, 8, ({ answer }) => answer),
     words('ID', 6, 7, ({ id }) => id, true),
   ]
@@ -322,7 +327,7 @@ function adviceSection({ chain, context }: Facts, width: number, rank: number): 
   const rows = texts.flatMap((text) => paragraph(look, width, text))
   if (rows.length === 0) rows.push(row(look, width, [[' nothing needs to be done about it', 'muted']]))
   const paint = (height: number) => stack(width, height, [head(look, width, 'What to do'), ...rows])
-  return { rank, min: 2, want: 2 + rows.length, paint }
+  return { rank, min: 1 + Math.min(rows.length, 3), want: 2 + rows.length, paint }
 }
 
 /** Orders whose fate is not known; no room is taken when there are none. */

@@ -1,14 +1,13 @@
-import type { Panel, PanelAction, PanelContext } from '../../panel.ts'
 import { decimal, formatUnits } from '../../../src/domain/decimal.ts'
+import type { Panel, PanelAction, PanelContext } from '../../panel.ts'
 import { freshness, staleReason } from '../freshness.ts'
+import { rowOf } from '../row-of.ts'
 import { paintOrders } from './paint.ts'
 import {
-  fillRows,
   fillSentence,
-  listView,
   ORDER_SORTS,
   ORDER_VIEWS,
-  orderRows,
+  orderLists,
   orderSentence,
   type Selection,
   selection,
@@ -24,13 +23,15 @@ export const ORDERS_PANEL: Panel = {
   sorts: ORDER_SORTS,
   choices: [],
   topics(state, shelf) {
-    const chosen = selection(shelf, state)
+    const chosen = selection(shelf, state, orderLists(shelf, state))
     return chosen === undefined ? ['orders'] : ['orders', `order/${chosen.orderId}`]
   },
-  rows: (shelf, state) =>
-    (listView(state) === 'fills' ? fillRows(shelf, state) : orderRows(shelf, state)).map(({ id }) => id),
+  rows(shelf, state) {
+    const { orders, fills } = orderLists(shelf, state)
+    return [...orders, ...fills].map(({ id }) => id)
+  },
   actions(shelf, state, context) {
-    const chosen = selection(shelf, state)
+    const chosen = selection(shelf, state, orderLists(shelf, state))
     const stale = staleReason('orders', freshness(shelf, 'orders'))
     return [
       cancelAction(chosen),
@@ -51,7 +52,7 @@ export const ORDERS_PANEL: Panel = {
   },
   paint: paintOrders,
   sentence(shelf, state, context) {
-    const chosen = selection(shelf, state)
+    const chosen = selection(shelf, state, orderLists(shelf, state))
     if (chosen?.fill !== undefined) return fillSentence(chosen.fill, context)
     return chosen?.order === undefined ? 'No order is selected.' : orderSentence(chosen.order, context)
   },
@@ -82,7 +83,7 @@ function ticketFields(
 ): Readonly<Record<string, string>> {
   const order = chosen?.order
   if (order === undefined) return {}
-  const instrument = instruments[order.instrumentId]
+  const instrument = rowOf(instruments, order.instrumentId)
   if (instrument === undefined) return { instrument_id: order.instrumentId, side: order.side }
   const open = order.qty - order.filled
   const { tickSize, lotSize } = instrument

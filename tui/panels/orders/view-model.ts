@@ -8,7 +8,8 @@ import { amount, gain, masked, quantity } from '../amount.ts'
 import { aged, type Freshness } from '../freshness.ts'
 import { selectedAt } from '../list-view.ts'
 import { plainText } from '../plain-text.ts'
-import { byFigure, byText, rowFilter, sortedRows } from '../row-filter.ts'
+import { byFigure, byText, filteredRows, sortedRows } from '../row-filter.ts'
+import { rowOf } from '../row-of.ts'
 import { milliseconds, priceWord, sideWord } from '../side-words.ts'
 
 export const ORDER_VIEWS = ['working', 'today', 'fills', 'UNKNOWN'] as const
@@ -40,7 +41,7 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
 
 /** The state's word; one that this screen does not know is said to be unknown, never taken for something else. */
 export function orderStateWord(state: string): Piece {
-  const word = STATE_WORDS[state]
+  const word = rowOf(STATE_WORDS, state)
   if (word === undefined || state === 'UNKNOWN') return ['UNKN', 'unknown']
   if (state === 'REJECTED') return [word, 'bad']
   if (state === 'BLOCKED') return [word, 'warn']
@@ -55,21 +56,20 @@ const COMPARE: Readonly<Record<(typeof ORDER_SORTS)[number], (a: OrderRow, b: Or
 }
 
 function trouble({ state }: OrderRow): 0 | 1 | 2 {
-  return state === 'UNKNOWN' || STATE_WORDS[state] === undefined ? 0 : state === 'REJECTED' ? 1 : 2
+  return state === 'UNKNOWN' || rowOf(STATE_WORDS, state) === undefined ? 0 : state === 'REJECTED' ? 1 : 2
 }
 
 /** Orders of the view that the filter lets through, in their order; UNKNOWN and rejected first while the mode is not NORMAL. */
-export function orderRows(shelf: ViewShelf, state: PanelState): readonly OrderRow[] {
+function orderRows(shelf: ViewShelf, state: PanelState): readonly OrderRow[] {
   const view = listView(state)
-  const isWanted = rowFilter(state.filter)
-  const found = Object.values(shelf.get('orders')?.rows ?? {}).filter(
+  const listed = Object.values(shelf.get('orders')?.rows ?? {}).filter(
     (order) =>
-      (view === 'today' || (view === 'working' && order.isWorking) || (view === 'UNKNOWN' && trouble(order) === 0)) &&
-      isWanted({
-        text: `${order.id} ${order.botId} ${order.instrumentId} ${order.side} ${order.type} ${order.state} ${order.endCode ?? ''} ${order.reasonCode}`,
-        venueId: order.venueId,
-      }),
+      view === 'today' || (view === 'working' && order.isWorking) || (view === 'UNKNOWN' && trouble(order) === 0),
   )
+  const found = filteredRows(listed, state.filter, (order) => ({
+    text: `${order.id} ${order.botId} ${order.instrumentId} ${order.side} ${order.type} ${order.state} ${order.endCode ?? ''} ${order.reasonCode}`,
+    venueId: order.venueId,
+  }))
   return sortedRows(found, {
     compare: COMPARE[ORDER_SORTS[state.sort % ORDER_SORTS.length] ?? 'newest'],
     trouble,
@@ -78,16 +78,25 @@ export function orderRows(shelf: ViewShelf, state: PanelState): readonly OrderRo
 }
 
 /** Fills that the filter lets through, newest first. */
-export function fillRows(shelf: ViewShelf, state: PanelState): readonly FillRow[] {
-  const isWanted = rowFilter(state.filter)
+function fillRows(shelf: ViewShelf, state: PanelState): readonly FillRow[] {
   const view = shelf.get('orders')
-  const found = (view?.fills ?? []).filter((fill) =>
-    isWanted({
-      text: `${fill.id} ${fill.orderId} ${fill.botId} ${fill.instrumentId} ${fill.side} ${fill.liquidity}`,
-      venueId: view?.rows[fill.orderId]?.venueId ?? '',
-    }),
-  )
+  const found = filteredRows(view?.fills ?? [], state.filter, (fill) => ({
+    text: `${fill.id} ${fill.orderId} ${fill.botId} ${fill.instrumentId} ${fill.side} ${fill.liquidity}`,
+    venueId: rowOf(view?.rows, fill.orderId)?.venueId ?? '',
+  }))
   return sortedRows(found, { compare: (a, b) => byFigure(a.ts, b.ts), trouble: () => 2, isTroubleFirst: false })
+}
+
+/** The rows of the view that is shown; the other list is empty. */
+export interface OrderLists {
+  readonly orders: readonly OrderRow[]
+  readonly fills: readonly FillRow[]
+}
+
+export function orderLists(shelf: ViewShelf, state: PanelState): OrderLists {
+  return listView(state) === 'fills'
+    ? { orders: [], fills: fillRows(shelf, state) }
+    : { orders: orderRows(shelf, state), fills: [] }
 }
 
 /** What the cursor stands on: an order, or the order that a fill belongs to. */
@@ -97,15 +106,14 @@ export interface Selection {
   readonly fill: FillRow | undefined
 }
 
-export function selection(shelf: ViewShelf, state: PanelState): Selection | undefined {
-  const orders = shelf.get('orders')?.rows ?? {}
-  if (listView(state) === 'fills') {
-    const rows = fillRows(shelf, state)
-    const fill = rows[selectedAt(rows, state.selected) ?? -1]
-    return fill === undefined ? undefined : { orderId: fill.orderId, order: orders[fill.orderId], fill }
-  }
-  const rows = orderRows(shelf, state)
-  const order = rows[selectedAt(rows, state.selected) ?? -1]
+export function selection(
+  shelf: ViewShelf,
+  { selected }: PanelState,
+  { orders, fills }: OrderLists,
+): Selection | undefined {
+  const fill = fills[selectedAt(fills, selected) ?? -1]
+  if (fill !== undefined) return { orderId: fill.orderId, order: rowOf(shelf.get('orders')?.rows, fill.orderId), fill }
+  const order = orders[selectedAt(orders, selected) ?? -1]
   return order === undefined ? undefined : { orderId: order.id, order, fill: undefined }
 }
 
@@ -284,7 +292,7 @@ export function unknownWords(
   const quiet = age((context.nowTs - order.sinceTs) / 1_000)
   return {
     what: [
-      `${plainText(order.id)} ${plainText(order.venueId)} ${plainText(order.instrumentId)} ${order.side} ${priceText} ${qtyText}`,
+      `${context.look.glyphs.unknown} ${plainText(order.id)} ${plainText(order.venueId)} ${plainText(order.instrumentId)} ${order.side} ${priceText} ${qtyText}`,
       'unknown',
     ],
     meaning: `sent ${when(order.ts, context.nowTs, context.zone)}, fate UNKNOWN for ${quiet}. Counted as full exposure; never resent blindly; settled only by venue evidence (4 recovery).`,

@@ -2,7 +2,7 @@ import type { PortfolioView, PositionRow, RuleUse } from '../../../src/runtime/l
 import { equityDrawdown } from '../../charts/equity-drawdown.ts'
 import { age, moneyDigits, NONE, number, percent, share as wholePercent, signed } from '../../paint/numbers.ts'
 import { type PanelColumn, panelTable } from '../../paint/panel-table.ts'
-import { beside, gauge, type Piece, row, stack, textOf } from '../../paint/row.ts'
+import { beside, figure, fit, gauge, type Piece, row, stack, textOf } from '../../paint/row.ts'
 import type { PanelContext, PanelState, Size, ViewShelf } from '../../panel.ts'
 import { MASK } from '../amount.ts'
 import { flow, head } from '../fact-row.ts'
@@ -11,6 +11,7 @@ import { figures, inSight, selectedAt, widened, words } from '../list-view.ts'
 import { plainText } from '../plain-text.ts'
 import { ruleFigure, useWord } from '../safety/view-model.ts'
 import { type Section, stacked } from '../sections.ts'
+import { sideBySide } from '../side-by-side.ts'
 import {
   amountsOf,
   equityIn,
@@ -90,7 +91,7 @@ function overview(frame: Frame, size: Size): Section[] {
     equitySection(frame, size, 2),
     exposureSection(frame, width, 3),
     positionSection(frame, width, 0),
-    pair(frame, width, {
+    sideBySide(frame.context.look, width, {
       rank: 1,
       left: (cells) => pnlSection(frame, cells, 0),
       right: (cells) => cashSection(frame, cells, 0),
@@ -106,7 +107,7 @@ function wide(frame: Frame, { width, height }: Size): string[] {
   const below = stacked({ width, height: height - top }, [
     exposureSection(frame, width, 2),
     positionSection(frame, width, 0),
-    pair(frame, width, {
+    sideBySide(frame.context.look, width, {
       rank: 1,
       left: (cells) => cashSection(frame, cells, 0),
       right: (cells) => shockSection(frame, cells, 0),
@@ -119,27 +120,6 @@ function wide(frame: Frame, { width, height }: Size): string[] {
     ]),
     ...below,
   ]
-}
-
-/** Two sections beside each other, parted by a bar, down to the last row. */
-function pair(
-  { context }: Frame,
-  width: number,
-  { rank, left, right }: { rank: number; left: (cells: number) => Section; right: (cells: number) => Section },
-): Section {
-  const cells = Math.floor((width - 1) / 2)
-  const rest = width - 1 - cells
-  const [first, second] = [left(cells), right(rest)]
-  return {
-    rank,
-    min: Math.max(first.min, second.min),
-    want: Number.MAX_SAFE_INTEGER,
-    paint: (height) =>
-      beside(context.look, height, [
-        { width: cells, rows: stack(cells, height, first.paint(Math.min(height, first.want))) },
-        { width: rest, rows: stack(rest, height, second.paint(Math.min(height, second.want))) },
-      ]),
-  }
 }
 
 // ---- equity and exposure ---------------------------------------------------------------------------------------------------
@@ -194,7 +174,13 @@ function exposureSection({ view, context, fresh }: Frame, width: number, rank: n
   const count = Math.max(1, left.length, right.length)
   const whole = (value: number | undefined) =>
     value === undefined ? ['UNKNOWN', look.glyphs.unknown].join(' ') : wholePercent(value / 100)
-  const facts = [ageNote(fresh), `gross ${whole(view.grossPct)}`, `net ${whole(view.netPct)}`]
+  const hidden = (height: number) => left.slice(height).length + right.slice(height).length
+  const facts = (height: number) => [
+    ageNote(fresh),
+    `gross ${whole(view.grossPct)}`,
+    `net ${whole(view.netPct)}`,
+    hidden(height) > 0 ? `+${hidden(height)} more` : '',
+  ]
   const lines = (list: readonly Exposure[], room: number): string[] =>
     list.length === 0
       ? [row(look, room, [[' no exposure', 'muted']])]
@@ -207,10 +193,10 @@ function exposureSection({ view, context, fresh }: Frame, width: number, rank: n
       const isSplit = width >= MIDDLE
       const heads = isSplit
         ? beside(look, 1, [
-            { width: cells, rows: [head(look, cells, 'Exposure by asset', facts)] },
+            { width: cells, rows: [head(look, cells, 'Exposure by asset', facts(height - 1))] },
             { width: rest, rows: [head(look, rest, 'Exposure by venue / bot')] },
           ])
-        : [head(look, width, 'Exposure', facts)]
+        : [head(look, width, 'Exposure', facts(height - 1))]
       const dull = isSplit ? look : { ...look, glyphs: { ...look.glyphs, bar: ' ' } }
       return [
         ...heads,
@@ -240,8 +226,8 @@ function exposureRow(
   const bar = textOf(gauge(look, isKnown ? Math.abs(pct) / 100 : undefined, cells))
   const dressed: Piece = aged(isKnown ? text : [text, 'unknown'], isStale && isKnown)
   const pieces: Piece[] = [
-    ` ${plainText(name).slice(0, 9).padEnd(9)} `,
-    [textOf(dressed).trim().padStart(8), typeof dressed === 'string' ? 'plain' : dressed[1]],
+    ` ${fit(plainText(name), 9)} `,
+    [figure(textOf(dressed).trim(), 8), typeof dressed === 'string' ? 'plain' : dressed[1]],
     ' ',
     [bar, isStale ? 'stale' : limitPct === undefined && isKnown ? 'plain' : tone],
     [limit, 'muted'],
@@ -324,15 +310,15 @@ function pnlSection({ view, context, fresh }: Frame, width: number, rank: number
   const { look } = context
   const amounts = amountsOf(view, context)
   type Line = PortfolioView['pnl'][number]
-  const figure = (title: string, order: number, value: (line: Line) => number | undefined) =>
+  const column = (title: string, order: number, value: (line: Line) => number | undefined) =>
     figures<Line>(title, 9, order, (line) => aged(amounts.gain(value(line)), fresh.isStale))
   const partial = isPartial(view) ? 'partial ' : ''
   const columns: readonly PanelColumn<Line>[] = [
     words('', 16, 0, ({ name }) => (name === 'total' ? `${partial}total` : PNL_NAMES[name])),
-    figure('TODAY', 0, ({ today }) => today),
-    figure('WEEK', 2, ({ week }) => week),
-    figure('MONTH', 3, ({ month }) => month),
-    figure('ALL', 1, ({ all }) => all),
+    column('TODAY', 0, ({ today }) => today),
+    column('WEEK', 2, ({ week }) => week),
+    column('MONTH', 3, ({ month }) => month),
+    column('ALL', 1, ({ all }) => all),
   ]
   return {
     rank,
@@ -374,7 +360,7 @@ function cashSection({ view, context, fresh }: Frame, width: number, rank: numbe
         { width, height: Math.max(0, height - 2) },
         { columns: widened(columns, view.cash), rows: view.cash, empty: 'no balance is known yet' },
       ),
-      row(look, width, ['  ', reconciledWord(view, context)]),
+      row(look, width, ['  ', aged(reconciledWord(view, context), fresh.isStale)]),
     ],
   }
 }
@@ -404,7 +390,7 @@ function cashLines({ view, context, fresh }: Frame, width: number, rank: number)
   ])
   const lines = flow(look, width, [
     ...(facts.length === 0 ? [['no balance is known yet']] : facts),
-    [reconciledWord(view, context)],
+    [aged(reconciledWord(view, context), fresh.isStale)],
   ])
   return {
     rank,

@@ -15,7 +15,7 @@ import {
 } from './view-model.ts'
 
 /** What do I have, what do I lose, what do I risk. */
-export const portfolioPanel: Panel = {
+export const PORTFOLIO_PANEL: Panel = {
   key: '3',
   id: 'portfolio',
   title: 'Portfolio',

@@ -67,7 +67,8 @@ export interface Amounts {
   readonly named: (value: number | undefined, isSigned?: boolean) => string
 }
 
-export function amountsOf({ currency }: PortfolioView, { isMasked }: PanelContext): Amounts {
+export function amountsOf({ currency }: PortfolioView, { isMasked, look }: PanelContext): Amounts {
+  const inGlyphs = (text: string) => text.replace('\u00a5', look.glyphs.yen)
   const isKnown = (value: number | undefined): value is number => value !== undefined && Number.isFinite(value)
   return {
     plain: (value) => {
@@ -79,7 +80,7 @@ export function amountsOf({ currency }: PortfolioView, { isMasked }: PanelContex
       return isMasked ? MASK : signed(value, money(value, currency, { isBare: true, isSigned: true }))
     },
     named: (value, isSigned = false) =>
-      isKnown(value) ? (isMasked ? MASK : money(value, currency, { isSigned }).trim()) : NONE,
+      isKnown(value) ? (isMasked ? MASK : inGlyphs(money(value, currency, { isSigned }).trim())) : NONE,
   }
 }
 

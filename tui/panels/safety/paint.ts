@@ -2,7 +2,7 @@ import type { DecisionLine, RuleUse, SafetyView } from '../../../src/runtime/lin
 import { clock, when } from '../../paint/clock-text.ts'
 import { age, countdown, NONE } from '../../paint/numbers.ts'
 import { type PanelColumn, panelTable } from '../../paint/panel-table.ts'
-import { beside, gauge, type Piece, row, stack } from '../../paint/row.ts'
+import { beside, figure, fit, gauge, type Piece, row, stack } from '../../paint/row.ts'
 import type { PanelContext, PanelState, Size, ViewShelf } from '../../panel.ts'
 import { masked } from '../amount.ts'
 import { fact, factRow, flow, head } from '../fact-row.ts'
@@ -10,6 +10,7 @@ import { ageNote, type Freshness } from '../freshness.ts'
 import { figures, inSight, selectedAt, words } from '../list-view.ts'
 import { plainText } from '../plain-text.ts'
 import { type Section, stacked } from '../sections.ts'
+import { sideBySide } from '../side-by-side.ts'
 import {
   effectOf,
   gateWords,
@@ -96,7 +97,7 @@ function levelSections(frame: Frame, { width, height }: Size): Section[] {
   const isPaired = width >= MIDDLE
   const last: Section[] = isPaired
     ? [
-        pair(frame, width, {
+        sideBySide(frame.context.look, width, {
           rank: 6,
           left: (cells) => historySection(frame, cells, 0),
           right: (cells) => policySection(frame, cells, 0),
@@ -142,26 +143,6 @@ function wideLevel(frame: Frame, size: Size): string[] {
 function topRows(frame: Frame, width: number): number {
   const kills = standingKills(frame.view).length
   return ladderSection(frame, width, 0).want + (kills > 0 ? kills + 2 : 0) + checkSection(frame, width, 2).want
-}
-
-/** Two sections beside each other, parted by a bar. */
-function pair(
-  { context }: Frame,
-  width: number,
-  { rank, left, right }: { rank: number; left: (cells: number) => Section; right: (cells: number) => Section },
-): Section {
-  const cells = Math.floor((width - 1) / 2)
-  const [first, second] = [left(cells), right(width - 1 - cells)]
-  return {
-    rank,
-    min: Math.max(first.min, second.min),
-    want: Number.MAX_SAFE_INTEGER,
-    paint: (height) =>
-      beside(context.look, height, [
-        { width: cells, rows: stack(cells, height, first.paint(height)) },
-        { width: width - 1 - cells, rows: stack(width - 1 - cells, height, second.paint(height)) },
-      ]),
-  }
 }
 
 function ladderSection({ view, context, fresh, state }: Frame, width: number, rank: number): Section {
@@ -423,13 +404,7 @@ function countSection({ view, context }: Frame, width: number, rank: number): Se
   const lines = counts.map(([gate, count]) => {
     const full = Math.round((count / most) * cells)
     const bar = look.glyphs.full.repeat(full) + look.glyphs.empty.repeat(cells - full)
-    return row(look, width, [
-      ' ',
-      plainText(gate).slice(0, 14).padEnd(15),
-      String(count).padStart(7),
-      ' ',
-      [bar, 'muted'],
-    ])
+    return row(look, width, [' ', fit(plainText(gate), 15), figure(String(count), 7), ' ', [bar, 'muted']])
   })
   return {
     rank,

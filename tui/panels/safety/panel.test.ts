@@ -2,37 +2,37 @@ import * as fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import {
-  bodyOf,
   EMPTY_SAFETY,
-  goldenFrame,
   HALTED_SAFETY,
   NORMAL_SAFETY,
-  SCREEN_RIBBON,
   SCREEN_SAFETY,
   SCREEN_SIZES,
-  screenContext,
-  shelfOf,
   UNKNOWN_SAFETY,
+  bodyOf,
+  frameText,
+  goldenFrame,
+  marketContext,
 } from '../../../fixtures/screen-market-views.ts'
+import { RIBBON, shelfOf } from '../../../fixtures/screen-views.ts'
 import type { SafetyView } from '../../../src/runtime/link/views.ts'
 import { screenLook } from '../../paint/tone.ts'
 import { FRESH_STATE } from '../../panel.ts'
-import { safetyPanel } from './panel.ts'
-import { SAFETY_VIEWS } from './view-model.ts'
+import { SAFETY_PANEL } from './panel.ts'
+import { SAFETY_VIEWS, useWord } from './view-model.ts'
 
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1'
 const ASCII = screenLook({ palette: 'mono', level: 0, glyphs: 'ascii' })
 /** Tones as words around what they dress. */
-const TAGGED = { ...screenContext().look, paint: (tone: string, text: string) => `<${tone}>${text}</>` }
+const TAGGED = { ...marketContext().look, paint: (tone: string, text: string) => `<${tone}>${text}</>` }
 
 function frame(
   safety: SafetyView | undefined,
   screen: string,
-  { ageMs = 0, view = 0, look = screenContext().look } = {},
+  { ageMs = 0, view = 0, look = marketContext().look } = {},
 ) {
-  const ribbon = { ...SCREEN_RIBBON, safetyMode: safety?.mode ?? SCREEN_RIBBON.safetyMode }
+  const ribbon = { ...RIBBON, safetyMode: safety?.mode ?? RIBBON.safetyMode }
   const shelf = shelfOf(safety === undefined ? { ribbon } : { safety, ribbon }, ageMs)
-  return safetyPanel.paint(shelf, { ...FRESH_STATE, view }, screenContext({ look, ribbon }), bodyOf(screen))
+  return SAFETY_PANEL.paint(shelf, { ...FRESH_STATE, view }, marketContext({ look, ribbon }), bodyOf(screen))
 }
 
 const STATES = {
@@ -50,15 +50,15 @@ describe('golden frames', () => {
     SCREEN_SIZES.flatMap((screen) => Object.entries(STATES).map(([state, given]) => ({ screen, state, given }))),
   )('$screen $state', ({ screen, state, given }) => {
     const rows = frame(given.safety, screen, { ageMs: given.ageMs })
-    expect(`${rows.join('\n')}\n`).toBe(goldenFrame(`safety-${screen}-${state}`, rows, isUpdate))
+    expect(frameText(rows)).toBe(goldenFrame(`safety-${screen}-${state}`, rows, isUpdate))
   })
   test.each(SAFETY_VIEWS.slice(1).map((name, at) => ({ name, view: at + 1 })))('120x40 $name', ({ name, view }) => {
     const rows = frame(HALTED_SAFETY, '120x40', { view })
-    expect(`${rows.join('\n')}\n`).toBe(goldenFrame(`safety-120x40-${name}`, rows, isUpdate))
+    expect(frameText(rows)).toBe(goldenFrame(`safety-120x40-${name}`, rows, isUpdate))
   })
   test('120x40 without braille', () => {
     const rows = frame(SCREEN_SAFETY, '120x40', { look: ASCII })
-    expect(`${rows.join('\n')}\n`).toBe(goldenFrame('safety-120x40-ascii', rows, isUpdate))
+    expect(frameText(rows)).toBe(goldenFrame('safety-120x40-ascii', rows, isUpdate))
     expect(rows.join('')).toMatch(/^[\x20-\x7e]*$/)
   })
 })
@@ -126,16 +126,16 @@ test('fills exactly its size, whatever it is told', () => {
       fc.integer({ min: 8, max: 55 }),
       fc.record({ view: fc.nat(6), sort: fc.nat(3), filter: fc.constantFrom('', '!x', '~ab', '@gmo', 'zz') }),
       fc.constantFrom(0, 42_000),
-      fc.constantFrom(ASCII, screenContext().look, screenLook({ palette: 'west', level: 1, glyphs: 'safe' })),
+      fc.constantFrom(ASCII, marketContext().look, screenLook({ palette: 'west', level: 1, glyphs: 'safe' })),
       fc.boolean(),
       (safety, width, height, state, ageMs, look, isMasked) => {
         const shelf = shelfOf(safety === undefined ? {} : { safety }, ageMs)
-        const context = screenContext({ look, isMasked })
-        const rows = safetyPanel.paint(shelf, { ...FRESH_STATE, ...state }, context, { width, height })
+        const context = marketContext({ look, isMasked })
+        const rows = SAFETY_PANEL.paint(shelf, { ...FRESH_STATE, ...state }, context, { width, height })
         expect(rows).toHaveLength(height)
         for (const row of rows) expect(stringWidth(row), JSON.stringify(row)).toBe(width)
-        safetyPanel.sentence(shelf, { ...FRESH_STATE, ...state }, context)
-        safetyPanel.actions(shelf, { ...FRESH_STATE, ...state }, context)
+        SAFETY_PANEL.sentence(shelf, { ...FRESH_STATE, ...state }, context)
+        SAFETY_PANEL.actions(shelf, { ...FRESH_STATE, ...state }, context)
       },
     ),
     { numRuns: 200 },
@@ -163,7 +163,7 @@ describe('tones', () => {
 describe('R', () => {
   const actions = (safety: SafetyView | undefined, selected?: string, ageMs = 0) => {
     const shelf = shelfOf(safety === undefined ? {} : { safety }, ageMs)
-    const found = safetyPanel.actions(shelf, { ...FRESH_STATE, selected }, screenContext())
+    const found = SAFETY_PANEL.actions(shelf, { ...FRESH_STATE, selected }, marketContext())
     return { release: found.find(({ key }) => key === 'R'), safe: found.find(({ key }) => key === 'F') }
   }
   const met = HALTED_SAFETY.releaseChecks.map((each) => ({ ...each, isMet: true }))
@@ -184,6 +184,9 @@ describe('R', () => {
       scope: 'venue:bitflyer',
       level: 'NONE',
     })
+  })
+  test('lowers no kill that was learned long ago', () => {
+    expect(actions(HALTED_SAFETY, 'kill:global', 42_000).release?.disabled).toMatch(/^VIEW_STALE/)
   })
   test('releases the mode when every check is met, and only then', () => {
     const clear: SafetyView = { ...HALTED_SAFETY, kills: [] }
@@ -207,14 +210,25 @@ describe('R', () => {
   })
 })
 
+test.each([
+  [undefined, '?', 'unknown'],
+  [Number.NaN, '?', 'unknown'],
+  [0.79, '✓', 'ok'],
+  [0.8, '!', 'warn'],
+  [0.99, '!', 'warn'],
+  [1, '✗', 'bad'],
+])('a share of %s is %s', (share, sign, tone) => {
+  expect(useWord(share, marketContext().look)).toEqual({ sign, tone })
+})
+
 test('rows follow the page, the filter and the order', () => {
   const shelf = shelfOf({ safety: HALTED_SAFETY })
-  const rows = (state: object) => safetyPanel.rows(shelf, { ...FRESH_STATE, ...state })
+  const rows = (state: object) => SAFETY_PANEL.rows(shelf, { ...FRESH_STATE, ...state })
   expect(rows({}).slice(0, 3)).toEqual(['kill:global', 'kill:venue:bitflyer', 'rule:FEED_AGE/venue:bitflyer'])
   expect(rows({ view: 2, filter: '@gmo' })).toEqual(['rule:FEED_AGE/venue:gmo'])
   expect(rows({ view: 2, sort: 1 })[0]).toBe('rule:CLOCK_SKEW/global')
   expect(rows({ view: 4 })).toEqual(['difference:r-0442', 'difference:r-0441'])
-  expect(safetyPanel.rows(shelfOf({ safety: UNKNOWN_SAFETY }), FRESH_STATE)[0]).toBe('rule:CLOCK_SKEW/global')
+  expect(SAFETY_PANEL.rows(shelfOf({ safety: UNKNOWN_SAFETY }), FRESH_STATE)[0]).toBe('rule:CLOCK_SKEW/global')
 })
 
 test('masked amounts are hidden, shares and durations are not', () => {
@@ -223,7 +237,7 @@ test('masked amounts are hidden, shares and durations are not', () => {
     { rule: 'DRAWDOWN', scope: 'global', value: '-1.86%', limit: '-5.00%', share: 0.4, onBreach: 'BLOCK' },
   ]
   const shelf = shelfOf({ safety: { ...NORMAL_SAFETY, rules } })
-  const shown = safetyPanel.paint(shelf, FRESH_STATE, screenContext({ isMasked: true }), bodyOf('120x40')).join('\n')
+  const shown = SAFETY_PANEL.paint(shelf, FRESH_STATE, marketContext({ isMasked: true }), bodyOf('120x40')).join('\n')
   expect(shown).not.toContain('683,208')
   expect(shown).not.toContain('15,150,000')
   expect(shown).toContain('-1.86%')

@@ -19,7 +19,7 @@ import {
 } from './view-model.ts'
 
 /** Is it safe, what stops it, what is needed to go on. */
-export const safetyPanel: Panel = {
+export const SAFETY_PANEL: Panel = {
   key: '4',
   id: 'safety',
   title: 'Kill-switch',

@@ -9,11 +9,11 @@ import { figures, inSight, selectedAt, times, widened, words } from '../list-vie
 import { plainText } from '../plain-text.ts'
 import { columnWidths, type Section, stacked } from '../sections.ts'
 import {
-  alertRows,
   type AlertWords,
+  alertRows,
   alertWords,
-  checkRows,
   type CheckWords,
+  checkRows,
   checkWords,
   configRows,
   type InputWords,
@@ -26,10 +26,10 @@ import {
   type QueueWords,
   queueRows,
   queueWords,
-  settingWord,
   SYSTEM_VIEWS,
   type SystemListView,
   type SystemRow,
+  settingWord,
 } from './view-model.ts'
 
 const TWO_COLUMNS = 120
@@ -307,9 +307,9 @@ function storageSection({ view, context }: Scene, width: number): Section {
   return flowSection(context.look, width, 'Storage', facts)
 }
 
-function latencySection({ view, context }: Scene, width: number): Section {
+function latencySection({ view, age, context }: Scene, width: number): Section {
   const { look } = context
-  const measured = (view?.latency ?? []).map((each) => latencyWords(each, look))
+  const measured = (view?.latency ?? []).map((each) => latencyWords(each, age.isStale, look))
   const name = Math.max(0, ...measured.map((each) => Math.min(20, widthOf(each.name))))
   const rows = measured.map((each) =>
     factRow(look, width, ` ${fit(each.name, name)} `, [fact(0, each.sign), fact(0, each.fact)]),
@@ -320,7 +320,7 @@ function latencySection({ view, context }: Scene, width: number): Section {
 }
 
 /** Queues and latencies in two or three lines, where there is no room for lists of them. */
-function loadSection({ view, context }: Scene, width: number): Section {
+function loadSection({ view, age, context }: Scene, width: number): Section {
   const { look } = context
   const queues = (view?.queues ?? []).map((queue): readonly Piece[] => {
     const { name, fact: text, share, sign } = queueWords(queue, look)
@@ -328,7 +328,7 @@ function loadSection({ view, context }: Scene, width: number): Section {
     return [`${name} `, gauge(look, share, 8), ` ${text.replaceAll(' ', '')}`, ...worse]
   })
   const latencies = (view?.latency ?? []).map((each): readonly Piece[] => {
-    const { name, fact: text, sign } = latencyWords(each, look)
+    const { name, fact: text, sign } = latencyWords(each, age.isStale, look)
     return [`${name} ${text} `, sign]
   })
   const rows = [...flow(look, width, queues), ...flow(look, width, latencies)]

@@ -68,7 +68,7 @@ function sentenceOf(shelf: ViewShelf, state: PanelState, context: PanelContext):
       const input = picked(inputRows(view, state))?.of
       if (input === undefined) return undefined
       const said = inputWords(input, fresh.isStale ? fresh.ageMs : 0, context.look)
-      return `${said.name}: age and limit ${said.fact}, ${said.share === undefined ? 'UNKNOWN' : input.isOk ? 'OK' : 'too old'}.`
+      return `${said.name}: age and limit ${said.fact}, ${said.verdict}.`
     }
     case 'queues': {
       const queue = picked(queueRows(view, state))?.of

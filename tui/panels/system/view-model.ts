@@ -5,7 +5,7 @@ import type { ScreenLook } from '../../paint/tone.ts'
 import type { PanelContext, PanelState, ViewShelf } from '../../panel.ts'
 import { selectedAt } from '../list-view.ts'
 import { plainText } from '../plain-text.ts'
-import { byFigure, byText, rowFilter, sortedRows } from '../row-filter.ts'
+import { byFigure, byText, filteredRows, sortedRows } from '../row-filter.ts'
 import { milliseconds } from '../side-words.ts'
 
 export const SYSTEM_VIEWS = ['health', 'inputs', 'queues', 'alerts', 'logs', 'config'] as const
@@ -31,11 +31,8 @@ function rowsOf<Of>(
   { filter }: PanelState,
   describe: (of: Of, at: number) => { readonly id: string; readonly text: string },
 ): readonly SystemRow<Of>[] {
-  const isWanted = rowFilter(filter)
-  return found.flatMap((of, at) => {
-    const { id, text } = describe(of, at)
-    return isWanted({ text, venueId: '' }) ? [{ id, of }] : []
-  })
+  const rows = found.map((of, at) => ({ ...describe(of, at), of }))
+  return filteredRows(rows, filter, ({ text }) => ({ text, venueId: '' })).map(({ id, of }) => ({ id, of }))
 }
 
 /** Worst first, always: a machine that is well is not news. */
@@ -171,6 +168,7 @@ export interface InputWords {
   readonly fact: string
   readonly share: number | undefined
   readonly sign: Piece
+  readonly verdict: 'OK' | 'too old' | 'UNKNOWN'
 }
 
 /** @param viewAgeMs grows every age: an input does not get younger while nothing is heard */
@@ -182,6 +180,7 @@ export function inputWords(input: InputRow, viewAgeMs: number, { glyphs }: Scree
     fact: `${ageMs === undefined ? NONE : round(age(ageMs))} / ${round(age(input.limitMs))}`,
     share: ageMs === undefined ? undefined : ageMs / input.limitMs,
     sign: ageMs === undefined ? [glyphs.unknown, 'unknown'] : isLate ? [glyphs.bad, 'bad'] : [glyphs.ok, 'ok'],
+    verdict: ageMs === undefined ? 'UNKNOWN' : isLate ? 'too old' : 'OK',
   }
 }
 
@@ -211,6 +210,7 @@ export function queueWords({ name, depth, limit }: QueueRow, { glyphs }: ScreenL
 /** `p95 0.6ms / 50ms`, and whether the target is met; `?` where either is not known. */
 export function latencyWords(
   { name, p95Ms, targetMs }: SystemView['latency'][number],
+  isStale: boolean,
   { glyphs }: ScreenLook,
 ): { readonly name: string; readonly fact: string; readonly sign: Piece } {
   const isKnown = p95Ms !== undefined && targetMs !== undefined
@@ -220,7 +220,9 @@ export function latencyWords(
       ? [glyphs.bad, 'bad']
       : p95Ms > targetMs * 0.8
         ? [glyphs.warn, 'warn']
-        : [glyphs.ok, 'ok']
+        : isStale
+          ? [glyphs.stale, 'stale']
+          : [glyphs.ok, 'ok']
   const target = targetMs === undefined ? '' : ` / ${milliseconds(targetMs)}`
   return { name: plainText(name), fact: `p95 ${milliseconds(p95Ms)}${target}`, sign }
 }

@@ -1,0 +1,61 @@
+import type { OrderId } from '../../src/domain/ids.ts'
+import { compareBooks } from '../../src/reconcile/compare.ts'
+import type { Scope } from '../../src/reconcile/difference.ts'
+import { Persistence } from '../../src/reconcile/persistence.ts'
+import { planRepairs } from '../../src/reconcile/repairs.ts'
+import { reconcileResult } from '../../src/reconcile/result.ts'
+import type { ReconcileAnswer, ReconcilePort, ReconcileQuestion } from '../../src/runtime/engine/reconcile-round.ts'
+
+/** Reconciliation for an engine: what persists from round to round, and what is to be told to the kernel. */
+export class Reconciler implements ReconcilePort {
+  readonly #persistence: Persistence
+  /** How often in a row the venue said that it has never heard of an order. */
+  readonly #neverHeard = new Map<OrderId, number>()
+
+  /** @param persistence how long a difference must have been there before it stands */
+  constructor(persistence = new Persistence()) {
+    this.#persistence = persistence
+  }
+
+  judge(question: ReconcileQuestion): ReconcileAnswer {
+    const { reconcileId, ours, venue, fills, lookups, instruments, startedTs, nowTs } = question
+    const scope = question.scope as Scope
+    const [first] = instruments
+    if (first === undefined) throw new Error('an engine that reconciles has instruments')
+    for (const [id, said] of lookups)
+      if (said === 'NEVER_HEARD_OF') this.#neverHeard.set(id, (this.#neverHeard.get(id) ?? 0) + 1)
+      else this.#neverHeard.delete(id)
+    const comparison = compareBooks({
+      venueId: first.venueId,
+      ours,
+      venue,
+      fills,
+      lookups,
+      instruments,
+      nowTs,
+      scope,
+    })
+    const judged = this.#persistence.judge(comparison, nowTs)
+    const plan = planRepairs({ confirmed: judged.confirmed, neverHeard: this.#neverHeard, nowTs })
+    const result = reconcileResult(comparison, judged, { id: reconcileId, startedTs, endedTs: nowTs })
+    return {
+      record: {
+        reconcileId,
+        venueId: comparison.venueId,
+        status: result.status,
+        compared: comparison.compared,
+        differences: judged.confirmed.map(({ category, subject, reasonCode, fact }) => ({
+          category,
+          subject,
+          reasonCode,
+          fact,
+        })),
+      },
+      reports: plan.reports.map((report) => ({ report, ts: report.ts })),
+      asksFor: plan.lookups.filter(({ orderId }) => !lookups.has(orderId)).map(({ orderId }) => orderId),
+      answer: { ...result, operator: plan.operator },
+      recheckTs: judged.recheckTs,
+      isUnanswered: comparison.unknown.length > 0,
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { EngineCommandOptions } from '../engine.ts'
+import { EXIT } from '../exit-code.ts'
+import type { Outcome } from '../outcome.ts'
+import { engineFlags } from './engine-flags.ts'
+import { openEngine } from './open-engine.ts'
+
+/** Runs an engine in this process until it is stopped by a command or a signal. */
+export async function runHeadless(options: EngineCommandOptions): Promise<Outcome> {
+  const opened = openEngine({ profile: options.profile, flags: engineFlags(options) })
+  const { host, engine, paths, log } = opened
+  let signals = 0
+  const stop = (signal: NodeJS.Signals) => {
+    signals++
+    log.log.info('engine.signal', signal)
+    host.stop(signals === 1 ? 'safe' : 'now')
+  }
+  // Losing the terminal is no reason to stop trading; a closed pipe is no reason to die.
+  const ignore = () => undefined
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('SIGHUP', ignore)
+  process.stdout.on('error', ignore)
+  process.stderr.on('error', ignore)
+  process.stderr.write(
+    `profinaut engine: profile ${paths.profile}, pid ${process.pid}, watch it with \`profinaut tui\`\n`,
+  )
+  const end = await host.run()
+  const runId = engine.isReady ? engine.runId : undefined
+  await opened.close()
+  if (end.ok)
+    return {
+      code: EXIT.ok,
+      message: 'the engine stopped',
+      data: { profile: paths.profile, run_id: runId },
+      text: 'the engine stopped',
+    }
+  const where = end.report === undefined ? '' : ` (report: ${end.report})`
+  const { code: reason, hint } = end.error as { code?: string; hint?: string }
+  return {
+    code: EXIT.internal,
+    message: `the engine failed: ${end.error.message}${where}${hint === undefined ? '' : `\n${hint}`}`,
+    reasonCodes: [reason ?? 'ENGINE_FAILED'],
+    data: { profile: paths.profile, report: end.report },
+  }
+}
