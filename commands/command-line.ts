@@ -1,15 +1,41 @@
 import { Command, CommanderError } from 'commander'
 import { formatTime } from '../src/domain/time.ts'
 import { wallTime } from '../src/runtime/clock.ts'
+import { versionCommand } from './about.ts'
+import { alertCommand } from './alert.ts'
 import { backtestCommand } from './backtest/command.ts'
+import { botCommand } from './bot.ts'
+import { cmdCommand } from './cmd.ts'
+import { completeCommand, completionCommand } from './completion.ts'
+import { configCommand } from './config.ts'
 import { dataCommand } from './data.ts'
+import { devCommand } from './dev.ts'
 import { engineCommand } from './engine.ts'
+import type { EngineDeps } from './engine-access.ts'
+import { ENGINE_DEPS } from './engine-deps.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
+import { healthCommand } from './health.ts'
+import { initCommand } from './init.ts'
+import { journalCommand } from './journal.ts'
+import { keysCommand } from './keys.ts'
+import { killCommand } from './kill.ts'
+import { logsCommand } from './logs.ts'
+import { marketCommand } from './market.ts'
+import { orderCommand } from './order.ts'
 import { type Outcome, type Printer, printOutcome } from './outcome.ts'
+import { panicCommand } from './panic.ts'
+import { portfolioCommand } from './portfolio.ts'
+import { positionCommand } from './position.ts'
+import { reconcileCommand } from './reconcile.ts'
 import { replayCommand } from './replay.ts'
 import { runsCommand } from './runs.ts'
+import { safeModeCommand } from './safe-mode.ts'
 import { schemaCommand } from './schema.ts'
+import type { Format } from './sheet.ts'
+import { statusCommand } from './status.ts'
+import { stopCommand } from './stop.ts'
+import { storageCommand } from './storage.ts'
 import { strategyCommand } from './strategy.ts'
 import { VERSION } from './version.ts'
 
@@ -17,22 +43,67 @@ import { VERSION } from './version.ts'
 export interface CommandDeps {
   readonly printer: Printer
   /** Runs one use case, prints its outcome or its failure, and keeps the exit code. */
-  readonly settle: (options: { readonly json?: boolean }, useCase: () => Promise<Outcome>) => Promise<void>
+  readonly settle: (
+    options: { readonly json?: boolean; readonly format?: Format | undefined },
+    useCase: () => Promise<Outcome>,
+  ) => Promise<void>
+  /** How commands reach an engine and its books. */
+  readonly engine: EngineDeps
 }
+
+/** In the order in which help lists them: running, watching, trading, stopping, looking back, research, the rest. */
+const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
+  engineCommand,
+  statusCommand,
+  healthCommand,
+  botCommand,
+  marketCommand,
+  orderCommand,
+  positionCommand,
+  portfolioCommand,
+  killCommand,
+  panicCommand,
+  safeModeCommand,
+  stopCommand,
+  reconcileCommand,
+  journalCommand,
+  cmdCommand,
+  alertCommand,
+  logsCommand,
+  storageCommand,
+  initCommand,
+  configCommand,
+  backtestCommand,
+  replayCommand,
+  runsCommand,
+  dataCommand,
+  strategyCommand,
+  schemaCommand,
+  keysCommand,
+  versionCommand,
+  devCommand,
+  completionCommand,
+]
 
 const STREAMS: Printer = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   asOf: () => formatTime(wallTime()),
+  isTerminal: process.stdout.isTTY,
 }
 
 /** Parses the arguments and runs the command that they name. */
-export async function runCommand(args: readonly string[], printer: Printer = STREAMS): Promise<ExitCode> {
+export async function runCommand(
+  args: readonly string[],
+  printer: Printer = STREAMS,
+  engine: EngineDeps = ENGINE_DEPS,
+): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok
   const deps: CommandDeps = {
     printer,
+    engine,
     settle: async (options, useCase) => {
-      const json = options.json === true
+      const json = options.json === true || options.format === 'json'
       let outcome: Outcome
       try {
         outcome = await useCase()
@@ -45,7 +116,7 @@ export async function runCommand(args: readonly string[], printer: Printer = STR
   }
   const program = new Command('profinaut')
     .description(
-      'A trading workstation that lives in a terminal: backtest, replay and read market data through one engine.',
+      'A trading workstation that lives in a terminal: trade, watch, reconcile, backtest and replay through one engine.',
     )
     .version(VERSION, '-V, --version')
     .showHelpAfterError('(add --help for all options)')
@@ -54,18 +125,10 @@ export async function runCommand(args: readonly string[], printer: Printer = STR
     .configureOutput({ writeOut: printer.out, writeErr: printer.err })
     .addHelpText(
       'after',
-      '\nExamples:\n  profinaut backtest sma-cross\n  profinaut backtest sma-cross --data BTCUSDT-1m.csv.gz --param fast=10 --param slow=50\n  profinaut runs list\n  profinaut replay <run>\n',
+      '\nExamples:\n  profinaut engine --profile demo\n  profinaut status\n  profinaut panic\n  profinaut backtest sma-cross\n  profinaut backtest sma-cross --data BTCUSDT-1m.csv.gz --param fast=10 --param slow=50\n  profinaut runs list\n  profinaut replay <run>\n',
     )
-  const commands = [
-    engineCommand,
-    backtestCommand,
-    replayCommand,
-    runsCommand,
-    dataCommand,
-    strategyCommand,
-    schemaCommand,
-  ]
-  for (const make of commands) program.addCommand(inherit(make(deps), printer))
+  for (const make of COMMANDS) program.addCommand(inherit(make(deps), printer))
+  program.addCommand(inherit(completeCommand(deps), printer), { hidden: true })
   try {
     await program.parseAsync([...args], { from: 'user' })
   } catch (error) {

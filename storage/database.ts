@@ -148,3 +148,13 @@ export function integrityFaults(db: Database): readonly string[] {
   const broken = stored('check the database', () => db.prepare('PRAGMA foreign_key_check').all()) as { table: string }[]
   return [...rows.filter((row) => row !== 'ok'), ...broken.map(({ table }) => `${table}: a reference leads nowhere`)]
 }
+
+/** Of the library that this program brings. */
+export function sqliteVersion(): string {
+  const db = new Sqlite(':memory:')
+  try {
+    return db.prepare('SELECT sqlite_version()').pluck().get() as string
+  } finally {
+    db.close()
+  }
+}

@@ -15,15 +15,18 @@ export interface TailFilter {
   readonly botId?: string | undefined
   /** At or after, µs of engine time. */
   readonly sinceTs?: number | undefined
+  /** Number of the input that a chain of thought began with. */
+  readonly trace?: number | undefined
   readonly limit: number
 }
 
 /** The last events that fit, oldest first. Looks back from the end until it has found enough. */
-export function journalTail(db: Database, { type, botId, sinceTs, limit }: TailFilter): readonly JournalEntry[] {
+export function journalTail(db: Database, { type, botId, sinceTs, trace, limit }: TailFilter): readonly JournalEntry[] {
   const isFamily = type?.endsWith('.') === true
   const sql = `SELECT position FROM events
     WHERE (@type IS NULL OR type = @type) AND (@family IS NULL OR substr(type, 1, length(@family)) = @family)
       AND (@botId IS NULL OR bot_id = @botId) AND (@sinceTs IS NULL OR ts >= @sinceTs)
+      AND (@trace IS NULL OR trace = @trace)
     ORDER BY position DESC LIMIT @limit`
   const positions = stored("read the journal's end", () =>
     db
@@ -34,6 +37,7 @@ export function journalTail(db: Database, { type, botId, sinceTs, limit }: TailF
         family: isFamily ? type : null,
         botId: botId ?? null,
         sinceTs: sinceTs ?? null,
+        trace: trace ?? null,
         limit,
       }),
   ) as number[]

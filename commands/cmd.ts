@@ -1,0 +1,33 @@
+import { Command, Option } from 'commander'
+import { COMMAND_STATUSES, type CommandStatus } from '../src/runtime/command-catalogue.ts'
+import type { CommandDeps } from './command-line.ts'
+import { count, examples, reads } from './engine-options.ts'
+import type { ReadOptions } from './reading.ts'
+
+export interface CmdListOptions extends ReadOptions {
+  readonly status?: CommandStatus | undefined
+  readonly limit: number
+}
+
+export function cmdCommand(deps: CommandDeps): Command {
+  const { settle } = deps
+  const command = new Command('cmd').description('commands handed to the engine, and what became of them')
+  reads(command.command('list').description('commands, newest first'))
+    .addOption(new Option('--status <status>', 'only in this state').choices(COMMAND_STATUSES))
+    .option('--limit <n>', 'at most so many', count, 20)
+    .addHelpText('after', examples('cmd list', 'cmd list --status PENDING --json'))
+    .action((options: CmdListOptions) =>
+      settle(options, async () => (await import('./cmd/list.ts')).listCommands(deps, options)),
+    )
+  reads(command.command('show <id>').description('one command; its exit code is that of the command'))
+    .addHelpText('after', examples('cmd show 01a204d6-0000-7000-8000-000000000000'))
+    .action((id: string, options: ReadOptions) =>
+      settle(options, async () => (await import('./cmd/list.ts')).showCommand(deps, id, options)),
+    )
+  reads(command.command('cancel <id>').description('withdraw one that the engine has not taken yet'))
+    .addHelpText('after', examples('cmd cancel 01a204d6-0000-7000-8000-000000000000'))
+    .action((id: string, options: ReadOptions) =>
+      settle(options, async () => (await import('./cmd/list.ts')).cancelCommand(deps, id, options)),
+    )
+  return command
+}

@@ -1,0 +1,44 @@
+import { sessions } from '../../storage/queries/sessions.ts'
+import type { CommandStore, EngineDeps } from '../engine-access.ts'
+import { profilePaths } from '../../src/runtime/config.ts'
+
+const ALERTS = 100
+
+/** Ids that fit an argument of that name; none where there are no books, or none can be read now. */
+export async function completeIds(
+  { openStore }: Pick<EngineDeps, 'openStore'>,
+  kind: string,
+  profile?: string,
+): Promise<readonly string[]> {
+  try {
+    const store = await openStore(profilePaths(profile))
+    if (store === undefined) return []
+    try {
+      return idsOf(store, kind)
+    } finally {
+      store.close()
+    }
+  } catch {
+    // A person who types is not told of a busy disk: there is simply nothing to choose from.
+    return []
+  }
+}
+
+function idsOf(store: CommandStore, kind: string): readonly string[] {
+  switch (kind) {
+    case 'bot':
+      return store.state().bots.map(({ id }) => id)
+    case 'order':
+      return store.state().working.map(({ id }) => id)
+    case 'alert':
+      return store.alerts.list(ALERTS).flatMap(({ id, state }) => (state === 'OPEN' ? [id] : []))
+    case 'instrument': {
+      const spec = sessions(store.db, 1)[0]?.spec as
+        | { readonly instruments?: readonly { readonly id: string }[] }
+        | undefined
+      return spec?.instruments?.map(({ id }) => id) ?? []
+    }
+    default:
+      return []
+  }
+}

@@ -1,0 +1,105 @@
+import type { EngineClient } from '../src/runtime/link/engine-client.ts'
+import type { EngineStore, LeaseHolder } from '../src/runtime/ports.ts'
+import type { ProcessMark } from '../src/runtime/process.ts'
+import { type ProfilePaths, profilePaths } from '../src/runtime/config.ts'
+import type { CommandRequest } from '../src/runtime/command-catalogue.ts'
+import type { Database } from '../storage/database.ts'
+import { EXIT } from './exit-code.ts'
+import { CommandError, type Outcome } from './outcome.ts'
+
+/** A profile's store as commands use it: the engine's ports, and the database for questions to its tables. */
+export type CommandStore = EngineStore & { readonly db: Database }
+
+/** A key of the screen and what it does, as the screen's own table has it. */
+export interface KeyLine {
+  readonly key: string
+  readonly where: string
+  readonly description: string
+}
+
+/** What commands have of the world besides their arguments; tests give their own. */
+export interface EngineDeps {
+  /** @returns undefined where the profile has no database yet; nothing is created */
+  readonly openStore: (paths: ProfilePaths) => Promise<CommandStore | undefined>
+  /** @returns undefined when no engine answers */
+  readonly connect: (paths: ProfilePaths, store: CommandStore) => Promise<EngineClient | undefined>
+  readonly isAlive: (mark: ProcessMark) => boolean
+  /** Wall time, µs. */
+  readonly now: () => number
+  readonly monotonicMs: () => number
+  readonly pause: (ms: number) => Promise<void>
+  /** Who asks: `human:<user>`. */
+  readonly actor: string
+  readonly origin: CommandRequest['origin']
+  /** Aborted when the user, or who reads our output, has seen enough. */
+  readonly untilInterrupted: () => AbortSignal
+  /** Compares the books with the venue's where no engine runs. Absent where this program cannot. */
+  readonly reconcileOnce?: ((paths: ProfilePaths) => Promise<Outcome>) | undefined
+  /** The keys of the screen. Absent where this program has none. */
+  readonly keyTable?: (() => Promise<readonly KeyLine[]>) | undefined
+}
+
+/** What a use case has of a profile. */
+export interface EngineAccess {
+  readonly paths: ProfilePaths
+  readonly store: CommandStore
+  /** undefined when no engine answers: it does not run, or hangs. */
+  readonly client: EngineClient | undefined
+  /** The engine's process while it lives. */
+  readonly holder: LeaseHolder | undefined
+}
+
+/**
+ * Opens a profile, reaches its engine where one runs, and closes both when the use case is over.
+ *
+ * @throws CommandError `NO_BOOKS`, exit 6, for a profile that no engine has run for
+ */
+export async function withEngine(
+  options: { readonly profile?: string | undefined },
+  deps: EngineDeps,
+  useCase: (access: EngineAccess) => Promise<Outcome>,
+): Promise<Outcome> {
+  const paths = profilePaths(options.profile)
+  const store = await deps.openStore(paths)
+  if (store === undefined)
+    throw new CommandError(
+      EXIT.unreachable,
+      'NO_BOOKS',
+      `profile ${paths.profile} has no books: no engine has run in ${paths.folder}`,
+      `start one with: profinaut engine --profile ${paths.profile}`,
+    )
+  try {
+    const holder = livingHolder(store, deps)
+    const client = holder === undefined ? undefined : await deps.connect(paths, store)
+    try {
+      return await useCase({ paths, store, client, holder })
+    } finally {
+      client?.close()
+    }
+  } finally {
+    store.close()
+  }
+}
+
+/** The process that owns the profile, if it is still there. */
+export function livingHolder(store: CommandStore, { isAlive }: Pick<EngineDeps, 'isAlive'>): LeaseHolder | undefined {
+  const holder = store.lease.holder()
+  return holder !== undefined && isAlive(holder) ? holder : undefined
+}
+
+/** Says that the engine is needed and is not there, or does not answer; exit 6. */
+export function unreachable({ holder, paths }: Pick<EngineAccess, 'holder' | 'paths'>): CommandError {
+  return holder === undefined
+    ? new CommandError(
+        EXIT.unreachable,
+        'ENGINE_DOWN',
+        `no engine runs for profile ${paths.profile}`,
+        `start one with: profinaut engine --profile ${paths.profile}`,
+      )
+    : new CommandError(
+        EXIT.unreachable,
+        'ENGINE_SILENT',
+        `the engine of process ${holder.pid} does not answer`,
+        `if it hangs, stop new risk with: profinaut panic --profile ${paths.profile}`,
+      )
+}

@@ -1,0 +1,45 @@
+import { tailEvents } from '../../storage/sqlite-events.ts'
+import { runId } from '../../src/domain/ids.ts'
+import { type Session, sessions } from '../../storage/queries/sessions.ts'
+import type { CommandDeps } from '../command-line.ts'
+import { EXIT } from '../exit-code.ts'
+import type { ExportOptions } from '../journal.ts'
+import { CommandError, type Outcome } from '../outcome.ts'
+import { read } from '../reading.ts'
+
+const ALL = 1_048_576
+
+/** Prints the lines as they come: a session need not fit into memory. With `--json` the envelope follows as the last line. */
+export function exportSession({ printer, ...deps }: CommandDeps, options: ExportOptions): Promise<Outcome> {
+  return read({ printer, ...deps }, options, {
+    topics: [],
+    show: ({ store }) => {
+      const session = find(sessions(store.db, ALL), options.run)
+      let count = 0
+      for (const line of tailEvents(store.db, runId(session.runId))) {
+        printer.out(`${line}\n`)
+        count++
+      }
+      const { runId: id } = session
+      return {
+        code: EXIT.ok,
+        message: `${count} events of session ${id}`,
+        note: '',
+        runId: id,
+        data: { run_id: id, events: count },
+      }
+    },
+  })
+}
+
+function find(all: readonly Session[], asked: string | undefined): Session {
+  const found = asked === undefined ? all.slice(0, 1) : all.filter(({ runId }) => runId.startsWith(asked))
+  const [one] = found
+  if (one !== undefined && found.length === 1) return one
+  throw new CommandError(
+    EXIT.usage,
+    found.length === 0 ? 'SESSION_UNKNOWN' : 'AMBIGUOUS',
+    found.length === 0 ? `there is no session '${asked ?? 'yet'}'` : `'${asked ?? ''}' begins ${found.length} ids`,
+    'list them with: profinaut journal sessions',
+  )
+}

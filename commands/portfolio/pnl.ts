@@ -1,0 +1,65 @@
+import { formatMoney } from '../../src/domain/money.ts'
+import type { PortfolioView } from '../../src/runtime/link/views.ts'
+import { type DayPnl, dailyPnl } from '../../storage/queries/daily-pnl.ts'
+import type { CommandDeps } from '../command-line.ts'
+import type { EngineAccess } from '../engine-access.ts'
+import { sinceTs } from '../engine-options.ts'
+import { exactNumber, isoTime, shownNumber } from '../exact-text.ts'
+import { EXIT } from '../exit-code.ts'
+import type { Outcome } from '../outcome.ts'
+import type { PnlOptions } from '../portfolio.ts'
+import { read, readView } from '../reading.ts'
+import { type Format, sheet, sheetOutcome } from '../sheet.ts'
+
+/** Profit as the engine values it now; by day, and while no engine runs, what the fills booked. */
+export function showPnl(deps: CommandDeps, options: PnlOptions): Promise<Outcome> {
+  return read(deps, options, {
+    topics: ['portfolio'],
+    show: (access, format) =>
+      access.client === undefined || options.daily || options.since !== undefined
+        ? ofFills(access, format, sinceTs(options.since, deps.engine.now()))
+        : ofEngine(access, format),
+  })
+}
+
+type PnlRow = PortfolioView['pnl'][number]
+
+async function ofEngine({ client }: EngineAccess, format: Format): Promise<Outcome> {
+  if (client === undefined) throw new Error('the engine is asked for its profit while it answers')
+  const { pnl, currency } = await readView(client, 'portfolio')
+  const money = (name: 'today' | 'week' | 'month' | 'all') => ({
+    name,
+    align: 'right' as const,
+    exact: (row: PnlRow) => exactNumber(row[name]),
+    shown: (row: PnlRow) => shownNumber(row[name], 0, true),
+  })
+  const from = sheet(
+    [
+      { name: 'part', align: 'left', exact: ({ name }: PnlRow) => name },
+      money('today'),
+      money('week'),
+      money('month'),
+      money('all'),
+      { name: 'currency', align: 'left', exact: () => currency },
+    ],
+    pnl,
+  )
+  return sheetOutcome(from, format, { code: EXIT.ok, message: `profit in ${currency}` })
+}
+
+function ofFills({ store }: EngineAccess, format: Format, from: number | undefined): Outcome {
+  const days = dailyPnl(store.db, from === undefined ? {} : { sinceTs: from })
+  const rows = sheet(
+    [
+      { name: 'day', align: 'left', exact: ({ dayTs }: DayPnl) => isoTime(dayTs)?.slice(0, 10) },
+      { name: 'instrument', align: 'left', exact: ({ instrumentId }) => instrumentId },
+      { name: 'fills', align: 'right', exact: ({ fills }) => fills },
+      { name: 'realised', align: 'right', exact: ({ realised }) => formatMoney(realised) },
+      { name: 'fees', align: 'right', exact: ({ fees }) => formatMoney(fees) },
+      { name: 'currency', align: 'left', exact: ({ currency }) => currency },
+    ],
+    days,
+    { empty: 'no fills' },
+  )
+  return sheetOutcome(rows, format, { code: EXIT.ok, message: `${days.length} days and instruments` })
+}

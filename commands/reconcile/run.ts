@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs'
+import { profilePaths } from '../../src/runtime/config.ts'
+import { RECONCILE_EXIT, type ReconcileStatus } from '../../src/reconcile/result.ts'
+import type { CommandDeps } from '../command-line.ts'
+import { unreachable, withEngine } from '../engine-access.ts'
+import { EXIT } from '../exit-code.ts'
+import type { Outcome } from '../outcome.ts'
+import type { ReconcileOptions } from '../reconcile.ts'
+import { submit } from '../submission.ts'
+
+/** Through the engine where one lives; else by asking the venue ourselves. */
+export async function reconcile({ engine }: CommandDeps, options: ReconcileOptions): Promise<Outcome> {
+  const paths = profilePaths(options.profile)
+  const { reconcileOnce } = engine
+  if (!existsSync(paths.database) && reconcileOnce !== undefined) return reconcileOnce(paths)
+  let isDown = false
+  const outcome = await withEngine(options, engine, async (access) => {
+    isDown = access.holder === undefined
+    if (isDown && reconcileOnce !== undefined) return { code: EXIT.ok, message: '' }
+    if (isDown) throw unreachable(access)
+    const wish = { type: 'RECONCILE_RUN', payload: { scope: options.scope } } as const
+    return verdictOf(await submit(access, engine, wish, options))
+  })
+  // The books are closed again by now: the one-shot takes the lease and opens them itself.
+  return isDown && reconcileOnce !== undefined ? reconcileOnce(paths) : outcome
+}
+
+/** A comparison that was carried out has a verdict of its own. One that is not told is UNKNOWN, never success. */
+function verdictOf(outcome: Outcome): Outcome {
+  const row = outcome.data as { readonly status?: string; readonly result?: { readonly status?: string } | null }
+  if (outcome.code !== EXIT.ok || row.status !== 'COMPLETED') return outcome
+  const told = row.result?.status
+  const status: ReconcileStatus = told === 'OK' || told === 'MISMATCH' ? told : 'UNKNOWN'
+  return {
+    ...outcome,
+    code: RECONCILE_EXIT[status],
+    reasonCodes: status === 'OK' ? [] : [`RECONCILE_${status}`],
+    quality: status === 'OK' ? 'OK' : status === 'MISMATCH' ? 'DEGRADED' : 'UNKNOWN',
+  }
+}
