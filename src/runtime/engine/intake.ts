@@ -229,6 +229,9 @@ function answerOf(id: string, outcome: CommandOutcome, ts: number, status?: Comm
 /** Names as JSON says them: the core's `orderId` is everybody else's `order_id`. */
 function snakeCased(result: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(result).map(([name, value]) => [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
+    Object.entries(result).map(([name, value]) => [
+      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
   )
 }
