@@ -126,16 +126,19 @@ function typed(code: number, modifiers: number, isUpper = false): Meaning {
   const isCtrl = ((modifiers - 1) & CTRL) !== 0
   // Ctrl+Shift+K and Ctrl+K under caps lock are what they are on terminals that send bytes: Ctrl+K.
   const name = isCtrl ? press.name.toLowerCase() : isUpper ? press.name.toUpperCase() : press.name
-  return modified(name, modifiers, press.isIme)
+  return modified(isOneCharacter(name) ? name : press.name, modifiers, press.isIme)
 }
 
 function modified(name: string, modifiers: number, isIme?: boolean): Meaning {
   const bits = modifiers - 1
   if (bits < 0 || (bits & FOREIGN) !== 0) return NOTHING
-  const shift = (bits & SHIFT) !== 0 && name.length > 1 && Array.from(name).length > 1
+  // A character typed with Shift is that character.
+  const shift = (bits & SHIFT) !== 0 && !isOneCharacter(name)
   const press = { name, ctrl: (bits & CTRL) !== 0, shift }
   return { kind: 'key', press: isIme ? { ...press, isIme } : press }
 }
+
+const isOneCharacter = (text: string): boolean => Array.from(text).length === 1
 
 const newsOf = (news: TerminalNews): Meaning => ({ kind: 'news', news })
 
@@ -167,6 +170,6 @@ export function readCharacter(char: string): KeyPress | undefined {
   if (INVISIBLE.test(char)) return undefined
   const folded = char.normalize('NFKC')
   // A sign that folds to several characters (`㍿`) is left as it was typed: one press is one character.
-  const name = Array.from(folded).length === 1 ? folded : char
+  const name = isOneCharacter(folded) ? folded : char
   return IME.test(name) ? { name, ctrl: false, shift: false, isIme: true } : { name, ctrl: false, shift: false }
 }

@@ -91,9 +91,10 @@ export class KeyTap {
 
   #afterEscape(char: string, ends: boolean): void {
     if (char === '[' || char === 'O') this.#state = { at: 'sequence', introducer: char, body: '' }
-    else if (char === ESC && !ends) this.#press(ESC)
-    else if (char === ESC) this.#state = { at: 'escape', ends: false }
-    else if (ends && char === '\\') this.#state = GROUND
+    else if (char === ESC) {
+      this.#state = { at: 'escape', ends: false }
+      this.#press(ESC)
+    } else if (ends && char === '\\') this.#state = GROUND
     else if (/[\]PX^_]/.test(char)) this.#state = { at: 'text', introducer: char, isEmpty: true }
     else {
       this.#state = GROUND
@@ -140,10 +141,7 @@ export class KeyTap {
     this.#cancel = undefined
     if (state.at === 'paste') return this.#endPaste()
     this.#state = GROUND
-    if (state.at === 'escape') {
-      if (!state.ends) this.#press(ESC)
-      return
-    }
+    if (state.at === 'escape') return this.#press(ESC)
     const introducer = lone(state)
     if (introducer === undefined) return
     this.#press(ESC)
