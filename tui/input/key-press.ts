@@ -33,7 +33,13 @@ export const NAMED_KEYS = [
 export type TerminalNews =
   | { readonly kind: 'focus'; readonly isFocused: boolean }
   | { readonly kind: 'cursor'; readonly row: number; readonly column: number }
-  | { readonly kind: 'mouse'; readonly button: number; readonly column: number; readonly row: number; readonly isRelease: boolean }
+  | {
+      readonly kind: 'mouse'
+      readonly button: number
+      readonly column: number
+      readonly row: number
+      readonly isRelease: boolean
+    }
 
 /** A key in the notation of the key table: `ctrl+k`, `K`, `enter`, `shift+tab`. */
 export function notation({ name, ctrl, shift }: KeyPress): string {

@@ -129,14 +129,17 @@ test('Esc and a key that arrive together are both heard, so a kill key is never 
   expect(keys('\u001b\u000b')).toEqual(['escape', 'ctrl+k'])
 })
 
-test.each(['[', 'O', ']', 'P', 'X', '^', '_'])('Esc and %s typed together are two keys once nothing follows', (char) => {
-  const { tap, heard, patience, silence } = listen()
-  tap.write(`\u001b${char}`)
-  expect(patience()).toBe(30)
-  silence()
-  tap.write('K')
-  expect(heard).toEqual([key('escape'), key(char), key('K')])
-})
+test.each(['[', 'O', ']', 'P', 'X', '^', '_'])(
+  'Esc and %s typed together are two keys once nothing follows',
+  (char) => {
+    const { tap, heard, patience, silence } = listen()
+    tap.write(`\u001b${char}`)
+    expect(patience()).toBe(30)
+    silence()
+    tap.write('K')
+    expect(heard).toEqual([key('escape'), key(char), key('K')])
+  },
+)
 
 test('a sequence that never ends does not hold the keys for long', () => {
   for (const begun of ['\u001b[1;', '\u001b[<0;3', '\u001bP1$r0', '\u001b]11;rgb:0000']) {
@@ -185,7 +188,7 @@ test.each([
 })
 
 test('a burst is separate presses', () => {
-  expect(hear('KhEnter')).toEqual([...'KhEnter'].map((name) => key(name)))
+  expect(hear('KhEnter')).toEqual(Array.from('KhEnter', (name) => key(name)))
   expect(keys('Kh2\r')).toEqual(['K', 'h', '2', 'enter'])
 })
 
@@ -200,11 +203,11 @@ test('what the terminal says that is no key is news', () => {
 })
 
 test('full-width keys are the keys they look like', () => {
-  expect(hear('Ｋ／？！：１　￥')).toEqual([...'K/?!:1 ¥'].map((name) => key(name)))
+  expect(hear('Ｋ／？！：１　￥')).toEqual(Array.from('K/?!:1 ¥', (name) => key(name)))
 })
 
 test('kana, half-width too, and kanji say that an input method is on', () => {
-  expect(hear('かカｶー。「殺')).toEqual([...'かカカー。「殺'].map((name) => key(name, { isIme: true })))
+  expect(hear('かカｶー。「殺')).toEqual(Array.from('かカカー。「殺', (name) => key(name, { isIme: true })))
 })
 
 test('a sign that folds to several characters stays one press', () => {
@@ -263,8 +266,8 @@ interface Sent {
 }
 
 const KNOWN: readonly Sent[] = [
-  ...[...'aKz09?:;/[]OPX^_\\<~M '].map((name) => ({ bytes: name, heard: key(name) })),
-  ...[...'é⣿😀'].map((name) => ({ bytes: name, heard: key(name) })),
+  ...Array.from('aKz09?:;/[]OPX^_\\<~M ').map((name) => ({ bytes: name, heard: key(name) })),
+  ...Array.from('é⣿😀').map((name) => ({ bytes: name, heard: key(name) })),
   { bytes: 'Ｋ', heard: key('K') },
   { bytes: 'か', heard: key('か', { isIme: true }) },
   { bytes: '\r', heard: key('enter') },

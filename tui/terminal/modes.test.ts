@@ -12,7 +12,9 @@ function terminal() {
 test('a screen that died leaves a terminal as it found it', async () => {
   const { screen, write, row } = terminal()
   await write('$ profinaut\r\n')
-  await write(`\u001b[?1049h${FOCUS.on}${BRACKETED_PASTE.on}${MOUSE.on}\u001b[?1h\u001b=\u001b[?7l\u001b[?2026h\u001b[3;9Hframe`)
+  await write(
+    `\u001b[?1049h${FOCUS.on}${BRACKETED_PASTE.on}${MOUSE.on}\u001b[?1h\u001b=\u001b[?7l\u001b[?2026h\u001b[3;9Hframe`,
+  )
   expect(screen.modes).toMatchObject({
     sendFocusMode: true,
     bracketedPasteMode: true,

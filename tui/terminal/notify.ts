@@ -169,7 +169,9 @@ export class Notifier {
     const osc = desktopOscOf(this.#terminal)
     if (osc !== undefined) return this.#write(noticeSequence(osc, notice, this.#terminal))
     const failed = (error: unknown) =>
-      this.#log(`desktop notification of alert ${notice.id} failed: ${error instanceof Error ? error.message : error}`)
+      this.#log(
+        `desktop notification of alert ${notice.id} failed: ${error instanceof Error ? error.message : String(error)}`,
+      )
     this.#loadDesktop()
       .then((desktop) => {
         const { title, message } = wordsOf(notice)
