@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type KeyPress, notation, type TerminalNews } from './key-press.ts'
 import { KeyTap, PASTE_BYTES_MAX } from './tap.ts'

@@ -81,6 +81,7 @@ test('a process whose window is closed lives on', async () => {
   await new Promise<void>((resolve) => {
     terminal.onData(() => resolve())
   })
-  terminal.kill('SIGHUP')
+  // Closes the window's end of the terminal, as an emulator does: reads and writes fail, and the process is hung up on.
+  ;(terminal as unknown as { destroy(): void }).destroy()
   await expect.poll(() => readFileSync(report, 'utf8'), { timeout: 10_000 }).toBe('lost alive')
 })

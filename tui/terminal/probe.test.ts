@@ -46,7 +46,8 @@ function asked({ wide = '', isMute = false, terminal = UTF8 }) {
       }
     },
   })
-  const glyphs = [...written.matchAll(/\r(.)\u001b\[6n/gu)].map(([, glyph = '']) => glyph)
+  // Each character stands at column 1, before its question.
+  const glyphs = written.split('\u001b[6n').map((asking) => asking.slice('\r'.length))
   const answer = (count: number) => {
     for (const glyph of glyphs.slice(0, count)) tap.write(`\u001b[4;${wide.includes(glyph) ? 3 : 2}R`)
   }
