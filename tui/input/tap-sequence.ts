@@ -10,7 +10,7 @@ export type Meaning =
   | { readonly kind: 'old-mouse' }
   | { readonly kind: 'nothing' }
 
-/** Final letters of CSI and SS3 that are keys. Source: XTerm Control Sequences, "PC-Style Function Keys", read 2026-01-20. */
+/** Final letters of CSI and SS3 that are keys. Source: XTerm Control Sequences, "PC-Style Function Keys". */
 const LETTER_KEYS: Readonly<Record<string, string>> = {
   A: 'up',
   B: 'down',
@@ -33,7 +33,7 @@ const TILDE_KEYS: Readonly<Record<number, string>> = {
 
 /**
  * Code points of `CSI … u` that are keys and not characters; from 57414 on those of the keypad.
- * Source: kitty keyboard protocol, "Functional key definitions", read 2026-01-20.
+ * Source: kitty keyboard protocol, "Functional key definitions".
  */
 const CODE_KEYS: Readonly<Record<number, string>> = {
   8: 'backspace',

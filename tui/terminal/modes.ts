@@ -1,7 +1,7 @@
 /**
  * What the screen switches on in a terminal, and the way back. The alternate screen, raw mode and synchronized output are
  * switched on by the renderer; they appear here only where a screen that died may have left them on.
- * Source: XTerm Control Sequences, "DEC Private Mode"; kitty keyboard protocol, "Progressive enhancement"; read 2026-01-20.
+ * Source: XTerm Control Sequences, "DEC Private Mode"; kitty keyboard protocol, "Progressive enhancement".
  */
 import { safeText } from '../paint/row.ts'
 

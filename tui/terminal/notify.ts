@@ -47,7 +47,7 @@ export type DesktopOsc = 9 | 99 | 777
 /**
  * Which sequence the terminal knows; undefined where none is known to work. Inside tmux the terminal behind it is hidden, and
  * 9 is the one that most of them know.
- * Source: kitty "Desktop notifications"; manuals of iTerm2, WezTerm, Ghostty, foot and urxvt, read 2026-01-20.
+ * Source of 99: kitty, "Desktop notifications", read 2026-11-22. 9 began with iTerm2, 777 with urxvt.
  */
 export function desktopOscOf({ termProgram = '', term = '', isTmux }: NotifyingTerminal): DesktopOsc | undefined {
   if (term.startsWith('xterm-kitty') || termProgram === 'kitty') return 99
