@@ -115,3 +115,50 @@ export function wantsColour(stream: { readonly isTTY?: boolean }): boolean {
 export function environmentRef(): string {
   return `node ${process.versions.node} ${process.platform}-${process.arch}`
 }
+
+/** What a terminal says of itself through its environment. */
+export interface TerminalFacts {
+  /** Colour is unwanted (https://no-color.org) or cannot be shown. */
+  readonly isColourless: boolean
+  readonly isDumb: boolean
+  readonly isTmux: boolean
+  readonly isRemote: boolean
+  readonly isScreenReader: boolean
+  readonly isUtf8: boolean
+  readonly term: string
+  /** How it can call its user by itself. */
+  readonly notifyBy: 'osc9' | 'osc777' | 'osc99' | 'desktop'
+}
+
+export function terminalFacts(env: Readonly<Record<string, string | undefined>> = process.env): TerminalFacts {
+  const {
+    NO_COLOR,
+    TERM = '',
+    TMUX,
+    SSH_CONNECTION,
+    SSH_TTY,
+    INK_SCREEN_READER,
+    TERM_PROGRAM = '',
+    KITTY_WINDOW_ID,
+  } = env
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || ''
+  const isDumb = TERM === 'dumb' || TERM === 'linux' || TERM === ''
+  const notifyBy =
+    KITTY_WINDOW_ID !== undefined
+      ? 'osc99'
+      : /^(iTerm|WezTerm|ghostty)/i.test(TERM_PROGRAM)
+        ? 'osc9'
+        : /rxvt|foot|contour/.test(TERM)
+          ? 'osc777'
+          : 'desktop'
+  return {
+    isColourless: (NO_COLOR !== undefined && NO_COLOR !== '') || isDumb,
+    isDumb,
+    isTmux: TMUX !== undefined && TMUX !== '',
+    isRemote: SSH_CONNECTION !== undefined || SSH_TTY !== undefined,
+    isScreenReader: INK_SCREEN_READER === 'true',
+    isUtf8: /utf-?8/i.test(locale),
+    term: TERM,
+    notifyBy,
+  }
+}

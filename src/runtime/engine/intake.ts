@@ -177,7 +177,9 @@ export class Intake {
         return { ok: false, reasonCodes: ['CONFIRMATION_REQUIRED'], detail, result: { phrase } }
       }
     }
-    return this.#hands.obey({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
+    const outcome = this.#hands.obey({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
+    // Asked twice, by the file and by this: what was wanted stands.
+    return outcome.reasonCodes[0] === 'ALREADY_AT_LEAST' ? done(`${scope} ${level} stands already`) : outcome
   }
 
   #place(who: Pick<Command, 'id' | 'actor' | 'reason'>, payload: CommandPayload<'ORDER_PLACE'>): CommandOutcome {
