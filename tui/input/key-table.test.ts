@@ -11,15 +11,35 @@ test.each(contexts)('in %s every key means one thing', (context: KeyContext) => 
 })
 
 test('reserved keys stop, leave, go back or explain, wherever they are heard', () => {
-  const meanings = KEYS.flatMap(({ keys, command }) => keys.filter((key) => RESERVED.includes(key)).map((key) => `${key} ${command}`))
+  const meanings = KEYS.flatMap(({ keys, command }) =>
+    keys.filter((key) => RESERVED.includes(key)).map((key) => `${key} ${command}`),
+  )
   expect([...new Set(meanings)].sort()).toEqual(
-    ['? help', 'K kill', 'ctrl+c exit', 'ctrl+k kill', 'esc back', 'esc cancel', 'esc close', 'esc disarm', 'esc return', 'esc stay'].sort(),
+    [
+      '? help',
+      'K kill',
+      'ctrl+c exit',
+      'ctrl+k kill',
+      'esc back',
+      'esc cancel',
+      'esc close',
+      'esc disarm',
+      'esc return',
+      'esc stay',
+    ].sort(),
   )
 })
 
 test('an upper-case letter changes something, but for the three that only move', () => {
-  const upper = KEYS.flatMap(({ keys, tier }) => keys.filter((key) => /^[A-Z]$/.test(key)).map((key) => ({ key, tier })))
-  expect(upper.filter(({ tier }) => tier === 'look').map(({ key }) => key).sort()).toEqual([...UPPER_LOOKS].sort())
+  const upper = KEYS.flatMap(({ keys, tier }) =>
+    keys.filter((key) => /^[A-Z]$/.test(key)).map((key) => ({ key, tier })),
+  )
+  expect(
+    upper
+      .filter(({ tier }) => tier === 'look')
+      .map(({ key }) => key)
+      .sort(),
+  ).toEqual([...UPPER_LOOKS].sort())
   expect(KEYS.filter(({ tier, keys }) => tier !== 'look' && keys.some((key) => /^[a-z]$/.test(key)))).toEqual([])
 })
 
@@ -39,12 +59,22 @@ test('the prefix keys say what may follow', () => {
 
 test('keys are printed as people write them', () => {
   expect(['ctrl+k', 'enter', 'K', 'g g', 'shift+tab', '?', '+', 'pagedown'].map(keyName)).toEqual([
-    'Ctrl+K', 'Enter', 'K', 'g g', 'Shift+Tab', '?', '+', 'Pagedown',
+    'Ctrl+K',
+    'Enter',
+    'K',
+    'g g',
+    'Shift+Tab',
+    '?',
+    '+',
+    'Pagedown',
   ])
 })
 
 test('a panel that takes a reserved key, or changes something by a lower-case one, is named', () => {
-  const choices = [{ key: 't', name: 'timeframe', options: ['1m'] }, { key: '?', name: 'x', options: ['a'] }]
+  const choices = [
+    { key: 't', name: 'timeframe', options: ['1m'] },
+    { key: '?', name: 'x', options: ['a'] },
+  ]
   const problems = keyProblems({ id: 'bots', choices }, [
     { key: 'x', label: 'stop', tier: 'stop' },
     { key: 't', label: 'trade', tier: 'look' },

@@ -65,7 +65,15 @@ function here(
   hint?: string,
   rank = 1,
 ): KeyRow {
-  return { command, keys, contexts, tier: 'look', group: 'here', label, ...(hint !== undefined && { hint: [hint, hint], rank }) }
+  return {
+    command,
+    keys,
+    contexts,
+    tier: 'look',
+    group: 'here',
+    label,
+    ...(hint !== undefined && { hint: [hint, hint], rank }),
+  }
 }
 
 const OVERLAYS: readonly KeyContext[] = ['palette', 'help', 'actions', 'info']
@@ -164,7 +172,12 @@ export const KEYS: readonly KeyRow[] = [
   here('copy-report', ['y'], ['kill-running'], 'copy the report', 'y copy report', 2),
   here('return', ['esc'], ['kill-running'], 'return after the result', 'Esc return'),
   // Everywhere.
-  look('help', ['?'], 'always', 'help', { rank: 0, hint: ['? help', '? help'], isTail: true, contexts: ['global', 'exit', 'leave', 'fault', 'small'] }),
+  look('help', ['?'], 'always', 'help', {
+    rank: 0,
+    hint: ['? help', '? help'],
+    isTail: true,
+    contexts: ['global', 'exit', 'leave', 'fault', 'small'],
+  }),
   look('exit', ['ctrl+c'], 'always', 'exit screen; three in 3 s: safe exit', {
     rank: 30,
     hint: ['Ctrl+C exit', 'Ctrl+C exit'],
@@ -202,7 +215,10 @@ export function keyRow(context: KeyContext, key: string): KeyRow | undefined {
 }
 
 /** What may follow a prefix key: shown when the second stroke is late. */
-export function followers(context: KeyContext, prefix: string): readonly { readonly key: string; readonly label: string }[] {
+export function followers(
+  context: KeyContext,
+  prefix: string,
+): readonly { readonly key: string; readonly label: string }[] {
   return KEYS.filter(({ contexts }) => contexts.includes(context)).flatMap(({ keys, label }) =>
     keys.filter((key) => key.startsWith(`${prefix} `)).map((key) => ({ key: key.slice(2), label })),
   )
@@ -216,7 +232,11 @@ export function keyName(key: string): string {
     .map((stroke) =>
       stroke
         .split('+')
-        .map((part) => (stroke.length > 1 && (part.length > 1 || stroke.startsWith('ctrl+')) ? part[0]?.toUpperCase() + part.slice(1) : part))
+        .map((part) =>
+          stroke.length > 1 && (part.length > 1 || stroke.startsWith('ctrl+'))
+            ? part[0]?.toUpperCase() + part.slice(1)
+            : part,
+        )
         .join('+'),
     )
     .join(' ')

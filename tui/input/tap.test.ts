@@ -13,14 +13,22 @@ const keys = (text: string) => decode(bytes(text)).map((event) => (event.kind ==
 
 test.each([
   ['KhEnter in one burst is three keys', 'Kh\r', ['K', 'h', 'enter']],
-  ['arrows, ends and pages, in both spellings', '\x1b[A\x1bOB\x1b[H\x1b[4~\x1b[5~\x1b[6~', ['up', 'down', 'home', 'end', 'pageup', 'pagedown']],
+  [
+    'arrows, ends and pages, in both spellings',
+    '\x1b[A\x1bOB\x1b[H\x1b[4~\x1b[5~\x1b[6~',
+    ['up', 'down', 'home', 'end', 'pageup', 'pagedown'],
+  ],
   ['tabs and control chords', '\t\x1b[Z\x03\x0b\x10', ['tab', 'shift+tab', 'ctrl+c', 'ctrl+k', 'ctrl+p']],
   ['ESC alone is the key', '\x1b', ['esc']],
   ['ESC before a letter is the key and the letter: no chord with Alt is bound', '\x1bK', ['esc', 'K']],
   ['ESC twice is twice the key', '\x1b\x1b', ['esc', 'esc']],
   ['ESC and a bracket typed by hand are both keys', '\x1b[', ['esc', '[']],
   ['ESC and a closing bracket too', '\x1b]', ['esc', ']']],
-  ['kitty: Escape, Ctrl+K, Shift+Tab, a letter, a release', '\x1b[27u\x1b[107;5u\x1b[9;2u\x1b[75u\x1b[97;1:3u', ['esc', 'ctrl+k', 'shift+tab', 'K']],
+  [
+    'kitty: Escape, Ctrl+K, Shift+Tab, a letter, a release',
+    '\x1b[27u\x1b[107;5u\x1b[9;2u\x1b[75u\x1b[97;1:3u',
+    ['esc', 'ctrl+k', 'shift+tab', 'K'],
+  ],
   ['kitty: shift makes the upper case, Alt makes nothing', '\x1b[107;2u\x1b[107:75;2u\x1b[120;3u', ['K', 'K']],
   ['xterm: modified other keys', '\x1b[27;5;99~', ['ctrl+c']],
   ['full-width letters are the letters', 'Ｋ　ｈ', ['K', 'space', 'h']],
@@ -67,8 +75,30 @@ test('kana are noted: an input method is on', () => {
 
 test('any cut of the bytes into chunks gives the same events', () => {
   const pieces = fc.constantFrom(
-    'a', 'K', 'Ｋ', 'か', '¥', '\r', '\t', '\x03', '\x1b', '\x1b[A', '\x1bOD', '\x1b[1;5C', '\x1b[3~', '\x1b[107;5u', '\x1b[200~p\x1bq\x1b[201~',
-    '\x1b[I', '\x1b[<0;1;2M', '\x1b[5;7R', '\x1b]52;c;x\x1b\\', '\x1bP1$r\x1b\\', '\x1b[?1u', '𠮷', '[', 'O',
+    'a',
+    'K',
+    'Ｋ',
+    'か',
+    '¥',
+    '\r',
+    '\t',
+    '\x03',
+    '\x1b',
+    '\x1b[A',
+    '\x1bOD',
+    '\x1b[1;5C',
+    '\x1b[3~',
+    '\x1b[107;5u',
+    '\x1b[200~p\x1bq\x1b[201~',
+    '\x1b[I',
+    '\x1b[<0;1;2M',
+    '\x1b[5;7R',
+    '\x1b]52;c;x\x1b\\',
+    '\x1bP1$r\x1b\\',
+    '\x1b[?1u',
+    '𠮷',
+    '[',
+    'O',
   )
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 12 }), fc.array(fc.nat(200), { maxLength: 20 }), (texts, cuts) => {

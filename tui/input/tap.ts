@@ -40,7 +40,15 @@ const TILDES: Readonly<Record<string, string>> = {
   7: 'home',
   8: 'end',
 }
-const CODES: Readonly<Record<number, string>> = { 8: 'backspace', 9: 'tab', 10: 'enter', 13: 'enter', 27: 'esc', 32: 'space', 127: 'backspace' }
+const CODES: Readonly<Record<number, string>> = {
+  8: 'backspace',
+  9: 'tab',
+  10: 'enter',
+  13: 'enter',
+  27: 'esc',
+  32: 'space',
+  127: 'backspace',
+}
 const KANA = /^[\u3040-\u30ff]$/
 const PASTE_END = '\u001b[201~'
 
@@ -172,7 +180,8 @@ export class Tap {
       const [code = '', shifted] = first.split(':')
       this.#chord(Number((mods & 1) === 1 && shifted !== undefined && shifted !== '' ? shifted : code), mods)
     } else if (final === 'Z') this.#key('shift+tab')
-    else if (body === '' && (final === 'I' || final === 'O')) this.#events.push({ kind: 'focus', isFocused: final === 'I' })
+    else if (body === '' && (final === 'I' || final === 'O'))
+      this.#events.push({ kind: 'focus', isFocused: final === 'I' })
     else if (final === 'R' && /^\d+;\d+$/.test(body))
       this.#events.push({ kind: 'cursor', row: Number(first), column: Number(second) })
     else if ((final === 'M' || final === 'm') && body.startsWith('<')) this.#mouse(body, final)

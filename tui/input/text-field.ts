@@ -53,7 +53,10 @@ export function edit(field: TextField, key: string, typed: string | undefined): 
     case 'ctrl+u':
       return cutTo(0, cursor, 0)
     case 'ctrl+w': {
-      const start = chars.slice(0, cursor).join('').replace(/\S+\s*$/, '')
+      const start = chars
+        .slice(0, cursor)
+        .join('')
+        .replace(/\S+\s*$/, '')
       return cutTo([...start].length, cursor, [...start].length)
     }
     default:

@@ -62,7 +62,10 @@ export type ScreenEvent =
 
 const HISTORY_MAX = 50
 
-export function freshScreen(panelId: string, options: { readonly hasTour: boolean; readonly isMasked: boolean }): ScreenState {
+export function freshScreen(
+  panelId: string,
+  options: { readonly hasTour: boolean; readonly isMasked: boolean },
+): ScreenState {
   return {
     panelId,
     panels: {},
@@ -136,7 +139,10 @@ export function screenReducer(state: ScreenState, event: ScreenEvent): ScreenSta
     case 'tour-ended':
       return { ...state, tip: undefined }
     case 'command-run':
-      return { ...state, recent: [...state.recent.filter((text) => text !== event.text), event.text].slice(-HISTORY_MAX) }
+      return {
+        ...state,
+        recent: [...state.recent.filter((text) => text !== event.text), event.text].slice(-HISTORY_MAX),
+      }
   }
 }
 
@@ -153,7 +159,11 @@ function walked(state: ScreenState, steps: -1 | 1): ScreenState {
  * The row that a movement leads to. A selection follows its id while rows move around it; when its row has gone the first
  * one is selected.
  */
-export function rowAfter(rows: readonly string[], selected: string | undefined, move: number | 'first' | 'last'): string | undefined {
+export function rowAfter(
+  rows: readonly string[],
+  selected: string | undefined,
+  move: number | 'first' | 'last',
+): string | undefined {
   if (move === 'first') return rows[0]
   if (move === 'last') return rows.at(-1)
   const at = Math.max(0, selected === undefined ? 0 : rows.indexOf(selected))
