@@ -135,7 +135,7 @@ function armed(state: KillState, wish: Wish, reason: string, context: KillContex
   }
 }
 
-function raised(state: KillState, order: Omit<KillEffect, 'type'>, context: KillContext): KillOutcome {
+function raised(order: Omit<KillEffect, 'type'>, context: KillContext): KillOutcome {
   const { id, level, scope, reason, reviewMinutes } = order
   const { nowMs, view } = context
   return {
@@ -251,7 +251,7 @@ function whenArmed(
     if (step.phrase !== undefined && !isExact(step.field.text, step.phrase))
       return { state: { ...state, note: `type ${step.phrase} exactly, found '${step.field.text}'` } }
     const { id, level, scope, reason, reviewMinutes, phrase } = step
-    return raised(state, { id, level, scope, reason, reviewMinutes, confirmation: phrase }, context)
+    return raised({ id, level, scope, reason, reviewMinutes, confirmation: phrase }, context)
   }
   if (step.phrase === undefined) {
     // Another level takes over; any other key is stray.
@@ -276,7 +276,6 @@ function whenSent(state: KillState, step: KillStep & { at: 'sent' }, key: string
   if (key === 'h' && step.level !== 'HALT') {
     const { scope, reason, reviewMinutes } = step
     return raised(
-      state,
       { id: context.freshId, level: 'HALT', scope, reason, reviewMinutes, confirmation: undefined },
       context,
     )
