@@ -74,6 +74,10 @@ export interface ShellParts {
 const PREFIX_BOX_MS = 400
 const TRIPLE_MS = 3_000
 
+function isDone({ status }: CommandRow): boolean {
+  return status === 'COMPLETED' || status === 'ACCEPTED'
+}
+
 /**
  * The screen without a terminal: keys and views go in, rows and commands come out. All state changes through reducers; what
  * they ask for is done here.
@@ -447,7 +451,8 @@ export class Shell {
       case 'go-orders':
         return this.#go('orders')
       case 'go-audit':
-        return this.#pick('audit')
+        this.#pick('audit')
+        return undefined
       case 'go-evidence':
         return this.#explain()
       case 'copy-text':
@@ -740,7 +745,7 @@ export class Shell {
       { id, reason: reason.text.trim(), confirmation: phrase },
       (row) => {
         this.#ceremonyEvent({ type: 'answered', id, row })
-        if (ends !== undefined && row.status === 'COMPLETED') this.#parts.ports.end(ends)
+        if (ends !== undefined && isDone(row)) this.#parts.ports.end(ends)
       },
       (message) => this.#ceremonyEvent({ type: 'failed', id, message }),
     )
@@ -847,7 +852,7 @@ export class Shell {
     this.#send(
       { type: 'ENGINE_STOP', payload: { how: 'safe' } },
       { id: this.#parts.ports.freshId(), reason: 'Ctrl+C three times', confirmation: undefined },
-      (row) => (row.status === 'COMPLETED' ? this.#parts.ports.end('safe-exit') : stay(`${row.status} ${row.message}`)),
+      (row) => (isDone(row) ? this.#parts.ports.end('safe-exit') : stay(`${row.status} ${row.message}`)),
       stay,
     )
   }
