@@ -8,8 +8,11 @@ const ASKED = [GLYPHS.rich.rule, GLYPHS.rich.full, GLYPHS.rich.up] as const
 /** No answer after this long is an answer, ms. */
 export const PROBE_MS = 200
 
-/** Prints the characters one by one, asks the cursor after each, then asks for the kitty protocol. */
-export const PROBE = `\u001b7${ASKED.map((glyph) => `\r${glyph}\u001b[6n`).join('')}\r\u001b[K\u001b8\u001b[?u`
+/**
+ * Asks for the kitty protocol, prints the characters one by one and asks the cursor after each. Answers come in order: with
+ * the last width, an answer about kitty has come or never will.
+ */
+export const PROBE = `\u001b[?u\u001b7${ASKED.map((glyph) => `\r${glyph}\u001b[6n`).join('')}\r\u001b[K\u001b8`
 
 export interface ProbeResult {
   readonly glyphs: GlyphSet
@@ -28,9 +31,9 @@ export class Probe {
     else this.keys.push(event)
   }
 
-  /** All widths are known; the kitty answer may not come at all. */
+  /** All widths are known. */
   get isComplete(): boolean {
-    return this.#columns.length >= ASKED.length && this.#hasKitty
+    return this.#columns.length >= ASKED.length
   }
 
   /** One cell each is `rich`; wide rules, or no answer, `safe`; wide braille `ascii`. */
