@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { KILL, NOW_TS, RIBBON } from '../../fixtures/screen-client.ts'
+import { UTC } from '../paint/clock-text.ts'
+import { widthOf } from '../paint/row.ts'
+import { BARE } from '../paint/tone.ts'
+import type { KillState } from './kill-state.ts'
+import { type KillFacts, paintKill } from './kill-paint.ts'
+
+const FACTS: KillFacts = { view: KILL, ribbon: RIBBON, nowTs: NOW_TS, nowMs: 13_000, zone: UTC }
+const ARMED: KillState = {
+  awaiting: undefined,
+  note: undefined,
+  step: {
+    at: 'armed',
+    level: 'FLATTEN',
+    scope: 'global',
+    reviewMinutes: 30,
+    reason: 'runaway bot',
+    id: 'x',
+    phrase: 'flatten 3',
+    field: { text: 'flatten ', cursor: 8 },
+    intentHash: '9f3c',
+    positions: 3,
+    armedMs: 0,
+    shownMs: 0,
+  },
+}
+const SENT: KillState = {
+  ...ARMED,
+  step: {
+    at: 'sent',
+    level: 'HALT',
+    scope: 'global',
+    reviewMinutes: 30,
+    reason: 'runaway bot',
+    id: 'x',
+    sentMs: 12_600,
+    ackMs: undefined,
+    refusal: undefined,
+    estimate: undefined,
+  },
+}
+const SIZES = [
+  [80, 19],
+  [120, 35],
+  [200, 45],
+] as const
+
+test.each(SIZES)('every step fills %i x %i exactly, with and without an estimate', (width, height) => {
+  for (const state of [
+    ARMED,
+    SENT,
+    { ...ARMED, note: 'a note' },
+    { ...ARMED, step: { at: 'choosing', level: undefined, scope: 'global', reviewMinutes: 5 } } satisfies KillState,
+  ])
+    for (const view of [KILL, undefined]) {
+      const rows = paintKill(BARE, { width, height }, state, { ...FACTS, view })
+      expect(rows).toHaveLength(height)
+      for (const row of rows) expect(widthOf(row), row).toBe(width)
+    }
+})
+
+test.each(SIZES)(
+  'at %i x %i the challenge shows: what to type, what was typed, and what time is left',
+  (width, height) => {
+    const text = paintKill(BARE, { width, height }, ARMED, FACTS).join('\n')
+    expect(text).toContain('ARMED FLATTEN')
+    expect(text).toContain('expires in 00:47   intent 9f3c')
+    expect(text).toMatch(/type {4}flatten 3 +> flatten {1,2}_/)
+    expect(text).toContain('ETH_JPY -0.3100')
+    expect(text).toContain('refreshed 0.3s ago')
+  },
+)
+
+test('without an estimate nothing is made up', () => {
+  const text = paintKill(BARE, { width: 80, height: 19 }, ARMED, { ...FACTS, view: undefined }).join('\n')
+  expect(text).toContain('UNKNOWN')
+  expect(text).not.toContain('¥0')
+})
+
+test('a stop without an answer lists the ways that need no screen', () => {
+  const text = paintKill(BARE, { width: 80, height: 19 }, SENT, FACTS).join('\n')
+  expect(text).toContain('HALT SENT, NOT ACKNOWLEDGED 0.4s')
+  for (const way of ['profinaut panic', 'kill set', 'kill --local', 'kill -USR2 4711', 'venue site'])
+    expect(text).toContain(way)
+})

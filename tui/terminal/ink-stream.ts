@@ -1,0 +1,29 @@
+import type { Size } from '../panel.ts'
+
+/**
+ * The stream that Ink draws on: the terminal's, with the size that the picture has. Ink must not hear of a resize before the
+ * picture has the new size, or it draws the old one into it.
+ */
+export function inkStream(stdout: NodeJS.WriteStream, size: () => Size): NodeJS.WriteStream {
+  return new Proxy(stdout, {
+    get(target, name) {
+      if (name === 'columns') return size().width
+      if (name === 'rows') return size().height
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== 'function') return value
+      if (name === 'on' || name === 'off' || name === 'addListener' || name === 'removeListener')
+        return (event: string, told: (...args: unknown[]) => void) =>
+          event === 'resize' ? target : Reflect.apply(value, target, [event, told])
+      return value.bind(target)
+    },
+  })
+}
+
+/**
+ * Writes a whole picture by absolute positions: after a resize, and when the reader asks, whatever has been scribbled on the
+ * terminal. The cursor ends on the last row, where Ink believes it is. Nothing is cleared first, so nothing flashes.
+ */
+export function repainted(rows: readonly string[]): string {
+  const lines = rows.map((row, at) => `\u001b[${at + 1};1H\u001b[0m\u001b[2K${row}`)
+  return `\u001b[?2026h${lines.join('')}\u001b[0m\u001b[${rows.length};1H\u001b[?2026l`
+}
