@@ -8,7 +8,8 @@ import { EXIT } from '../exit-code.ts'
 import { instruments } from '../instrument-catalogue.ts'
 import type { Outcome } from '../outcome.ts'
 import { type ReadOptions, read, readView } from '../reading.ts'
-import { facts, type Format, type Sheet, sheet, sheetOutcome, sheetsOutcome } from '../sheet.ts'
+import type { Format } from '../format.ts'
+import { facts, type Sheet, sheet, sheetOutcome, sheetsOutcome } from '../sheet.ts'
 import { requireBot } from './bot-rows.ts'
 
 const DECISIONS_SHOWN = 10

@@ -10,7 +10,8 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { HealthOptions } from '../health.ts'
 import type { Outcome } from '../outcome.ts'
 import { formatOf, read, readView } from '../reading.ts'
-import { facts, type Format, type Sheet, sheet, sheetsOutcome } from '../sheet.ts'
+import type { Format } from '../format.ts'
+import { facts, type Sheet, sheet, sheetsOutcome } from '../sheet.ts'
 
 /** Asks the engine; of one that is gone or hangs, shows the last words and their age. */
 export async function showHealth(deps: CommandDeps, options: HealthOptions): Promise<Outcome> {

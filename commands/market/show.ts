@@ -7,7 +7,8 @@ import { instruments } from '../instrument-catalogue.ts'
 import type { MarketShowOptions } from '../market.ts'
 import type { Outcome } from '../outcome.ts'
 import { read, readView, requireClient } from '../reading.ts'
-import { facts, type Format, type Sheet, sheet, sheetsOutcome } from '../sheet.ts'
+import type { Format } from '../format.ts'
+import { facts, type Sheet, sheet, sheetsOutcome } from '../sheet.ts'
 
 export function showMarket(deps: CommandDeps, id: string, options: MarketShowOptions): Promise<Outcome> {
   return read(deps, options, {
