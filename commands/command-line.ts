@@ -23,7 +23,7 @@ import { killCommand } from './kill.ts'
 import { logsCommand } from './logs.ts'
 import { marketCommand } from './market.ts'
 import { orderCommand } from './order.ts'
-import { type Outcome, type Printer, printOutcome } from './outcome.ts'
+import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
 import { portfolioCommand } from './portfolio.ts'
 import { positionCommand } from './position.ts'
@@ -114,6 +114,28 @@ export async function runCommand(
       printOutcome(outcome, { json, printer })
     },
   }
+  const program = programOf(deps)
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Help and version end the parse as if they had failed; what was misspelt is a usage error.
+    if (error.exitCode === 0) return EXIT.ok
+    // The words are on stderr already; a program reads the same in the envelope.
+    const misuse = { code: EXIT.usage, message: error.message.replace(/^error: /, ''), reasonCodes: ['USAGE'] }
+    if (wantsJson(args)) printer.out(`${JSON.stringify(envelope(misuse, printer.asOf()))}\n`)
+    return EXIT.usage
+  }
+  if (args.length === 0) {
+    program.outputHelp()
+    return EXIT.usage
+  }
+  return code
+}
+
+/** The program with all its commands. */
+export function programOf(deps: CommandDeps): Command {
+  const { printer } = deps
   const program = new Command('profinaut')
     .description(
       'A trading workstation that lives in a terminal: trade, watch, reconcile, backtest and replay through one engine.',
@@ -129,18 +151,14 @@ export async function runCommand(
     )
   for (const make of COMMANDS) program.addCommand(inherit(make(deps), printer))
   program.addCommand(inherit(completeCommand(deps), printer), { hidden: true })
-  try {
-    await program.parseAsync([...args], { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    // Help and version end the parse as if they had failed; what was misspelt is a usage error.
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-  }
-  if (args.length === 0) {
-    program.outputHelp()
-    return EXIT.usage
-  }
-  return code
+  return program
+}
+
+/** Arguments that could not be parsed still say which form their writer reads. */
+function wantsJson(args: readonly string[]): boolean {
+  return args.some(
+    (arg, at) => arg === '--json' || arg === '--format=json' || (arg === '--format' && args[at + 1] === 'json'),
+  )
 }
 
 /** Subcommands fail and print like the program they belong to. */

@@ -1,7 +1,16 @@
 import type { BarsView, MarketView } from '../../src/runtime/link/views.ts'
 import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
-import { exactNumber, type InstrumentScale, isoTime, priceText, qtyText, shownAge, shownNumber } from '../exact-text.ts'
+import {
+  exactNumber,
+  type InstrumentScale,
+  isoTime,
+  priceText,
+  qtyText,
+  shownAge,
+  shownNumber,
+  shownPrice,
+} from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import { instruments } from '../instrument-catalogue.ts'
 import type { MarketShowOptions } from '../market.ts'
@@ -39,7 +48,7 @@ async function show(access: EngineAccess, id: string, depth: number, format: For
     ['age_ms', row?.ageMs === undefined ? undefined : Math.round(row.ageMs), shownAge(row?.ageMs)],
     ['book_at', isoTime(market.bookTs)],
     ['position', qtyText(market.position, scale)],
-    ['average', price(market.average)],
+    ['average', price(market.average), shownPrice(market.average, scale)],
     ['unrealised', exactNumber(market.unrealised), shownNumber(market.unrealised, 2, true)],
     ['stop', price(market.stop)],
     ['own_orders', market.own.length],
