@@ -76,7 +76,6 @@ test('the help of every command has an example', () => {
     let help = ''
     command.configureOutput({ writeOut: (text) => void (help += text) }).outputHelp()
     const isGroup = command.commands.length > 0
-    const isOlder = ['runs', 'data', 'strategy', 'schema'].includes(pathOf(command)[0] ?? '')
-    if (!isGroup && !isOlder) expect(help, pathOf(command).join(' ')).toMatch(/\nExamples?:\n {2}profinaut /)
+    if (!isGroup) expect(help, pathOf(command).join(' ')).toMatch(/\nExamples?:\n {2}profinaut /)
   }
 })

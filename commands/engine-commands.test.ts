@@ -368,7 +368,7 @@ describe('changing', () => {
     const asked = await json('bot', 'start', 'x')
     expect(asked.code).toBe(code)
     if (reasonCodes.length > 0) expect(asked.reason_codes).toEqual(reasonCodes)
-    expect((await json('cmd', 'show', String((asked.data as { command_id: string }).command_id))).code).toBe(code)
+    expect((await json('cmd', 'show', (asked.data as { command_id: string }).command_id)).code).toBe(code)
   })
 
   test('a command that is not acknowledged in time may still run, and the message says so', async () => {
