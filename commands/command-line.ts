@@ -15,7 +15,7 @@ import type { EngineDeps } from './engine-access.ts'
 import { ENGINE_DEPS } from './engine-deps.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
-import { healthCommand } from './health.ts'
+import { capabilitiesCommand, healthCommand, readyCommand } from './health.ts'
 import { initCommand } from './init.ts'
 import { journalCommand } from './journal.ts'
 import { keysCommand } from './keys.ts'
@@ -56,6 +56,8 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   engineCommand,
   statusCommand,
   healthCommand,
+  capabilitiesCommand,
+  readyCommand,
   botCommand,
   marketCommand,
   orderCommand,

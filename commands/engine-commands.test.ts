@@ -7,6 +7,7 @@ import { FakeEngine, TOLD_INSTRUMENT } from '../fixtures/fake-engine.ts'
 import { SCREEN_CHART, SCREEN_MARKET, SCREEN_PORTFOLIO, SCREEN_SAFETY } from '../fixtures/screen-market-views.ts'
 import { RIBBON, SCREEN_VIEWS } from '../fixtures/screen-views.ts'
 import { COMMAND_STATUSES, COMMANDS } from '../src/runtime/command-catalogue.ts'
+import { HealthJson } from '../src/runtime/health.ts'
 import type { KillView, MarketRow, RibbonView, Views } from '../src/runtime/link/views.ts'
 import { STATUSES } from './cmd.ts'
 import { runCommand } from './command-line.ts'
@@ -109,6 +110,27 @@ async function json(...args: string[]): Promise<z.infer<typeof Envelope>> {
   return read
 }
 
+/** What an engine wrote into its status file so long before now. */
+function leaveStatus({ ready, ageS }: { readonly ready: boolean; readonly ageS: number }): void {
+  const path = join(home, 'demo', 'run', 'status.json')
+  mkdirSync(dirname(path), { recursive: true })
+  const ts = new Date(engine.world.now() / 1_000 - ageS * 1_000).toISOString()
+  const checks = [{ name: 'disk', status: 'OK', reason_code: 'OK', summary: 'half free' }]
+  const health = { schema_version: 1, overall: 'OK', ts, checks }
+  const feature = { name: 'orders', state: 'DEGRADED', reasons: [{ code: 'FEED_STALE', message: 'feed: old' }] }
+  const allowed = ['OBSERVE', 'CANCEL']
+  const capabilities = {
+    schema_version: 1,
+    ts,
+    version: '1',
+    safe_mode: true,
+    allowed_actions: allowed,
+    capabilities: [feature],
+  }
+  const words = { schema_version: 1, ts, pid: 4_711, run_id: 'r', instance_id: 'i', ready, health, capabilities }
+  writeFileSync(path, JSON.stringify(words))
+}
+
 const READING: readonly (readonly string[])[] = [
   ['status'],
   ['bot', 'list'],
@@ -194,6 +216,22 @@ describe('reading', () => {
     expect(existsSync(join(home, 'demo'))).toBe(false)
   })
 
+  test('the journal is filtered by trace, type, time and order', async () => {
+    engine.begin()
+    const rows = async (...args: string[]) => (await json('journal', 'tail', ...args)).data as Record<string, unknown>[]
+    const thought = await rows('--trace', 't3')
+    expect(thought.length).toBeGreaterThan(1)
+    for (const { trace } of thought) expect(trace).toBe('t3')
+    const ofOrder = await rows('--order', 'o3', '--type', 'order.')
+    expect(ofOrder.length).toBeGreaterThan(1)
+    for (const { type, payload } of ofOrder) {
+      expect(type).toMatch(/^order\./)
+      expect(JSON.parse(String(payload))).toMatchObject({ order_id: 'o3' })
+    }
+    expect(await rows('--since', '2024-01-01')).toEqual([])
+    expect(await rows('--limit', '2')).toHaveLength(2)
+  })
+
   test('names that are not there are usage errors', async () => {
     engine.begin()
     expect(await json('bot', 'show', 'grid-btx')).toMatchObject({
@@ -234,36 +272,15 @@ describe('status and health', () => {
     engine.begin()
     const { system } = engine.views
     if (system !== undefined) engine.views.system = { ...system, health }
-    expect((await json('health', ...options)).code).toBe(code)
+    const told = await json('health', ...options)
+    expect(told.code).toBe(code)
+    expect(HealthJson.parse(told.data).overall).toBe(health)
   })
 
   test('of an engine that hangs, the last words are told with their age, exit 6', async () => {
     engine.begin()
     engine.isConnected = false
-    const status = join(home, 'demo', 'run', 'status.json')
-    mkdirSync(dirname(status), { recursive: true })
-    const ts = '2023-11-14T22:29:50Z'
-    const checks = [{ name: 'disk', status: 'OK', reason_code: 'OK', summary: 'half free' }]
-    const health = { schema_version: 1, overall: 'OK', ts, checks }
-    const capabilities = {
-      schema_version: 1,
-      ts,
-      version: '1',
-      safe_mode: false,
-      allowed_actions: [],
-      capabilities: [],
-    }
-    const words = {
-      schema_version: 1,
-      ts,
-      pid: 4_711,
-      run_id: 'r',
-      instance_id: 'i',
-      ready: true,
-      health,
-      capabilities,
-    }
-    writeFileSync(status, JSON.stringify(words))
+    leaveStatus({ ready: true, ageS: 10 })
     const { code, data } = await json('health')
     expect({ code, data }).toMatchObject({ code: 6, data: { overall: 'UNKNOWN', last_overall: 'OK', age_s: 10 } })
   })
@@ -425,6 +442,11 @@ describe('changing', () => {
       expect(asked).toMatchObject({ code: 4, reason_codes: ['CONFIRMATION_REQUIRED'], data: { phrase: 'flatten 2' } })
     }
     expect(await json('stop', '--how', 'flatten')).toMatchObject({ code: 4 })
+    const nobody = ['--scope', 'bot:nobody', '--confirm', 'flatten 0']
+    expect(await json('kill', 'set', '--level', 'flatten', '--reason', 'drill', ...nobody)).toMatchObject({
+      code: 2,
+      reason_codes: ['SCOPE_UNKNOWN'],
+    })
     expect(engine.store.commands.list({ limit: 9 })).toEqual([])
   })
 
@@ -499,6 +521,27 @@ describe('changing', () => {
   test('stop tells of a process that stays', async () => {
     engine.begin()
     expect(await json('stop', '--wait', '2')).toMatchObject({ code: 6, reason_codes: ['STILL_STOPPING'] })
+  })
+})
+
+describe('capabilities and ready', () => {
+  test.each([
+    [true, 1, 0, 0],
+    [false, 1, 0, 5],
+    [true, 30, 6, 6],
+  ] as const)('ready %s, told %i s ago', async (ready, ageS, capabilities, isReady) => {
+    engine.begin()
+    leaveStatus({ ready, ageS })
+    expect(await json('capabilities')).toMatchObject({
+      code: capabilities,
+      data: { allowed_actions: ['OBSERVE', 'CANCEL'] },
+    })
+    expect((await json('ready')).code).toBe(isReady)
+  })
+
+  test('nobody has told anything', async () => {
+    expect((await json('capabilities')).code).toBe(6)
+    expect((await json('ready')).code).toBe(6)
   })
 })
 

@@ -21,7 +21,8 @@ import { facts, type Sheet, sheet, sheetsOutcome } from '../sheet.ts'
 
 export function showMarket(deps: CommandDeps, id: string, options: MarketShowOptions): Promise<Outcome> {
   return read(deps, options, {
-    topics: [`market/${id}`],
+    // All that is shown is watched, so that a watch asks for nothing anew.
+    topics: [`market/${id}`, 'markets', `bars/${id}/1m`, 'instruments'],
     show: (access, format) => show(access, id, options.depth, format),
   })
 }
