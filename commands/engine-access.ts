@@ -4,6 +4,7 @@ import type { ProcessMark } from '../src/runtime/process.ts'
 import { type ProfilePaths, profilePaths } from '../src/runtime/config.ts'
 import type { CommandRequest } from '../src/runtime/command-catalogue.ts'
 import type { Database } from '../storage/database.ts'
+import type { Scope } from '../src/reconcile/difference.ts'
 import { EXIT } from './exit-code.ts'
 import { CommandError, type Outcome } from './outcome.ts'
 
@@ -34,7 +35,7 @@ export interface EngineDeps {
   /** Aborted when the user, or who reads our output, has seen enough. */
   readonly untilInterrupted: () => AbortSignal
   /** Compares the books with the venue's where no engine runs. Absent where this program cannot. */
-  readonly reconcileOnce?: ((paths: ProfilePaths) => Promise<Outcome>) | undefined
+  readonly reconcileOnce?: ((paths: ProfilePaths, scope: Scope) => Promise<Outcome>) | undefined
   /** The keys of the screen. Absent where this program has none. */
   readonly keyTable?: (() => Promise<readonly KeyLine[]>) | undefined
 }

@@ -43,6 +43,7 @@ export const ENGINE_DEPS: EngineDeps = {
   pause,
   actor: `human:${userName()}`,
   origin: isAttended ? 'cli' : 'cron',
+  reconcileOnce: async (paths, scope) => (await import('./reconcile/one-shot.ts')).reconcileOnce(paths, scope),
   untilInterrupted: () => {
     const controller = new AbortController()
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort())

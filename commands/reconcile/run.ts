@@ -12,7 +12,7 @@ import { submit } from '../submission.ts'
 export async function reconcile({ engine }: CommandDeps, options: ReconcileOptions): Promise<Outcome> {
   const paths = profilePaths(options.profile)
   const { reconcileOnce } = engine
-  if (!existsSync(paths.database) && reconcileOnce !== undefined) return reconcileOnce(paths)
+  if (!existsSync(paths.database) && reconcileOnce !== undefined) return reconcileOnce(paths, options.scope)
   let isDown = false
   const outcome = await withEngine(options, engine, async (access) => {
     isDown = access.holder === undefined
@@ -22,7 +22,7 @@ export async function reconcile({ engine }: CommandDeps, options: ReconcileOptio
     return verdictOf(await submit(access, engine, wish, options))
   })
   // The books are closed again by now: the one-shot takes the lease and opens them itself.
-  return isDown && reconcileOnce !== undefined ? reconcileOnce(paths) : outcome
+  return isDown && reconcileOnce !== undefined ? reconcileOnce(paths, options.scope) : outcome
 }
 
 /** A comparison that was carried out has a verdict of its own. One that is not told is UNKNOWN, never success. */

@@ -15,8 +15,8 @@ import type { Command } from './command.ts'
 import type { Kernel } from './kernel.ts'
 
 /**
- * Kinds of inputs as they are written. The number is the format: never used again for another. Market rows are fixed-size
- * binary, because there are many; the rest is JSON, because there is little.
+ * Kinds of inputs as they are written. The number is the format: never used again for another. Books and prints are distances
+ * in as few bytes as they need, because there are many; bars and quotes are doubles; the rest is JSON, because there is little.
  */
 const KIND = {
   bar: 1,
@@ -56,6 +56,23 @@ export interface ReconcileNews {
   }[]
 }
 
+/** Bytes of the longest whole number. */
+const VARINT_MAX = 8
+
+/** What the distances of a recording are measured from; the same on both sides, from the first input of the session on. */
+class Deltas {
+  ts = 0
+  readonly #prices = new Map<number, number>()
+
+  price(at: number): number {
+    return this.#prices.get(at) ?? 0
+  }
+
+  setPrice(at: number, price: number): void {
+    this.#prices.set(at, price)
+  }
+}
+
 /**
  * The door to a kernel: every input goes through it, is written down in the order it came, and then reaches the kernel. What
  * is written is enough to let another kernel live the same session again.
@@ -65,6 +82,7 @@ export class InputLog {
   #bytes = new Uint8Array(65_536)
   #view = new DataView(this.#bytes.buffer)
   #length = 0
+  readonly #deltas = new Deltas()
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel
@@ -102,23 +120,24 @@ export class InputLog {
   }
 
   trade(at: number, trades: TradeColumns, row: number): void {
-    this.#head(KIND.trade, at, 33)
-    const { venueTs, recvTs, price, qty } = trades
-    for (const column of [venueTs, recvTs, price, qty]) this.#double(column[row] as number)
-    this.#byte(trades.taker[row] as number)
+    const { venueTs, recvTs, price, qty, taker } = trades
+    this.#head(KIND.trade, at, 5 * VARINT_MAX)
+    this.#times(venueTs[row] as number, recvTs[row] as number)
+    this.#price(at, price[row] as number)
+    this.#count(qty[row] as number)
+    this.#byte(taker[row] as number)
     this.#kernel.onTrade(at, trades, row)
   }
 
   /** One whole message of a book, rows `[from, to)`. */
   book(at: number, book: BookColumns, from: number, to: number): void {
-    this.#head(KIND.book, at, 20 + 17 * (to - from))
-    this.#double(book.venueTs[from] as number)
-    this.#double(book.recvTs[from] as number)
-    this.#whole(to - from)
+    this.#head(KIND.book, at, (3 + 3 * (to - from)) * VARINT_MAX)
+    this.#times(book.venueTs[from] as number, book.recvTs[from] as number)
+    this.#count(to - from)
     for (let row = from; row < to; row++) {
       this.#byte(book.side[row] as number)
-      this.#double(book.price[row] as number)
-      this.#double(book.qty[row] as number)
+      this.#price(at, book.price[row] as number)
+      this.#count(book.qty[row] as number)
     }
     for (let row = from; row < to; row++) this.#kernel.onBook(at, book, row)
   }
@@ -185,6 +204,35 @@ export class InputLog {
     this.#length += text.length
   }
 
+  /** Two times as distances: from the last input's, and from each other. */
+  #times(venueTs: number, recvTs: number): void {
+    this.#signed(recvTs - this.#deltas.ts)
+    this.#deltas.ts = recvTs
+    this.#signed(recvTs - venueTs)
+  }
+
+  /** A price as its distance from the last one of the instrument. */
+  #price(at: number, price: number): void {
+    this.#signed(price - this.#deltas.price(at))
+    this.#deltas.setPrice(at, price)
+  }
+
+  #signed(value: number): void {
+    this.#count(value < 0 ? -2 * value - 1 : 2 * value)
+  }
+
+  /** A whole number from 0, seven bits a byte, the low ones first. */
+  #count(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0)
+      assert(false, `what is recorded is whole and not negative, was ${value}`)
+    let rest = value
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80
+      rest = Math.floor(rest / 0x80)
+    }
+    this.#bytes[this.#length++] = rest
+  }
+
   #byte(value: number): void {
     this.#view.setInt8(this.#length, value)
     this.#length += 1
@@ -233,6 +281,7 @@ export class InputPlayer {
   readonly #trades = tradeColumns(1)
   #book = bookColumns(256)
   #inputs = 0
+  readonly #deltas = new Deltas()
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel
@@ -274,9 +323,15 @@ export class InputPlayer {
         return this.#kernel.onQuote(at, this.#quotes, 0)
       }
       case KIND.trade: {
-        const { venueTs, recvTs, price, qty } = this.#trades
-        for (const column of [venueTs, recvTs, price, qty]) column[0] = reader.double()
-        this.#trades.taker[0] = reader.byte()
+        const { venueTs, recvTs, price, qty, taker } = this.#trades
+        const deltas = this.#deltas
+        deltas.ts += reader.signed()
+        recvTs[0] = deltas.ts
+        venueTs[0] = deltas.ts - reader.signed()
+        price[0] = deltas.price(at) + reader.signed()
+        deltas.setPrice(at, price[0])
+        qty[0] = reader.count()
+        taker[0] = reader.byte()
         return this.#kernel.onTrade(at, this.#trades, 0)
       }
       case KIND.book:
@@ -316,9 +371,11 @@ export class InputPlayer {
   }
 
   #message(at: number, reader: Reader): void {
-    const venueTs = reader.double()
-    const recvTs = reader.double()
-    const rows = reader.whole()
+    const deltas = this.#deltas
+    deltas.ts += reader.signed()
+    const recvTs = deltas.ts
+    const venueTs = recvTs - reader.signed()
+    const rows = reader.count()
     if (rows > this.#book.price.length) this.#book = bookColumns(2 * rows)
     const book = this.#book
     book.length = rows
@@ -326,8 +383,10 @@ export class InputPlayer {
       book.venueTs[row] = venueTs
       book.recvTs[row] = recvTs
       book.side[row] = reader.byte()
-      book.price[row] = reader.double()
-      book.qty[row] = reader.double()
+      const price = deltas.price(at) + reader.signed()
+      deltas.setPrice(at, price)
+      book.price[row] = price
+      book.qty[row] = reader.count()
       book.last[row] = row === rows - 1 ? 1 : 0
     }
     for (let row = 0; row < rows; row++) this.#kernel.onBook(at, book, row)
@@ -358,6 +417,20 @@ class Reader {
 
   double(): number {
     return this.#view.getFloat64(this.#take(8), true)
+  }
+
+  count(): number {
+    let value = 0
+    for (let factor = 1; ; factor *= 0x80) {
+      const byte = this.#bytes[this.#take(1)] as number
+      value += (byte & 0x7f) * factor
+      if (byte < 0x80) return value
+    }
+  }
+
+  signed(): number {
+    const value = this.count()
+    return value % 2 === 1 ? -(value + 1) / 2 : value / 2
   }
 
   json(): unknown {

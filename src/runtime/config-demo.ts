@@ -36,7 +36,7 @@ export const DEMO: Readonly<Record<string, unknown>> = {
       allocation: 2_000_000,
       start: true,
       // In lots: a percentage is of cash in the quote currency, and the bot is given base currency.
-      params: { halfSpread: 3, requoteThreshold: 1, size: 100, sizeUnit: 'lots', maxInventory: 5, minRequoteMs: 1_000 },
+      params: { halfSpread: 3, requoteThreshold: 2, size: 100, sizeUnit: 'lots', maxInventory: 5, minRequoteMs: 4_000 },
     },
     {
       id: 'grid',

@@ -91,13 +91,15 @@ export class Engine {
   stallUs = 0
   commits = 0
   commitMs: number[] = []
-  /** Market input to committed order, ms. */
+  /** From an input coming in to what it led to being recorded and handed over, ms. */
   orderMs: number[] = []
   #writer!: SessionWriter
   #inputs!: InputLog
   readonly #intake: Intake
   readonly #listener: VenueListener
   #clockTs = 0
+  /** When the input at hand came in. */
+  #inputMs = 0
   #checkpointTs = 0
   #watchedMs = Number.NEGATIVE_INFINITY
   #connectedMs = Number.NEGATIVE_INFINITY
@@ -364,7 +366,8 @@ export class Engine {
 
   /** A raised kill is obeyed before anything else happens: nothing is sent after it. */
   #before(): void {
-    const { killWord } = this.parts
+    const { killWord, host } = this.parts
+    this.#inputMs = host.monotonicMs()
     if (killWord === undefined) return
     const level = takeKillWord(killWord)
     if (level === undefined) return
@@ -402,7 +405,7 @@ export class Engine {
       else if (effect.kind === 'amend') venue.amend(effect.amend, ts)
       else venue.cancel(effect.orderId, effect.instrumentAt, ts)
     }
-    if (effects.length > 0) sample(this.orderMs, host.monotonicMs() - startedMs)
+    if (effects.length > 0) sample(this.orderMs, host.monotonicMs() - this.#inputMs)
   }
 
   #closeBars(ts: number): void {

@@ -221,7 +221,17 @@ function answerOf(id: string, outcome: CommandOutcome, ts: number, status?: Comm
     resultCode: outcome.ok ? 'OK' : (outcome.reasonCodes[0] ?? 'REFUSED'),
     reasonCodes: outcome.reasonCodes,
     message: outcome.detail,
-    result: outcome.result,
+    result: outcome.result && snakeCased(outcome.result),
     ts,
   }
+}
+
+/** Names as JSON says them: the core's `orderId` is everybody else's `order_id`. */
+function snakeCased(result: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(result).map(([name, value]) => [
+      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  )
 }
