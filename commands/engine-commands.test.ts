@@ -500,8 +500,14 @@ describe('changing', () => {
     engine.begin()
     engine.die()
     expect((await json('reconcile')).code).toBe(6)
-    const once = () => Promise.resolve({ code: 5, message: 'MISMATCH' } as const)
-    expect((await say(['reconcile'], { reconcileOnce: once })).code).toBe(5)
+    const asked: string[] = []
+    const reconcileOnce: EngineDeps['reconcileOnce'] = ({ profile }, scope) => {
+      asked.push(`${profile} ${scope}`)
+      return Promise.resolve({ code: 5, message: 'MISMATCH' })
+    }
+    expect((await say(['reconcile', '--scope', 'fills'], { reconcileOnce })).code).toBe(5)
+    expect(asked).toEqual(['demo fills'])
+    expect((await say(['reconcile', '--profile', 'nobody'], { reconcileOnce })).code).toBe(6)
   })
 
   test('stop waits until the process is gone', async () => {
