@@ -15,7 +15,7 @@ import type { EngineDeps } from './engine-access.ts'
 import { ENGINE_DEPS } from './engine-deps.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
-import { healthCommand } from './health.ts'
+import { capabilitiesCommand, healthCommand, readyCommand } from './health.ts'
 import { initCommand } from './init.ts'
 import { journalCommand } from './journal.ts'
 import { keysCommand } from './keys.ts'
@@ -23,7 +23,7 @@ import { killCommand } from './kill.ts'
 import { logsCommand } from './logs.ts'
 import { marketCommand } from './market.ts'
 import { orderCommand } from './order.ts'
-import { type Outcome, type Printer, printOutcome } from './outcome.ts'
+import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
 import { portfolioCommand } from './portfolio.ts'
 import { positionCommand } from './position.ts'
@@ -32,7 +32,7 @@ import { replayCommand } from './replay.ts'
 import { runsCommand } from './runs.ts'
 import { safeModeCommand } from './safe-mode.ts'
 import { schemaCommand } from './schema.ts'
-import type { Format } from './sheet.ts'
+import type { Format } from './format.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { storageCommand } from './storage.ts'
@@ -56,6 +56,8 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   engineCommand,
   statusCommand,
   healthCommand,
+  capabilitiesCommand,
+  readyCommand,
   botCommand,
   marketCommand,
   orderCommand,
@@ -114,6 +116,28 @@ export async function runCommand(
       printOutcome(outcome, { json, printer })
     },
   }
+  const program = programOf(deps)
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Help and version end the parse as if they had failed; what was misspelt is a usage error.
+    if (error.exitCode === 0) return EXIT.ok
+    // The words are on stderr already; a program reads the same in the envelope.
+    const misuse = { code: EXIT.usage, message: error.message.replace(/^error: /, ''), reasonCodes: ['USAGE'] }
+    if (wantsJson(args)) printer.out(`${JSON.stringify(envelope(misuse, printer.asOf()))}\n`)
+    return EXIT.usage
+  }
+  if (args.length === 0) {
+    program.outputHelp()
+    return EXIT.usage
+  }
+  return code
+}
+
+/** The program with all its commands. */
+export function programOf(deps: CommandDeps): Command {
+  const { printer } = deps
   const program = new Command('profinaut')
     .description(
       'A trading workstation that lives in a terminal: trade, watch, reconcile, backtest and replay through one engine.',
@@ -129,18 +153,14 @@ export async function runCommand(
     )
   for (const make of COMMANDS) program.addCommand(inherit(make(deps), printer))
   program.addCommand(inherit(completeCommand(deps), printer), { hidden: true })
-  try {
-    await program.parseAsync([...args], { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    // Help and version end the parse as if they had failed; what was misspelt is a usage error.
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-  }
-  if (args.length === 0) {
-    program.outputHelp()
-    return EXIT.usage
-  }
-  return code
+  return program
+}
+
+/** Arguments that could not be parsed still say which form their writer reads. */
+function wantsJson(args: readonly string[]): boolean {
+  return args.some(
+    (arg, at) => arg === '--json' || arg === '--format=json' || (arg === '--format' && args[at + 1] === 'json'),
+  )
 }
 
 /** Subcommands fail and print like the program they belong to. */

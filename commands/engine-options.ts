@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration, parseTime, US_PER_HOUR, US_PER_SECOND } from '../src/domain/time.ts'
-import { FORMATS } from './sheet.ts'
+import { FORMATS } from './format.ts'
 
 /** Gives a command the options of all that read. */
 export function reads(command: Command): Command {

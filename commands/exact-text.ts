@@ -1,4 +1,4 @@
-import { decimal, formatDecimal, formatUnits } from '../src/domain/decimal.ts'
+import { decimal, decimalToNumber, formatDecimal, formatUnits } from '../src/domain/decimal.ts'
 import { formatDuration, formatTime, timeUs, US_PER_MS } from '../src/domain/time.ts'
 import { number } from '../tui/paint/numbers.ts'
 
@@ -42,6 +42,14 @@ export function priceText(
   { tickSize }: Pick<InstrumentScale, 'tickSize'>,
 ): string | undefined {
   return multipleText(ticks, tickSize)
+}
+
+/** A price for people: an average that falls between ticks has two digits more. */
+export function shownPrice(ticks: number | undefined, { tickSize }: Pick<InstrumentScale, 'tickSize'>): string {
+  if (ticks === undefined || !Number.isFinite(ticks)) return '--'
+  const size = decimal(tickSize)
+  const digits = Number.isSafeInteger(ticks) ? size.scale : size.scale + 2
+  return (ticks * decimalToNumber(size)).toFixed(digits)
 }
 
 /** Lots as a quantity. */

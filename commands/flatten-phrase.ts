@@ -1,7 +1,8 @@
 import { flattenPhrase } from '../src/runtime/engine/intake.ts'
 import type { EngineAccess } from './engine-access.ts'
 import { EXIT } from './exit-code.ts'
-import type { Outcome } from './outcome.ts'
+import { didYouMean } from './nearest.ts'
+import { CommandError, type Outcome } from './outcome.ts'
 import { readView } from './reading.ts'
 
 /**
@@ -27,7 +28,17 @@ export async function missingPhrase(
 }
 
 async function positionsIn({ client, store }: EngineAccess, scope: string): Promise<number> {
-  if (client !== undefined) return (await readView(client, `kill/${scope}`)).positions
+  if (client !== undefined) {
+    const { scopes } = await readView(client, 'kill/global')
+    if (!scopes.includes(scope))
+      throw new CommandError(
+        EXIT.usage,
+        'SCOPE_UNKNOWN',
+        `there is nothing called '${scope}'${didYouMean(scope, scopes)}`,
+        `one of: ${scopes.join(', ')}`,
+      )
+    return (await readView(client, `kill/${scope}`)).positions
+  }
   const [kind = '', id = ''] = splitScope(scope)
   const held = store.state().holdings.filter(({ qty }) => qty !== 0)
   // Books alone do not know which venue an instrument is at: every position may be.

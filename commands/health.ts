@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { CommandDeps } from './command-line.ts'
-import { examples, watches } from './engine-options.ts'
+import { examples, reads, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
 
 export interface HealthOptions extends ReadOptions {
@@ -17,5 +17,30 @@ Exit codes: 0 OK, 5 FAILED or DEGRADED, 6 no engine answers (its last words are 
     )
     .action((options: HealthOptions) =>
       deps.settle(options, async () => (await import('./health/show.ts')).showHealth(deps, options)),
+    )
+}
+
+export function capabilitiesCommand({ settle, engine, printer }: CommandDeps): Command {
+  return reads(new Command('capabilities').description('what works now, what is off, and what the gate lets through'))
+    .addHelpText(
+      'after',
+      `${examples('capabilities', 'capabilities --json | jq -r .data.allowed_actions')}
+Exit codes: 0 told, 6 no engine has told for ten seconds.\n`,
+    )
+    .action((options: ReadOptions) =>
+      settle(options, async () =>
+        (await import('./health/capabilities.ts')).showCapabilities({ engine, printer }, options),
+      ),
+    )
+}
+
+export function readyCommand({ settle, engine, printer }: CommandDeps): Command {
+  return reads(new Command('ready').description('whether the engine has started, reconciled and may trade'))
+    .addHelpText(
+      'after',
+      `${examples('ready && echo go')}\nExit codes: 0 ready, 5 not yet, 6 no engine has told for ten seconds.\n`,
+    )
+    .action((options: ReadOptions) =>
+      settle(options, async () => (await import('./health/capabilities.ts')).showReady({ engine, printer }, options)),
     )
 }

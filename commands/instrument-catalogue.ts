@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { InstrumentSpec } from '../src/kernel/instrument-spec.ts'
-import { sessions } from '../storage/queries/sessions.ts'
+import { lastSessionSpec } from '../storage/queries/last-session-spec.ts'
 import type { EngineAccess } from './engine-access.ts'
 import type { InstrumentScale } from './exact-text.ts'
 import { EXIT } from './exit-code.ts'
@@ -46,7 +46,7 @@ export async function instruments({ client, store }: EngineAccess): Promise<Inst
     const { rows } = await readView(client, 'instruments')
     return new InstrumentCatalogue(Object.values(rows))
   }
-  const read = InstrumentsOfSession.safeParse(sessions(store.db, 1)[0]?.spec)
+  const read = InstrumentsOfSession.safeParse(lastSessionSpec(store.db))
   const specs = read.success ? read.data.instruments : []
   return new InstrumentCatalogue(
     specs.map(({ id, venue, base, quote, tick, lot, multiplier }) => ({

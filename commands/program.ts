@@ -10,6 +10,10 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     process.stdout.write(`${VERSION}\n`)
     return EXIT.ok
   }
+  // A reader that has seen enough (`| head`) is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   const { runCommand } = await import('./command-line.ts')
   return runCommand(args)
 }

@@ -6,7 +6,7 @@ import type { CommandDeps } from './command-line.ts'
 import { type EngineAccess, unreachable, withEngine } from './engine-access.ts'
 import { EXIT } from './exit-code.ts'
 import { CommandError, envelope, type Outcome, type Printer } from './outcome.ts'
-import type { Format } from './sheet.ts'
+import type { Format } from './format.ts'
 
 /** Options of every command that reads. */
 export interface ReadOptions {

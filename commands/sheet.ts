@@ -1,8 +1,6 @@
 import stringWidth from 'string-width'
+import type { Format } from './format.ts'
 import type { Outcome } from './outcome.ts'
-
-export const FORMATS = ['table', 'tsv', 'csv', 'json'] as const
-export type Format = (typeof FORMATS)[number]
 
 /** A value as a script reads it: decimals and times are text, what is not known is undefined. */
 export type Exact = string | number | boolean | undefined

@@ -25,6 +25,7 @@ export function strategyCommand({ settle }: CommandDeps): Command {
     .command('list')
     .description('name and purpose of each')
     .option('--json', 'print one JSON envelope', false)
+    .addHelpText('after', '\nExample:\n  profinaut strategy list\n')
     .action((options: { json: boolean }) => settle(options, list))
   command
     .command('show <id>')

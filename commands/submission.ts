@@ -154,5 +154,8 @@ function outcomeOf(row: CommandRow, isIdEnough: boolean): Outcome {
   if (code === EXIT.ok) return { code, message, text: message, data }
   const hint = code === EXIT.confirm ? '\nrepeat the command with --confirm and the words between the quotes' : ''
   const codes = reasonCodes.length > 0 ? reasonCodes : [row.resultCode === '' ? status : row.resultCode]
-  return { code, message: `${codes.join(' ')}: ${message}${hint}`, reasonCodes: codes, data }
+  const said = codes.join(' ')
+  // Some answers have no more to say than their code.
+  const words = message === '' || message === said ? said : `${said}: ${message}`
+  return { code, message: `${words}${hint}`, reasonCodes: codes, data }
 }

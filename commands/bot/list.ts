@@ -6,7 +6,8 @@ import { EXIT } from '../exit-code.ts'
 import { instruments } from '../instrument-catalogue.ts'
 import type { Outcome } from '../outcome.ts'
 import { read } from '../reading.ts'
-import { type Format, sheet, type SheetColumn, sheetOutcome } from '../sheet.ts'
+import type { Format } from '../format.ts'
+import { sheet, type SheetColumn, sheetOutcome } from '../sheet.ts'
 import { type BotLine, botLines } from './bot-rows.ts'
 
 export function listBots(deps: CommandDeps, options: BotListOptions): Promise<Outcome> {

@@ -3,12 +3,13 @@ import { decisions as decisionsOfBooks } from '../../storage/queries/decisions.t
 import type { BotDecisionsOptions } from '../bot.ts'
 import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
-import { exactNumber, isoTime, priceText, qtyText, shownAge, shownNumber } from '../exact-text.ts'
+import { exactNumber, isoTime, priceText, qtyText, shownAge, shownNumber, shownPrice } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import { instruments } from '../instrument-catalogue.ts'
 import type { Outcome } from '../outcome.ts'
 import { type ReadOptions, read, readView } from '../reading.ts'
-import { facts, type Format, type Sheet, sheet, sheetOutcome, sheetsOutcome } from '../sheet.ts'
+import type { Format } from '../format.ts'
+import { facts, type Sheet, sheet, sheetOutcome, sheetsOutcome } from '../sheet.ts'
 import { requireBot } from './bot-rows.ts'
 
 const DECISIONS_SHOWN = 10
@@ -32,7 +33,7 @@ async function show(access: EngineAccess, id: string, format: Format): Promise<O
     ['since', isoTime(line.sinceTs)],
     ['why', live?.why],
     ['position', qtyText(line.position, scale)],
-    ['average', priceText(live?.average, scale)],
+    ['average', priceText(live?.average, scale), shownPrice(live?.average, scale)],
     ['allocation', line.allocation],
     ['equity', ...money(live?.equity)],
     ['unrealised', ...money(live?.unrealised)],

@@ -1,4 +1,4 @@
-import { sessions } from '../../storage/queries/sessions.ts'
+import { lastSessionSpec } from '../../storage/queries/last-session-spec.ts'
 import type { CommandStore, EngineDeps } from '../engine-access.ts'
 import { profilePaths } from '../../src/runtime/config.ts'
 
@@ -33,7 +33,7 @@ function idsOf(store: CommandStore, kind: string): readonly string[] {
     case 'alert':
       return store.alerts.list(ALERTS).flatMap(({ id, state }) => (state === 'OPEN' ? [id] : []))
     case 'instrument': {
-      const spec = sessions(store.db, 1)[0]?.spec as
+      const spec = lastSessionSpec(store.db) as
         | { readonly instruments?: readonly { readonly id: string }[] }
         | undefined
       return spec?.instruments?.map(({ id }) => id) ?? []

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Health, HealthCheck } from '../../src/runtime/link/views.ts'
 import { type ProfilePaths, profilePaths } from '../../src/runtime/config.ts'
+import { type HealthCheckState, healthJson } from '../../src/runtime/health.ts'
 import { readStatusFile } from '../../src/runtime/status-file.ts'
 import { formatDuration } from '../../src/domain/time.ts'
 import type { CommandDeps } from '../command-line.ts'
@@ -10,7 +11,8 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { HealthOptions } from '../health.ts'
 import type { Outcome } from '../outcome.ts'
 import { formatOf, read, readView } from '../reading.ts'
-import { facts, type Format, type Sheet, sheet, sheetsOutcome } from '../sheet.ts'
+import type { Format } from '../format.ts'
+import { facts, type Sheet, sheet, sheetsOutcome } from '../sheet.ts'
 
 /** Asks the engine; of one that is gone or hangs, shows the last words and their age. */
 export async function showHealth(deps: CommandDeps, options: HealthOptions): Promise<Outcome> {
@@ -23,16 +25,16 @@ export async function showHealth(deps: CommandDeps, options: HealthOptions): Pro
     show: async (access) => {
       if (access.client === undefined) return lastWords(paths, deps, format, unreachable(access).message)
       const { health, checks } = await readView(access.client, 'system')
-      return healthOutcome(health, checks, format, options)
+      return healthOutcome(health, checks, format, { ...options, nowTs: deps.engine.now() })
     },
   })
 }
 
-export function healthOutcome(
+function healthOutcome(
   health: Health,
   checks: readonly HealthCheck[],
   format: Format,
-  { allowDegraded }: Pick<HealthOptions, 'allowDegraded'>,
+  { allowDegraded, nowTs }: Pick<HealthOptions, 'allowDegraded'> & { readonly nowTs: number },
 ): Outcome {
   const notOk = checks.filter(({ health }) => health !== 'OK')
   const codes = notOk.map(({ name, reasonCode }) => reasonCode ?? name.toUpperCase())
@@ -43,7 +45,12 @@ export function healthOutcome(
     message,
     reasonCodes: codes,
     quality: health === 'FAILED' ? 'DEGRADED' : health,
+    data: healthJson({ overall: health, ts: nowTs, checks: checks.map(stateOf) }),
   })
+}
+
+function stateOf({ name, health, reasonCode = health, fact, observedTs }: HealthCheck): HealthCheckState {
+  return { name, status: health, reasonCode, summary: fact, observedTs }
 }
 
 function exitOfHealth(health: Health, allowDegraded: boolean): ExitCode {

@@ -1,6 +1,5 @@
 import { tailEvents } from '../../storage/sqlite-events.ts'
-import { runId } from '../../src/domain/ids.ts'
-import { type Session, sessions } from '../../storage/queries/sessions.ts'
+import { type SessionRow, sessionList } from '../../storage/recorded-sessions.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { EXIT } from '../exit-code.ts'
 import type { ExportOptions } from '../journal.ts'
@@ -14,9 +13,9 @@ export function exportSession({ printer, ...deps }: CommandDeps, options: Export
   return read({ printer, ...deps }, options, {
     topics: [],
     show: ({ store }) => {
-      const session = find(sessions(store.db, ALL), options.run)
+      const session = find(sessionList(store.db, ALL), options.run)
       let count = 0
-      for (const line of tailEvents(store.db, runId(session.runId))) {
+      for (const line of tailEvents(store.db, session.runId)) {
         printer.out(`${line}\n`)
         count++
       }
@@ -32,7 +31,7 @@ export function exportSession({ printer, ...deps }: CommandDeps, options: Export
   })
 }
 
-function find(all: readonly Session[], asked: string | undefined): Session {
+function find(all: readonly SessionRow[], asked: string | undefined): SessionRow {
   const found = asked === undefined ? all.slice(0, 1) : all.filter(({ runId }) => runId.startsWith(asked))
   const [one] = found
   if (one !== undefined && found.length === 1) return one

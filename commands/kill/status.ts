@@ -6,7 +6,8 @@ import { isoTime } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import { type ReadOptions, read, readView } from '../reading.ts'
-import { facts, type Format, sheet, sheetsOutcome } from '../sheet.ts'
+import type { Format } from '../format.ts'
+import { facts, sheet, sheetsOutcome } from '../sheet.ts'
 
 type Kill = Pick<SafetyView['kills'][number], 'scope' | 'reason' | 'actor' | 'sinceTs'> & { readonly level: string }
 type Reason = SafetyView['reasons'][number]

@@ -10,7 +10,8 @@ import { EXIT } from '../exit-code.ts'
 import { LEVELS, type LogsOptions } from '../logs.ts'
 import type { Outcome } from '../outcome.ts'
 import { formatOf } from '../reading.ts'
-import { type Format, renderSheet, sheet, sheetOutcome, type Sheet } from '../sheet.ts'
+import type { Format } from '../format.ts'
+import { renderSheet, sheet, sheetOutcome, type Sheet } from '../sheet.ts'
 
 const FOLLOW_EVERY_MS = 250
 const NEWLINE = 0x0a

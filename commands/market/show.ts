@@ -1,17 +1,28 @@
 import type { BarsView, MarketView } from '../../src/runtime/link/views.ts'
 import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
-import { exactNumber, type InstrumentScale, isoTime, priceText, qtyText, shownAge, shownNumber } from '../exact-text.ts'
+import {
+  exactNumber,
+  type InstrumentScale,
+  isoTime,
+  priceText,
+  qtyText,
+  shownAge,
+  shownNumber,
+  shownPrice,
+} from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import { instruments } from '../instrument-catalogue.ts'
 import type { MarketShowOptions } from '../market.ts'
 import type { Outcome } from '../outcome.ts'
 import { read, readView, requireClient } from '../reading.ts'
-import { facts, type Format, type Sheet, sheet, sheetsOutcome } from '../sheet.ts'
+import type { Format } from '../format.ts'
+import { facts, type Sheet, sheet, sheetsOutcome } from '../sheet.ts'
 
 export function showMarket(deps: CommandDeps, id: string, options: MarketShowOptions): Promise<Outcome> {
   return read(deps, options, {
-    topics: [`market/${id}`],
+    // All that is shown is watched, so that a watch asks for nothing anew.
+    topics: [`market/${id}`, 'markets', `bars/${id}/1m`, 'instruments'],
     show: (access, format) => show(access, id, options.depth, format),
   })
 }
@@ -38,7 +49,7 @@ async function show(access: EngineAccess, id: string, depth: number, format: For
     ['age_ms', row?.ageMs === undefined ? undefined : Math.round(row.ageMs), shownAge(row?.ageMs)],
     ['book_at', isoTime(market.bookTs)],
     ['position', qtyText(market.position, scale)],
-    ['average', price(market.average)],
+    ['average', price(market.average), shownPrice(market.average, scale)],
     ['unrealised', exactNumber(market.unrealised), shownNumber(market.unrealised, 2, true)],
     ['stop', price(market.stop)],
     ['own_orders', market.own.length],

@@ -71,7 +71,7 @@ function multipleOf({ name, text, step, unit }: Readonly<Record<'name' | 'text' 
 
 function nearest(units: bigint, step: bigint, scale: number): string {
   const below = (units / step) * step
-  const [low, high] = [below, below + step].map((at) => formatDecimal({ units: at, scale }))
+  const [low, high] = [below, below + step].map((at) => formatDecimal(decimal(formatDecimal({ units: at, scale }))))
   return below === 0n ? String(high) : `${low} or ${high}`
 }
 

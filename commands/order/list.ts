@@ -4,7 +4,7 @@ import { orders } from '../../storage/queries/orders.ts'
 import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
 import { sinceTs } from '../engine-options.ts'
-import { isoTime, priceText, qtyText } from '../exact-text.ts'
+import { isoTime, priceText, qtyText, shownPrice } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import { type InstrumentCatalogue, instruments } from '../instrument-catalogue.ts'
 import type { OrderListOptions } from '../order.ts'
@@ -51,13 +51,18 @@ export function orderSheet(rows: readonly OrderRecord[], catalogue: InstrumentCa
         name: 'reduce_only',
         align: 'left',
         exact: ({ reduceOnly }) => reduceOnly,
-        shown: ({ reduceOnly }) => (reduceOnly ? 'yes' : ''),
+        shown: ({ reduceOnly }) => (reduceOnly ? 'yes' : 'no'),
       },
       { name: 'qty', align: 'right', exact: (row) => qtyText(row.qty, scale(row)) },
       { name: 'filled', align: 'right', exact: (row) => qtyText(row.filled, scale(row)) },
       { name: 'limit', align: 'right', exact: (row) => priceText(row.limit, scale(row)) },
       { name: 'stop', align: 'right', exact: (row) => priceText(row.stop, scale(row)) },
-      { name: 'average', align: 'right', exact: (row) => priceText(averageOf(row), scale(row)) },
+      {
+        name: 'average',
+        align: 'right',
+        exact: (row) => priceText(averageOf(row), scale(row)),
+        shown: (row) => shownPrice(averageOf(row), scale(row)),
+      },
       { name: 'fees', align: 'right', exact: ({ fees }) => formatMoney(fees) },
       { name: 'state', align: 'left', exact: ({ state }) => state },
       { name: 'since', align: 'left', exact: ({ sinceTs }) => isoTime(sinceTs) },

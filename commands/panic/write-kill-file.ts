@@ -24,7 +24,7 @@ export function panic({ engine }: CommandDeps, { profile, reason }: PanicOptions
     }
     renameSync(next, path)
   } catch (error) {
-    rmSync(next, { force: true })
+    discard(next)
     throw new CommandError(
       EXIT.internal,
       'KILL_FILE_NOT_WRITTEN',
@@ -34,4 +34,13 @@ export function panic({ engine }: CommandDeps, { profile, reason }: PanicOptions
   }
   const text = `HALT is ordered for profile ${name}: ${path}`
   return { code: EXIT.ok, message: text, text, data: { ...order, path } }
+}
+
+/** Half a kill file is no order; where even that cannot be taken away, what went wrong before is what counts. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    return
+  }
 }

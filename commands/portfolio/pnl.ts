@@ -9,7 +9,8 @@ import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import type { PnlOptions } from '../portfolio.ts'
 import { read, readView } from '../reading.ts'
-import { type Format, sheet, sheetOutcome } from '../sheet.ts'
+import type { Format } from '../format.ts'
+import { sheet, sheetOutcome } from '../sheet.ts'
 
 /** Profit as the engine values it now; by day, and while no engine runs, what the fills booked. */
 export function showPnl(deps: CommandDeps, options: PnlOptions): Promise<Outcome> {

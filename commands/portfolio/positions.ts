@@ -1,7 +1,7 @@
 import { moneyToNumber } from '../../src/domain/money.ts'
 import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
-import { exactNumber, isoTime, priceText, qtyText, shownNumber } from '../exact-text.ts'
+import { exactNumber, isoTime, priceText, qtyText, shownNumber, shownPrice } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import { type InstrumentCatalogue, instruments } from '../instrument-catalogue.ts'
 import type { Outcome } from '../outcome.ts'
@@ -33,7 +33,12 @@ export function listPositions(deps: CommandDeps, options: ReadOptions): Promise<
           { name: 'bot', align: 'left', exact: ({ botId }: PositionLine) => botId },
           { name: 'instrument', align: 'left', exact: ({ instrumentId }) => instrumentId },
           { name: 'qty', align: 'right', exact: (row) => qtyText(row.qty, scale(row)) },
-          { name: 'average', align: 'right', exact: (row) => priceText(row.average, scale(row)) },
+          {
+            name: 'average',
+            align: 'right',
+            exact: (row) => priceText(row.average, scale(row)),
+            shown: (row) => shownPrice(row.average, scale(row)),
+          },
           { name: 'mark', align: 'right', exact: (row) => priceText(row.mark, scale(row)) },
           {
             name: 'unrealised',

@@ -6,7 +6,8 @@ import { exactNumber, isoTime, shownNumber } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import { type ReadOptions, read, readView, requireClient } from '../reading.ts'
-import { facts, type Format, type Sheet, sheet, sheetOutcome, sheetsOutcome } from '../sheet.ts'
+import type { Format } from '../format.ts'
+import { facts, type Sheet, sheet, sheetOutcome, sheetsOutcome } from '../sheet.ts'
 
 type Cash = Pick<PortfolioView['cash'][number], 'venueId' | 'currency' | 'total'> & {
   readonly free: string | undefined

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { profilePaths } from '../../src/runtime/config.ts'
 import { RECONCILE_EXIT, type ReconcileStatus } from '../../src/reconcile/result.ts'
 import type { CommandDeps } from '../command-line.ts'
@@ -12,7 +11,6 @@ import { submit } from '../submission.ts'
 export async function reconcile({ engine }: CommandDeps, options: ReconcileOptions): Promise<Outcome> {
   const paths = profilePaths(options.profile)
   const { reconcileOnce } = engine
-  if (!existsSync(paths.database) && reconcileOnce !== undefined) return reconcileOnce(paths, options.scope)
   let isDown = false
   const outcome = await withEngine(options, engine, async (access) => {
     isDown = access.holder === undefined

@@ -6,7 +6,8 @@ import { exactNumber, isoTime, shownAge, shownNumber } from '../exact-text.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import { type ReadOptions, read, readView } from '../reading.ts'
-import { facts, type Format, type Sheet, sheetOutcome } from '../sheet.ts'
+import type { Format } from '../format.ts'
+import { facts, type Sheet, sheetOutcome } from '../sheet.ts'
 import { moneyDigits } from '../../tui/paint/numbers.ts'
 
 export function showStatus(deps: CommandDeps, options: ReadOptions): Promise<Outcome> {

@@ -1,5 +1,5 @@
 import { MIGRATIONS } from '../../storage/database.ts'
-import { sessions } from '../../storage/queries/sessions.ts'
+import { sessionList } from '../../storage/recorded-sessions.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { isoTime, shownNumber } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
@@ -12,7 +12,7 @@ export function storageStatus(deps: CommandDeps, options: ReadOptions): Promise<
     topics: [],
     show: ({ store, holder, paths }, format) => {
       const { bytes, walBytes } = store.size()
-      const [last] = sessions(store.db, 1)
+      const [last] = sessionList(store.db, 1)
       const all = facts([
         ['database', paths.database],
         ['instance_id', store.instanceId],
