@@ -37,6 +37,7 @@ import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { storageCommand } from './storage.ts'
 import { strategyCommand } from './strategy.ts'
+import { tuiCommand, upCommand } from './up.ts'
 import { VERSION } from './version.ts'
 
 /** What a command file gets: how to hand in its outcome, and where progress and hints go. */
@@ -53,6 +54,8 @@ export interface CommandDeps {
 
 /** In the order in which help lists them: running, watching, trading, stopping, looking back, research, the rest. */
 const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
+  upCommand,
+  tuiCommand,
   engineCommand,
   statusCommand,
   healthCommand,
@@ -118,7 +121,8 @@ export async function runCommand(
   }
   const program = programOf(deps)
   try {
-    await program.parseAsync([...args], { from: 'user' })
+    // No subcommand opens the screen; without a terminal there is a status to read instead.
+    await program.parseAsync(args.length === 0 ? ['up'] : [...args], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     // Help and version end the parse as if they had failed; what was misspelt is a usage error.
@@ -126,10 +130,6 @@ export async function runCommand(
     // The words are on stderr already; a program reads the same in the envelope.
     const misuse = { code: EXIT.usage, message: error.message.replace(/^error: /, ''), reasonCodes: ['USAGE'] }
     if (wantsJson(args)) printer.out(`${JSON.stringify(envelope(misuse, printer.asOf()))}\n`)
-    return EXIT.usage
-  }
-  if (args.length === 0) {
-    program.outputHelp()
     return EXIT.usage
   }
   return code

@@ -28,7 +28,8 @@ export function screenOptions(command: Command): Command {
     .option('--json', 'print one JSON envelope at the end', false)
 }
 
-export function upCommand({ settle }: CommandDeps): Command {
+export function upCommand(deps: CommandDeps): Command {
+  const { settle, printer } = deps
   return screenOptions(new Command('up').description('open the screen, and start the engine unless one runs'))
     .option('--speed <times>', 'engine seconds per wall second; simulated venues only', times)
     .option('--seed <number>', 'what the simulated market draws its chances from, at its first start', wholeSeed)
@@ -37,7 +38,15 @@ export function upCommand({ settle }: CommandDeps): Command {
       '\nExamples:\n  profinaut                 the same: no subcommand is `up`\n  profinaut up --speed 60\n  profinaut up --profile demo --glyphs ascii\n\nWithout a terminal it prints the status instead.',
     )
     .action((options: ScreenOptions) =>
-      settle(options, async () => (await import('./screen/run-up.ts')).runUp(options)),
+      settle(options, async () => {
+        if (printer.isTerminal === true || options.plain) return (await import('./screen/run-up.ts')).runUp(options)
+        printer.err('no terminal: this is the status. `profinaut engine` runs without a screen\n')
+        const { profile, json } = options
+        return (await import('./status/show.ts')).showStatus(deps, {
+          ...(profile === undefined ? {} : { profile }),
+          json,
+        })
+      }),
     )
 }
 

@@ -26,6 +26,8 @@ export interface ScreenParts {
   readonly log: ScreenLog
   /** Where SIGHUP is heard; the process unless told. */
   readonly signals?: LifeSigns
+  /** Ends the screen from outside: the engine is gone. */
+  readonly closed?: Promise<ScreenEnd>
   /** Made by the process unless told: ids of commands. */
   readonly freshId?: () => string
 }
@@ -84,6 +86,7 @@ class OpenScreen {
       this.#end.resolve('lost-terminal')
     })
     process.once('exit', lastRites)
+    void this.#parts.closed?.then((end) => this.#end.resolve(end))
     stdin.setRawMode?.(true)
     stdin.on('data', this.#onData)
     stdin.resume()
@@ -127,7 +130,7 @@ class OpenScreen {
 
   /** In the last breath of the process only a synchronous write gets out. */
   #restoreNow(): void {
-    const { fd } = this.#parts.streams.stdout
+    const { fd } = this.#parts.streams.stdout as { readonly fd?: unknown }
     if (typeof fd !== 'number') return
     try {
       writeSync(fd, modesOff({ hasKitty: this.#result.hasKitty }))

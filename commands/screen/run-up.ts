@@ -112,7 +112,8 @@ async function own(sitting: Sitting, worker: EngineWorker): Promise<Outcome> {
       ])
       if (ended !== undefined || end === 'engine-ended') break
       if (end === 'safe-exit' || end === 'flatten-exit') {
-        stop(end === 'safe-exit' ? 'safe' : 'flatten')
+        // The screen has told the engine already.
+        isStopping = true
         process.stdout.write(
           end === 'safe-exit'
             ? 'stopping safely: bots paused, orders cancelled ..\n'
@@ -142,17 +143,20 @@ async function sit(sitting: Sitting, onClose: (close: () => void) => void): Prom
   const { openScreen } = await import('../../tui/screen.tsx')
   const { PANELS } = await import('../../tui/panels/all-panels.ts')
   const screen = log.log.named('screen')
+  const closed = new Promise<ScreenEnd>((resolve) => {
+    onClose(() => resolve('left'))
+  })
   return openScreen({
     client,
     panels: PANELS,
     settings: screenSettings({ config: loaded.config, profile: paths.profile, isFirst }, options),
-    streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
+    streams: { stdin: process.stdin, stdout: process.stdout },
     clock: { wallTs: wallTime, ms: monotonicMs, after },
     log: {
       info: (text) => screen.info('screen', text),
       error: (text, cause) => screen.error('screen', text, { error: cause }),
     },
-    onOpen: (close) => onClose(() => close('left')),
+    closed,
   })
 }
 
