@@ -1,3 +1,4 @@
+import { raiseKillWord } from '../../src/runtime/engine/kill-file.ts'
 import type { EngineCommandOptions } from '../engine.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
@@ -6,7 +7,8 @@ import { openEngine } from './open-engine.ts'
 
 /** Runs an engine in this process until it is stopped by a command or a signal. */
 export async function runHeadless(options: EngineCommandOptions): Promise<Outcome> {
-  const opened = openEngine({ profile: options.profile, flags: engineFlags(options) })
+  const killWord = new Int32Array(new SharedArrayBuffer(4))
+  const opened = openEngine({ profile: options.profile, flags: engineFlags(options), killWord })
   const { host, engine, paths, log } = opened
   let signals = 0
   const stop = (signal: NodeJS.Signals) => {
@@ -19,6 +21,7 @@ export async function runHeadless(options: EngineCommandOptions): Promise<Outcom
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   process.on('SIGHUP', ignore)
+  process.on('SIGUSR2', () => raiseKillWord(killWord, 'HALT'))
   process.stdout.on('error', ignore)
   process.stderr.on('error', ignore)
   process.stderr.write(

@@ -100,7 +100,9 @@ async function own(sitting: Sitting, worker: EngineWorker): Promise<Outcome> {
     worker.stop(how)
   }
   const onTerm = () => stop('safe')
+  const onUsr2 = () => client.stopNow('HALT', 'SIGUSR2')
   process.on('SIGTERM', onTerm)
+  process.on('SIGUSR2', onUsr2)
   try {
     void worker.ended.then((end) => {
       ended = end
@@ -132,6 +134,7 @@ async function own(sitting: Sitting, worker: EngineWorker): Promise<Outcome> {
     return finish(end, last, isStopping)
   } finally {
     process.off('SIGTERM', onTerm)
+    process.off('SIGUSR2', onUsr2)
   }
 }
 

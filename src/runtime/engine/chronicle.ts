@@ -101,7 +101,9 @@ export class Chronicle {
 
   apply(event: KernelEvent): void {
     this.#projection.apply(event)
-    const { orders, fills } = this.#projection.takeChanges()
+    // What a fill gained is booked by an event that follows it: both are told together.
+    const isHalf = event.type === 'fill.recorded' || event.type === 'order.late_event'
+    const { orders, fills } = isHalf ? NOTHING : this.#projection.takeChanges()
     for (const order of orders) {
       this.#orders.delete(order.id)
       this.#orders.set(order.id, order)
@@ -275,6 +277,8 @@ export class Chronicle {
     return instrument === undefined ? String(lots) : formatQty(instrument, lots as Parameters<typeof formatQty>[1])
   }
 }
+
+const NOTHING = { orders: [], fills: [] } as const
 
 const ENDED: ReadonlySet<string> = new Set(['FILLED', 'CANCELED', 'EXPIRED', 'REJECTED', 'BLOCKED'])
 

@@ -221,7 +221,6 @@ export function limitUses(engine: Engine): readonly RuleUse[] {
   const { limits } = parts.config
   const { gross, net } = exposures(engine)
   const now = kernel.portfolio.equity
-  const currency = engine.spec.base_currency
   const whole = (value: number) =>
     Number.isFinite(value)
       ? Math.round(value)
@@ -231,8 +230,8 @@ export function limitUses(engine: Engine): readonly RuleUse[] {
   const money = (rule: string, scope: string, value: number, limit: number, onBreach: string): RuleUse => ({
     rule,
     scope,
-    value: `${whole(value)} ${currency}`,
-    limit: Number.isFinite(limit) ? `${whole(limit)} ${currency}` : 'none',
+    value: whole(value),
+    limit: Number.isFinite(limit) ? whole(limit) : 'none',
     share: Number.isFinite(limit) ? known(Math.abs(value) / limit) : undefined,
     onBreach,
   })
@@ -257,10 +256,10 @@ export function limitUses(engine: Engine): readonly RuleUse[] {
       share: share(day, limits.day_loss_pct_max),
       onBreach: 'CLOSE_ONLY',
     },
-    money('GROSS_EXPOSURE', 'global', gross, limits.gross_exposure_max, 'BLOCK'),
-    money('NET_EXPOSURE', 'global', net, limits.net_exposure_max, 'BLOCK'),
+    money('GROSS_EXP', 'global', gross, limits.gross_exposure_max, 'BLOCK'),
+    money('NET_EXP', 'global', net, limits.net_exposure_max, 'BLOCK'),
     ...parts.instruments.map((instrument, at) =>
-      money('INSTRUMENT_EXP', instrument.id, kernel.portfolio.exposure(at), limits.instrument_exposure_max, 'BLOCK'),
+      money('EXPOSURE', instrument.id, kernel.portfolio.exposure(at), limits.instrument_exposure_max, 'BLOCK'),
     ),
     {
       rule: 'LEVERAGE',

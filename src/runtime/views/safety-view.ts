@@ -13,7 +13,8 @@ export function safetyView(engine: Engine): SafetyView {
   const dwellUs = engine.spec.mode.releaseDwellUs
   return {
     mode: mode.mode,
-    modeSinceTs: safety.modeSinceTs,
+    // A mode that no event has changed yet holds since the start.
+    modeSinceTs: safety.modeSinceTs > 0 ? safety.modeSinceTs : engine.startedTs,
     reasons: [...mode.reasons].map(([code, reason]) => ({
       code,
       mode: reason.mode,

@@ -256,8 +256,8 @@ function ruleSection(frame: Frame, width: number, rank: number, want?: number): 
   const columns: readonly PanelColumn<{ readonly rule: RuleUse }>[] = [
     words('RULE', 12, 0, ({ rule }) => plainText(rule.rule)),
     words('SCOPE', 14, 2, ({ rule }) => plainText(rule.scope)),
-    figures('VALUE', 9, 0, ({ rule }) => old(figureOf(rule.value, rule, context))),
-    figures('LIMIT', 9, 0, ({ rule }) => ruleFigure(rule.limit, context)),
+    figures('VALUE', 11, 0, ({ rule }) => old(figureOf(rule.value, rule, context))),
+    figures('LIMIT', 11, 0, ({ rule }) => ruleFigure(rule.limit, context)),
     words('USE', cells, 3, ({ rule }) =>
       fresh.isStale ? [gaugeText(rule, frame, cells), 'stale'] : gauge(look, known(rule), cells),
     ),
