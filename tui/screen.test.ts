@@ -175,7 +175,7 @@ test('leaving restores the terminal', async () => {
   expect(terminal.isAlternate).toBe(false)
   expect(terminal.modes).toEqual({ hasFocus: false, hasPaste: false })
   expect(terminal.stdin.isRaw).toBe(false)
-  expect(terminal.written).toMatch(/\u001b\[\?25h/)
+  expect(terminal.written).toContain('\x1b[?25h')
   expect(terminal.stdin.listenerCount('data')).toBe(0)
 })
 

@@ -69,7 +69,7 @@ function rig(
     for (const key of all)
       shell.feed({ kind: 'key', key, ...(key.length === 1 ? { text: key } : key === 'space' ? { text: ' ' } : {}) })
   }
-  const type = (text: string) => keys(...[...text].map((char) => (char === ' ' ? 'space' : char)))
+  const type = (text: string) => keys(...Array.from(text, (char) => (char === ' ' ? 'space' : char)))
   /** The frame went out, and the reader had time to read it. */
   const seen = () => {
     shell.shown()
@@ -222,7 +222,7 @@ test('an act that changes something asks first: a stop by a reason and Enter, on
   keys('enter')
   expect(client.sent).toEqual([])
   keys('2', 'enter', 'enter', 'enter')
-  expect(client.sent).toMatchObject([{ type: 'BOT_PAUSE', payload: { bot_id: 'grid-btc' }, reason: 'risk reduction' }])
+  expect(client.sent).toMatchObject([{ type: 'BOT_PAUSE', payload: { bot_id: 'grid-btc' }, reason: 'less risk' }])
 })
 
 test('keys typed ahead of the form confirm nothing', () => {
