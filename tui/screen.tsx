@@ -130,7 +130,7 @@ class OpenScreen {
 
   /** In the last breath of the process only a synchronous write gets out. */
   #restoreNow(): void {
-    const { fd } = this.#parts.streams.stdout as { readonly fd?: unknown }
+    const fd: unknown = Reflect.get(this.#parts.streams.stdout, 'fd')
     if (typeof fd !== 'number') return
     try {
       writeSync(fd, modesOff({ hasKitty: this.#result.hasKitty }))

@@ -690,7 +690,7 @@ export class Shell {
     if (opened !== undefined) return this.#do({ type: 'overlay-opened', overlay: { kind: 'form', form: opened } })
     if (command === undefined) return this.#explain()
     const { effect, ...draft } = command
-    return this.#ceremony({ tier, title: label, effect, draft: draft as Draft, reason: form?.fields['reason'] })
+    return this.#ceremony({ tier, title: label, effect, draft, reason: form?.fields['reason'] })
   }
 
   #ceremony(

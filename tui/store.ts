@@ -44,11 +44,14 @@ export class ViewStore implements ViewShelf {
       }
     for (const topic of topics) {
       if (this.#watches.has(topic)) continue
+      // A client may tell what it has before `watch` returns: that view waits for whoever is subscribing now.
+      let isSubscribed = false
       const told = (view: unknown) => {
         this.#arrived.set(topic, { view, ms: this.#nowMs() })
-        if (isUrgent(topic)) this.onUrgent?.()
+        if (isSubscribed && isUrgent(topic)) this.onUrgent?.()
       }
       this.#watches.set(topic, this.#client.watch(topic, told))
+      isSubscribed = true
     }
   }
 

@@ -8,13 +8,7 @@ export type Tier = Exclude<PanelAction['tier'], 'look'>
 /** A command with its payload, as it will be sent. */
 export type Draft = { [T in CommandType]: { readonly type: T; readonly payload: CommandPayload<T> } }[CommandType]
 
-export const REASONS = [
-  'planned change',
-  'risk reduction',
-  'wrong behaviour',
-  'maintenance work',
-  'test or drill',
-] as const
+export const REASONS = ['new plan', 'less risk', 'bad fills', 'planned work', 'test run'] as const
 const REASON_MIN = 8
 
 /** Typed for what loosens or repairs; the long one for what can lose money. */

@@ -24,7 +24,7 @@ export function paintCeremony(
   const { tier, focus, phrase, changes, answer, sentMs } = ceremony
   const left = Math.max(0, CHALLENGE_MS - (nowMs - ceremony.openedMs))
   const mark = (isHere: boolean): Piece => (isHere && sentMs === undefined ? [look.glyphs.selected, 'strong'] : ' ')
-  const presets = [...REASONS, '..'].map((text, at) => `${at + 1} ${text}`).join('  ')
+  const presets = [...REASONS, '..'].map((text, at) => `${at + 1} ${text}`).join(' ')
   const reason =
     focus === 'text' ? shownField(ceremony.reason) : ceremony.reason.text === '' ? '--' : ceremony.reason.text
   const button = (name: string, isPicked: boolean): Piece => [`[ ${name} ]`, isPicked ? 'selected' : 'plain']

@@ -1,11 +1,17 @@
-import { KEYS, type KeyContext, type KeyFacts } from '../input/key-table.ts'
+import { KEYS, type KeyContext, type KeyFacts, type KeyRow } from '../input/key-table.ts'
 import type { Panel, PanelAction } from '../panel.ts'
 import type { ScreenLook } from '../paint/tone.ts'
 import { type Fact, factRow } from './facts.ts'
 
-/** Hints of the key table in a context; the tail ones stand after a panel's own. */
-function tableHints(context: KeyContext, isTail: boolean, isWide: boolean, facts: KeyFacts): readonly Fact[] {
-  return KEYS.filter((row) => row.contexts.includes(context) && (row.isTail ?? false) === isTail).flatMap((row) => {
+/** Hints of the key table in some contexts; the tail ones stand after a panel's own. */
+function tableHints(
+  contexts: readonly KeyContext[],
+  isTail: boolean,
+  isWide: boolean,
+  facts: KeyFacts,
+): readonly Fact[] {
+  const isHere = (row: KeyRow) => row.contexts.some((context) => contexts.includes(context))
+  return KEYS.filter((row) => isHere(row) && (row.isTail ?? false) === isTail).flatMap((row) => {
     if (row.hint === undefined || row.disabled?.(facts) !== undefined) return []
     return [{ pieces: [row.hint[isWide ? 1 : 0]], rank: row.rank ?? 0 }]
   })
@@ -36,7 +42,7 @@ export function hintRow(
   },
 ): string {
   const isWide = width >= 100
-  const of = (isTail: boolean) => hints.contexts.flatMap((context) => tableHints(context, isTail, isWide, hints.facts))
+  const of = (isTail: boolean) => tableHints(hints.contexts, isTail, isWide, hints.facts)
   const own = hints.panel === undefined ? [] : panelHints(hints.panel, hints.actions ?? [], isWide)
   return factRow(look, width, { left: [...of(false), ...own, ...of(true)] })
 }

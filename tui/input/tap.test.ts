@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, constantFrom, nat, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { type InputEvent, Tap } from './tap.ts'
 
@@ -74,7 +74,7 @@ test('kana are noted: an input method is on', () => {
 })
 
 test('any cut of the bytes into chunks gives the same events', () => {
-  const pieces = fc.constantFrom(
+  const pieces = constantFrom(
     'a',
     'K',
     'Ｋ',
@@ -100,8 +100,8 @@ test('any cut of the bytes into chunks gives the same events', () => {
     '[',
     'O',
   )
-  fc.assert(
-    fc.property(fc.array(pieces, { maxLength: 12 }), fc.array(fc.nat(200), { maxLength: 20 }), (texts, cuts) => {
+  assert(
+    property(array(pieces, { maxLength: 12 }), array(nat(200), { maxLength: 20 }), (texts, cuts) => {
       const all = bytes(texts.join(''))
       const at = [...new Set([0, ...cuts.filter((cut) => cut < all.length), all.length])].sort((a, b) => a - b)
       const chunks = at.slice(1).map((end, place) => all.subarray(at[place], end))

@@ -7,16 +7,16 @@ export interface TextField {
 export const EMPTY_FIELD: TextField = { text: '', cursor: 0 }
 
 export function textField(text: string): TextField {
-  return { text, cursor: [...text].length }
+  return { text, cursor: Array.from(text).length }
 }
 
 /** Puts text in at the cursor; controls are gone. */
 export function insert({ text, cursor }: TextField, added: string): TextField {
   const clean = added.replace(/\p{Cc}/gu, ' ')
-  const chars = [...text]
+  const chars = Array.from(text)
   return {
     text: [...chars.slice(0, cursor), clean, ...chars.slice(cursor)].join(''),
-    cursor: cursor + [...clean].length,
+    cursor: cursor + Array.from(clean).length,
   }
 }
 
@@ -27,7 +27,7 @@ export function insert({ text, cursor }: TextField, added: string): TextField {
  */
 export function edit(field: TextField, key: string, typed: string | undefined): TextField | undefined {
   const { text, cursor } = field
-  const chars = [...text]
+  const chars = Array.from(text)
   const cutTo = (start: number, end: number, at: number): TextField => ({
     text: [...chars.slice(0, start), ...chars.slice(end)].join(''),
     cursor: at,
@@ -57,7 +57,7 @@ export function edit(field: TextField, key: string, typed: string | undefined): 
         .slice(0, cursor)
         .join('')
         .replace(/\S+\s*$/, '')
-      return cutTo([...start].length, cursor, [...start].length)
+      return cutTo(Array.from(start).length, cursor, Array.from(start).length)
     }
     default:
       return typed === undefined ? undefined : insert(field, typed)
@@ -66,6 +66,6 @@ export function edit(field: TextField, key: string, typed: string | undefined): 
 
 /** The line as it is shown, the cursor as `_` at its end. */
 export function shownField({ text, cursor }: TextField): string {
-  const chars = [...text]
+  const chars = Array.from(text)
   return cursor >= chars.length ? `${text}_` : text
 }

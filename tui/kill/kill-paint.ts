@@ -63,8 +63,8 @@ function stageRows(look: ScreenLook, width: number, step: Open, stages: readonly
   const mark = (level: string): Piece => (level === step.level ? [look.glyphs.selected, 'strong'] : ' ')
   if (width < 120)
     return stages.flatMap(({ key, level, orders, positions, bots, cost, time }) => [
-      row(look, width, [mark(level), ` ${key} `, [level.padEnd(12), 'strong'], orders]),
-      spread(look, width, [' '.repeat(16), `${positions}; ${bots}`], [`est ${cost}  ${time} `]),
+      row(look, width, [mark(level), ` ${key} `, [level.padEnd(12), 'strong'], `${orders}; bots ${bots}`]),
+      spread(look, width, [' '.repeat(16), positions], [`est ${cost}  ${time} `]),
     ])
   const columns: readonly PanelColumn<KillStage>[] = [
     { title: 'STAGE', align: 'left', width: 13, rank: 0, cell: ({ key, level }) => [`${key} ${level}`, 'strong'] },

@@ -40,7 +40,7 @@ class Play {
     return this
   }
   type(text: string): this {
-    return this.keys(...[...text].map((char) => (char === ' ' ? 'space' : char)))
+    return this.keys(...Array.from(text, (char) => (char === ' ' ? 'space' : char)))
   }
   shown(): this {
     this.do({ type: 'shown' })

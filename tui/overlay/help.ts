@@ -82,7 +82,7 @@ export function paintHelp(look: ScreenLook, size: Size, facts: HelpFacts): reado
   const search =
     facts.search === '' && !facts.isSearching ? '/ search' : `/ ${facts.search}${facts.isSearching ? '_' : ''}`
   const { ok, warn, bad, unknown, stale, up, down, selected } = look.glyphs
-  const signs = ` ${ok} ok  ${warn} warn  ${bad} bad  ${unknown} unknown  ${stale} old  ${up} up buy  ${down} down sell  ${selected} selected  -- no value`
+  const signs = ` ${ok} ok  ${warn} warn  ${bad} bad  ${unknown} unknown  ${stale} old  ${up} up buy  ${down} down sell  ${selected} selected`
   return stack(width, height, [
     rule(look, width, `Help  ${facts.panel.title}`, `${search}   same table as profinaut keys`),
     ...body,

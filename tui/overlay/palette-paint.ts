@@ -27,7 +27,7 @@ export function paintPalette(
     const isPicked = first + place === at
     const name = `${entry.words}${argument === '' ? (entry.takes === undefined ? '' : ` <${entry.takes}>`) : ` ${argument}`}`
     const text = entry.disabled === undefined ? entry.text : `refused: ${entry.disabled}`
-    const line = `${fit(name, 23)}${fit(text, Math.max(0, inner - 41))} ${fit(entry.tier === 'look' ? '--' : entry.tier, 5)}${fit(entry.key, 6)}`
+    const line = `${fit(name, 26)}${fit(text, Math.max(0, inner - 44))} ${fit(entry.tier === 'look' ? '--' : entry.tier, 5)}${fit(entry.key, 6)}`
     return row(look, inner, [
       ' ',
       isPicked ? [look.glyphs.selected, 'strong'] : ' ',
