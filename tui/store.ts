@@ -31,7 +31,10 @@ export class ViewStore implements ViewShelf {
 
   ageMs(topic: Topic): number | undefined {
     const shelved = this.#shown.get(topic)
-    return shelved && this.#nowMs() - shelved.ms
+    if (shelved === undefined) return undefined
+    const age = this.#nowMs() - shelved.ms
+    // An engine that answers sends what changes: what it did not send again is as it was a moment ago.
+    return this.#client.state === 'UP' ? Math.min(age, this.#client.silentMs) : age
   }
 
   /** Subscribes to exactly these topics; what is not looked at costs nothing. */

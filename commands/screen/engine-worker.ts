@@ -35,6 +35,7 @@ export class EngineWorker {
   }
 
   stop(how: ToWorker['how']): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin, a window has
     this.#worker.postMessage({ say: 'stop', how } satisfies ToWorker)
   }
 }

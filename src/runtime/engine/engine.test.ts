@@ -33,7 +33,7 @@ async function agrees({ engine, exchange }: EngineWorld): Promise<void> {
     expect([instrumentId, held.reduce((sum, row) => sum + row.qty, 0)]).toEqual([instrumentId, qty])
   }
   const open = ours.working.filter(({ state }) => state === 'OPEN' || state === 'PARTIAL').map(({ id }) => id)
-  expect(theirs.openOrders.map(({ orderId }) => orderId).toSorted()).toEqual(open.toSorted())
+  expect(new Set(theirs.openOrders.map(({ orderId }) => orderId))).toEqual(new Set(open))
 }
 
 describe('an engine', () => {

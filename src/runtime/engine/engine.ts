@@ -2,7 +2,7 @@ import type { RunId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { US_PER_SECOND } from '../../domain/time.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
-import { type Condition, InputLog } from '../../kernel/input-log.ts'
+import { assertRecordable, type Condition, InputLog } from '../../kernel/input-log.ts'
 import { Kernel } from '../../kernel/kernel.ts'
 import { type SessionSpec, sessionConfig } from '../../kernel/session-spec.ts'
 import { RULES } from '../../risk/gate.ts'
@@ -117,6 +117,7 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.parts = parts
     const { config, store, instruments } = parts
+    assertRecordable(instruments.length)
     this.tapes = instruments.map(() => new Tape())
     this.bars = new MinuteFeed(instruments)
     this.startup = STARTUP_PARTS.map((part) => ({ part, state: 'WAITING', fact: '' }))

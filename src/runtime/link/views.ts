@@ -287,7 +287,6 @@ export interface MarketsView {
 }
 
 export type Timeframe = '1m' | '5m' | '15m' | '1h'
-export const TIMEFRAMES: readonly Timeframe[] = ['1m', '5m', '15m', '1h']
 
 /** Bars as columns, oldest first; prices in ticks, volume in lots. The last one is still open. */
 export interface BarsView {
