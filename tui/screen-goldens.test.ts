@@ -1,0 +1,242 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import stringWidth from 'string-width'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { scratchFolder } from '../fixtures/scratch-folder.ts'
+import { type CellStyle, Terminal, buildModule, sleep } from '../fixtures/screen/terminal.ts'
+
+const FOLDER = resolve(import.meta.dirname, '../fixtures/golden/pty')
+const UPDATES = process.env['UPDATE_GOLDEN'] === '1'
+const SIZES = { '80x24': [80, 24], '120x40': [120, 40], '200x50': [200, 50] } as const
+type SizeName = keyof typeof SIZES
+
+/** On the hint row of Bots and in nothing that lies over it. */
+const HOME = 'S start P pause'
+
+interface Scene {
+  readonly name: string
+  /** Pressed on what the scene before has left. */
+  readonly keys: readonly string[]
+  /** Only this picture says so. */
+  readonly shows: string
+  /** Lies over Bots until Esc. */
+  readonly isOverlay?: true
+}
+
+const SCENES: readonly Scene[] = [
+  { name: 'bots', keys: [], shows: HOME },
+  { name: 'kill', keys: ['K'], shows: 'KILL SWITCH', isOverlay: true },
+  { name: 'help', keys: ['?'], shows: 'same table as profinaut keys', isOverlay: true },
+  { name: 'palette', keys: [':'], shows: 'Command ─', isOverlay: true },
+  { name: 'exit', keys: ['ctrl+c'], shows: 'Flatten and exit', isOverlay: true },
+  { name: 'markets', keys: ['2'], shows: 'Tape ─' },
+  { name: 'portfolio', keys: ['3'], shows: 'Equity 30d' },
+  { name: 'safety', keys: ['4'], shows: 'Safety ladder' },
+  // The order that the gate blocked: the fourth of today.
+  { name: 'orders', keys: ['5', '5', 'down', 'down', 'down'], shows: 'BLOCK rule 4/9' },
+  { name: 'system', keys: ['8'], shows: 'Health 13' },
+]
+
+interface Shot {
+  readonly frame: string
+  readonly hasWrapped: boolean
+  readonly styles: readonly (readonly CellStyle[])[]
+  /** What was written for it. */
+  readonly raw: string
+}
+
+let file = ''
+const folder = scratchFolder()
+const open: Terminal[] = []
+
+beforeAll(async () => {
+  file = await buildModule('fixtures/screen/scripted-screen.ts', folder)
+})
+afterEach(() => {
+  for (const terminal of open.splice(0)) terminal.close()
+})
+
+function openTerminal([columns, rows]: readonly [number, number], env: Readonly<Record<string, string>> = {}): Terminal {
+  const terminal = new Terminal({ columns, rows, home: folder, program: process.execPath, args: [file], env })
+  open.push(terminal)
+  return terminal
+}
+
+/** Everything that has a golden file, in one process. */
+async function shots(size: SizeName, env: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, Shot>> {
+  const terminal = openTerminal(SIZES[size], env)
+  const taken = new Map<string, Shot>()
+  for (const { name, keys, shows, isOverlay } of SCENES) {
+    const before = terminal.bytes
+    await terminal.press(...keys)
+    await terminal.see(shows)
+    const frame = await terminal.settled()
+    taken.set(name, {
+      frame,
+      hasWrapped: terminal.hasWrapped,
+      styles: terminal.styles(),
+      raw: terminal.since(before),
+    })
+    if (isOverlay !== true) continue
+    await terminal.press('escape')
+    await terminal.see(HOME)
+  }
+  return taken
+}
+
+/** A frame as a file holds it: no spaces at the ends of its lines. */
+function fileText(frame: string): string {
+  return `${frame.replace(/ +$/gm, '')}\n`
+}
+
+function expectGolden(name: string, frame: string) {
+  const path = join(FOLDER, `${name}.txt`)
+  if (UPDATES) {
+    mkdirSync(FOLDER, { recursive: true })
+    writeFileSync(path, fileText(frame))
+  }
+  expect(existsSync(path), `${path} is missing: run with UPDATE_GOLDEN=1 and look at it`).toBe(true)
+  expect(fileText(frame)).toBe(readFileSync(path, 'utf8'))
+}
+
+function rowsOf(frame: string): readonly string[] {
+  return frame.split('\n')
+}
+
+/** How the first cell of a text looks, where it stands for the first time. */
+function styleOf({ frame, styles }: Shot, text: string): CellStyle | undefined {
+  const rows = rowsOf(frame)
+  const row = rows.findIndex((line) => line.includes(text))
+  return styles[row]?.[stringWidth(rows[row]?.slice(0, rows[row].indexOf(text)) ?? '')]
+}
+
+const RED = 1
+const GREEN = 2
+/** Clears the screen, or the lines above it: either flashes. */
+const CLEARS = /\u001b\[[23]J/
+/** Any colour, foreground or background, among the numbers of one SGR. */
+const COLOURS = /\u001b\[(?:\d+[;:])*(?:[34][0-9]|9[0-7]|10[0-7])(?:[;:]\d+)*m/
+
+describe.each(Object.keys(SIZES) as SizeName[])('a terminal of %s', (size) => {
+  const [columns, height] = SIZES[size]
+  let coloured: ReadonlyMap<string, Shot> = new Map()
+  let colourless: ReadonlyMap<string, Shot> = new Map()
+  const shot = (of: ReadonlyMap<string, Shot>, name: string): Shot => {
+    const found = of.get(name)
+    if (found === undefined) throw new Error(`a shot of ${name} was taken, found ${[...of.keys()].join(', ')}`)
+    return found
+  }
+
+  beforeAll(async () => {
+    ;[coloured, colourless] = await Promise.all([shots(size, {}), shots(size, { NO_COLOR: '1' })])
+  })
+
+  test.each(SCENES)('shows $name as it was last approved, with and without colour', ({ name }) => {
+    expectGolden(`${name}-${size}`, shot(coloured, name).frame)
+    expect(fileText(shot(colourless, name).frame)).toBe(fileText(shot(coloured, name).frame))
+  })
+
+  test.each(SCENES)('has the ribbon, the tabs, the hints and nothing over its edge on $name', ({ name }) => {
+    const { frame, hasWrapped, raw } = shot(coloured, name)
+    const rows = rowsOf(frame)
+    expect(rows).toHaveLength(height)
+    expect(rows.filter((row) => stringWidth(row) > columns)).toEqual([])
+    expect(hasWrapped).toBe(false)
+    expect(rows[0]).toMatch(/^ prod LIVE {2}NORMAL ✓ {2}kill:NONE /)
+    expect(rows[1]).toMatch(/^ EQ ¥3,482,190 /)
+    expect(rows[2]).toMatch(/1 Bots.* K KILL$/)
+    expect(rows.at(-1)).toMatch(name === 'kill' ? /Esc disarm/ : /K KILL$/)
+    if (name !== 'bots') expect(raw).not.toMatch(CLEARS)
+  })
+
+  test('means with colours what its letters mean', () => {
+    const bots = shot(coloured, 'bots')
+    expect(styleOf(bots, '✓')).toMatchObject({ colour: GREEN })
+    expect(styleOf(bots, 'LIVE')).toEqual({ colour: RED, isBold: true, isInverse: true })
+    expect(styleOf(bots, '+9,830')).toMatchObject({ colour: GREEN })
+    expect(styleOf(bots, '-1,940')).toMatchObject({ colour: RED })
+    expect(styleOf(bots, '▸ grid-btc')).toMatchObject({ isInverse: true })
+    expect(styleOf(bots, 'mm-eth')).toMatchObject({ colour: undefined, isInverse: false })
+  })
+
+  test('sends no colour at all where NO_COLOR is set, and still marks what is selected', () => {
+    for (const { name } of SCENES) {
+      expect(shot(coloured, name).raw).toMatch(COLOURS)
+      expect(shot(colourless, name).raw).not.toMatch(COLOURS)
+    }
+    const bots = shot(colourless, 'bots')
+    expect(styleOf(bots, 'LIVE')).toEqual({ colour: undefined, isBold: true, isInverse: true })
+    expect(styleOf(bots, '▸ grid-btc')).toMatchObject({ isInverse: true })
+  })
+})
+
+describe('a terminal that changes its size', () => {
+  test('keeps no row of another size, clears nothing and scrolls nothing away', async () => {
+    const terminal = openTerminal(SIZES['80x24'])
+    await terminal.see(HOME)
+    await terminal.settled()
+    const before = terminal.bytes
+    // Faster than it redraws, about as fast, and slower.
+    for (const pauseMs of [10, 55, 250])
+      for (const size of ['200x50', '120x40', '80x24'] as const) {
+        terminal.resize(...SIZES[size])
+        await sleep(pauseMs)
+        expect(terminal.scrolledBack).toBe(0)
+      }
+    expectGolden('bots-80x24', await terminal.settled())
+    expect(terminal.since(before)).not.toMatch(CLEARS)
+    expect(terminal.since(before).length).toBeGreaterThan(0)
+    for (const size of ['200x50', '120x40'] as const) {
+      terminal.resize(...SIZES[size])
+      await sleep(100)
+      expectGolden(`bots-${size}`, await terminal.settled())
+    }
+    expect(terminal.isAlternate).toBe(true)
+    expect(terminal.scrolledBack).toBe(0)
+  })
+
+  test('says which keys work where it is too small, and K works there', async () => {
+    const terminal = openTerminal([50, 12])
+    await terminal.see('K Ctrl+K kill   Ctrl+C exit   ? help')
+    expectGolden('small-50x12', await terminal.settled())
+    await terminal.press('K')
+    await terminal.see('KILL SWITCH')
+    const frame = await terminal.settled()
+    expectGolden('kill-50x12', frame)
+    for (const level of ['c CLOSE_ONLY', 'f FLATTEN', 'h HALT']) expect(frame).toContain(level)
+    expect(terminal.hasWrapped).toBe(false)
+  })
+})
+
+describe('a terminal that is given back', () => {
+  test('has its main screen, its cursor, its modes and its line discipline as they were', async () => {
+    const script = 'stty -g; "$@"; stty -g'
+    const terminal = new Terminal({
+      columns: 80,
+      rows: 24,
+      home: folder,
+      program: '/bin/sh',
+      args: ['-c', script, 'sh', process.execPath, file],
+    })
+    open.push(terminal)
+    await terminal.see(HOME)
+    expect(terminal.isAlternate).toBe(true)
+    expect(terminal.modes).toMatchObject({ bracketedPasteMode: true, sendFocusMode: true })
+    await terminal.press('ctrl+c')
+    await terminal.see('Flatten and exit')
+    await terminal.press('2', 'enter')
+    await terminal.ended()
+    const [before, said, after] = rowsOf(await terminal.settled())
+    expect(said).toBe('the screen ended: close-screen')
+    expect(before).toMatch(/^[0-9a-f]+:/)
+    expect(after).toBe(before)
+    expect(terminal.isAlternate).toBe(false)
+    expect(terminal.modes).toMatchObject({
+      bracketedPasteMode: false,
+      sendFocusMode: false,
+      synchronizedOutputMode: false,
+      mouseTrackingMode: 'none',
+    })
+    expect(terminal.raw.lastIndexOf('\u001b[?25h')).toBeGreaterThan(terminal.raw.lastIndexOf('\u001b[?25l'))
+  })
+})
