@@ -4,7 +4,7 @@ import { shownField } from '../input/text-field.ts'
 import { type PanelColumn, panelTable } from '../paint/panel-table.ts'
 import { type Zone, when } from '../paint/clock-text.ts'
 import { age, countdown, money, share } from '../paint/numbers.ts'
-import { type Piece, gauge, row, rule, spread, stack } from '../paint/row.ts'
+import { type Piece, gauge, row, rule, spread, stack, widthOf } from '../paint/row.ts'
 import type { ScreenLook } from '../paint/tone.ts'
 import { type KillStage, estimateAge, killLegs, killStages, legSummary, legTone, otherWays } from './kill-model.ts'
 import { KILL_REASONS, type KillState, type KillStep, isKillOver, unanswered } from './kill-state.ts'
@@ -36,7 +36,8 @@ export function paintKill(look: ScreenLook, size: Size, state: KillState, facts:
   )
   const legs = killLegs(facts.view, step.level)
   const lower = step.at === 'sent' ? progress(look, width, step, facts) : challenge(look, width, state, step, facts)
-  const upper = [head, ...stageRows(look, width, step, killStages(facts.view, currency))]
+  const stages = killStages(facts.view, currency)
+  const upper = [head, ...stageRows(look, { width, height: height - lower.length - 1 }, step, stages)]
   const room = height - upper.length - lower.length - 1
   const table = legTable(
     look,
@@ -59,13 +60,22 @@ export function paintKill(look: ScreenLook, size: Size, state: KillState, facts:
   return stack(width, height, [...above.slice(0, used), ...lower, ...tail.slice(0, Math.max(0, rest))])
 }
 
-function stageRows(look: ScreenLook, width: number, step: Open, stages: readonly KillStage[]): readonly string[] {
+/** What each level would do: a row a level where there is no room for more, for none may be missing. */
+function stageRows(look: ScreenLook, size: Size, step: Open, stages: readonly KillStage[]): readonly string[] {
+  const { width, height } = size
   const mark = (level: string): Piece => (level === step.level ? [look.glyphs.selected, 'strong'] : ' ')
-  if (width < 120)
-    return stages.flatMap(({ key, level, orders, positions, bots, cost, time }) => [
-      row(look, width, [mark(level), ` ${key} `, [level.padEnd(12), 'strong'], `${orders}; bots ${bots}`]),
-      spread(look, width, [' '.repeat(16), positions], [`est ${cost}  ${time} `]),
-    ])
+  if (width < 120 || height <= stages.length)
+    return stages.flatMap(({ key, level, orders, positions, bots, cost, time }) => {
+      const name: readonly Piece[] = [mark(level), ` ${key} `, [level.padEnd(12), 'strong']]
+      const estimate = `est ${cost}  ${time} `
+      // Words of which a number would be cut are left out.
+      const words = 16 + widthOf(positions) + widthOf(estimate) < width ? positions : ''
+      if (height < stages.length * 2) return [spread(look, width, [...name, words], [estimate])]
+      return [
+        row(look, width, [...name, `${orders}; bots ${bots}`]),
+        spread(look, width, [' '.repeat(16), words], [estimate]),
+      ]
+    })
   const columns: readonly PanelColumn<KillStage>[] = [
     { title: 'STAGE', align: 'left', width: 13, rank: 0, cell: ({ key, level }) => [`${key} ${level}`, 'strong'] },
     { title: 'ORDERS', align: 'left', width: 33, rank: 0, grows: true, cell: ({ orders }) => orders },
