@@ -17,24 +17,24 @@ interface Scene {
   readonly name: string
   /** Pressed on what the scene before has left. */
   readonly keys: readonly string[]
-  /** Only this picture says so. */
+  /** Only this picture says so, and only once all its views have come. */
   readonly shows: string
   /** Lies over Bots until Esc. */
   readonly isOverlay?: true
 }
 
 const SCENES: readonly Scene[] = [
-  { name: 'bots', keys: [], shows: HOME },
+  { name: 'bots', keys: [], shows: 'stop at venue 14,900,000' },
   { name: 'kill', keys: ['K'], shows: 'KILL SWITCH', isOverlay: true },
   { name: 'help', keys: ['?'], shows: 'same table as profinaut keys', isOverlay: true },
   { name: 'palette', keys: [':'], shows: 'Command ─', isOverlay: true },
   { name: 'exit', keys: ['ctrl+c'], shows: 'Flatten and exit', isOverlay: true },
-  { name: 'markets', keys: ['2'], shows: 'Tape ─' },
-  { name: 'portfolio', keys: ['3'], shows: 'Equity 30d' },
-  { name: 'safety', keys: ['4'], shows: 'Safety ladder' },
+  { name: 'markets', keys: ['2'], shows: 'funding n/a (spot)' },
+  { name: 'portfolio', keys: ['3'], shows: '+¥82,040' },
+  { name: 'safety', keys: ['4'], shows: 'DAY_LOSS' },
   // The order that the gate blocked: the fourth of today.
   { name: 'orders', keys: ['5', '5', 'down', 'down', 'down'], shows: 'BLOCK rule 4/9' },
-  { name: 'system', keys: ['8'], shows: 'Health 13' },
+  { name: 'system', keys: ['8'], shows: 'lag p99 3ms' },
 ]
 
 interface Shot {
@@ -171,7 +171,7 @@ describe.each(Object.keys(SIZES) as SizeName[])('a terminal of %s', (size) => {
 describe('a terminal that changes its size', () => {
   test('keeps no row of another size, clears nothing and scrolls nothing away', async () => {
     const terminal = openTerminal(SIZES['80x24'])
-    await terminal.see(HOME)
+    await terminal.see('stop at venue 14,900,000')
     await terminal.settled()
     const before = terminal.bytes
     // Faster than it redraws, about as fast, and slower.
