@@ -191,6 +191,11 @@ describe('a terminal that changes its size', () => {
       }
     expectGolden('bots-80x24', await terminal.settled(), false)
     expect(terminal.since(before)).not.toMatch(CLEARS)
+    // There and back before anyone redraws: the same picture, on a terminal that has lost half of it.
+    terminal.resize(60, 16)
+    await sleep(10)
+    terminal.resize(80, 24)
+    expectGolden('bots-80x24', await terminal.settled(), false)
     for (const size of ['200x50', '120x40'] as const) {
       const [columns, height] = SIZES[size]
       terminal.resize(columns, height)

@@ -72,6 +72,14 @@ test.each(SIZES)(
   },
 )
 
+test.each([50, 80, 120])('at %i columns every level is offered on the fewest rows, and no number is cut', (width) => {
+  const step: KillState['step'] = { at: 'choosing', level: undefined, scope: 'global', reviewMinutes: 5 }
+  const text = paintKill(BARE, { width, height: 7 }, { ...ARMED, step }, FACTS).join('\n')
+  for (const level of ['c CLOSE_ONLY', 'f FLATTEN', 'h HALT']) expect(text).toContain(level)
+  expect(text).toMatch(/est ¥1,490 {2}~20s/)
+  expect(text).not.toMatch(/¥[\d,]*\.\./)
+})
+
 test('without an estimate nothing is made up', () => {
   const text = paintKill(BARE, { width: 80, height: 19 }, ARMED, { ...FACTS, view: undefined }).join('\n')
   expect(text).toContain('UNKNOWN')
