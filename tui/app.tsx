@@ -8,7 +8,7 @@ export interface Picture {
   readonly rows: readonly string[]
 }
 
-/** The picture that stands, and who wants to know when another one does. A picture that is the same tells nobody. */
+/** The picture that Ink has laid, and who wants to know when it is to lay another one. */
 export class PictureFrame {
   #picture: Picture
   readonly #told = new Set<() => void>()
@@ -21,17 +21,9 @@ export class PictureFrame {
     this.#told.add(told)
     return () => this.#told.delete(told)
   }
-  /** @returns whether it differs from what stood */
-  show(picture: Picture): boolean {
-    const { rows, size } = this.#picture
-    const isSame =
-      size.width === picture.size.width &&
-      rows.length === picture.rows.length &&
-      rows.every((row, at) => row === picture.rows[at])
-    if (isSame) return false
+  show(picture: Picture): void {
     this.#picture = picture
     for (const told of this.#told) told()
-    return true
   }
 }
 

@@ -11,7 +11,8 @@ import type { ScreenClock, ScreenEnd, ScreenLog, ScreenSettings } from './settin
 import { Shell } from './shell.ts'
 import { tickMs } from './store.ts'
 import { copyText } from './terminal/clipboard.ts'
-import { inkStream, repainted } from './terminal/ink-stream.ts'
+import { inkStream } from './terminal/ink-stream.ts'
+import { Painter } from './terminal/painter.ts'
 import { modesOff, modesOn, terminalTitle } from './terminal/modes.ts'
 import { PROBE, PROBE_MS, Probe, type ProbeResult } from './terminal/probe.ts'
 import { type LifeSigns, type ScreenStreams, onTerminalLost } from './terminal/streams.ts'
@@ -59,6 +60,9 @@ class OpenScreen {
   #shell: Shell | undefined
   #frame: PictureFrame | undefined
   #ink: Instance | undefined
+  readonly #painter = new Painter()
+  /** Ink draws a first picture, or one of a new size: nothing else may write rows until it has. */
+  #isInkDrawing = false
   #probe: Probe | undefined
   #result: ProbeResult = { glyphs: 'safe', hasKitty: false }
   #stopTimer: () => void = () => undefined
@@ -186,17 +190,13 @@ class OpenScreen {
     this.#stopResize = this.#parts.clock.after(RESIZE_REST_MS, () => {
       this.#shell?.resize(sizeOf(this.#parts.streams))
       this.#paint()
-      this.#repaint()
     })
   }
 
-  /** Draws everything again once Ink has caught up. */
+  /** Draws every row again, whatever has been scribbled on the terminal. */
   #repaint(): void {
-    const ink = this.#ink
-    if (ink === undefined) return
-    void ink.waitUntilRenderFlush().then(() => {
-      if (this.#ink === ink && this.#frame !== undefined) this.#write(repainted(this.#frame.get().rows))
-    })
+    this.#painter.forget()
+    this.#paint()
   }
 
   // ---- frames -------------------------------------------------------------------------------------------------------------
@@ -235,14 +235,24 @@ class OpenScreen {
       exitOnCtrlC: false,
       patchConsole: false,
       maxFps: 30,
-      onRender: ({ renderTime }) => this.#measure(renderTime),
     })
     const ink = this.#ink
     ink.waitUntilExit().catch((error: unknown) => {
       this.#parts.log.error('the frame broke', error)
       if (this.#ink === ink) this.#goPlain()
     })
-    this.#markShown()
+    this.#afterInk(ink)
+  }
+
+  /** Ink's frame is out: from here on rows are ours to write. */
+  #afterInk(ink: Instance): void {
+    this.#isInkDrawing = true
+    this.#painter.forget()
+    void ink.waitUntilRenderFlush().then(() => {
+      if (this.#ink !== ink) return
+      this.#isInkDrawing = false
+      this.#paint()
+    })
   }
 
   async #unmount(): Promise<void> {
@@ -255,28 +265,34 @@ class OpenScreen {
   }
 
   #paint(): void {
-    const [shell, frame] = [this.#shell, this.#frame]
-    if (shell === undefined || frame === undefined) return
-    frame.show({ size: shell.size, rows: shell.rows() })
-    this.#markShown()
+    const [shell, frame, ink] = [this.#shell, this.#frame, this.#ink]
+    if (shell === undefined || frame === undefined || ink === undefined || this.#isInkDrawing) return
+    const beganMs = this.#parts.clock.ms()
+    const rows = shell.rows()
+    const { size } = shell
+    if (size.width !== frame.get().size.width || size.height !== frame.get().size.height) {
+      frame.show({ size, rows })
+      this.#afterInk(ink)
+      return
+    }
+    const bytes = this.#painter.next(rows)
+    if (bytes !== '') this.#write(bytes)
+    this.#measure(this.#parts.clock.ms() - beganMs)
+    this.#markShown(shell)
     const title = terminalTitle(shell.ribbon?.runMode)
     if (title === this.#title) return
     this.#title = title
     this.#write(`\u001b]2;${title}\u0007`)
   }
 
-  /** A challenge may be answered once its frame has left for the terminal. */
-  #markShown(): void {
-    const [shell, ink] = [this.#shell, this.#ink]
-    if (shell?.awaitsShown !== true || ink === undefined) return
-    void ink.waitUntilRenderFlush().then(() => {
-      if (this.#ink === ink && !isBlocked(this.#parts.streams)) shell.shown()
-    })
+  /** A challenge may be answered once its frame has left for the terminal, behind all that was queued before. */
+  #markShown(shell: Shell): void {
+    if (shell.awaitsShown) this.#parts.streams.stdout.write('', () => shell.shown())
   }
 
-  #measure(renderTime: number): void {
+  #measure(paintMs: number): void {
     const now = this.#parts.clock.ms()
-    if (renderTime <= SLOW_FRAME_MS) {
+    if (paintMs <= SLOW_FRAME_MS) {
       this.#slowSinceMs = undefined
       this.#isSlow = false
       return

@@ -17,7 +17,7 @@ test('only what is looked at is subscribed', () => {
   expect(client.watched).toEqual([])
 })
 
-test('views wait for the hand-over, the newest wins, and its age runs from its arrival', () => {
+test('views wait for the hand-over, the newest wins, and it is as old as the engine is silent', () => {
   const { client, clock, store } = stored()
   store.follow(new Set(['ribbon'] as const))
   client.show('ribbon', RIBBON)
@@ -27,6 +27,9 @@ test('views wait for the hand-over, the newest wins, and its age runs from its a
   expect(store.get('ribbon')?.fills).toBe(9)
   expect(store.handOver(false)).toBe(false)
   clock.ms = 700
+  client.turn('UP', 40)
+  expect(store.ageMs('ribbon')).toBe(40)
+  client.turn('DOWN', 700)
   expect(store.ageMs('ribbon')).toBe(700)
   expect(store.ageMs('bots')).toBeUndefined()
 })

@@ -19,7 +19,7 @@ export async function runInWorker(start: WorkerStart, port: MessagePort): Promis
   say({ say: 'opened' })
   const end = await opened.host.run()
   await opened.close()
-  port.close()
   if (end.ok) say({ say: 'ended', ok: true, message: 'the engine stopped', report: undefined })
   else say({ say: 'ended', ok: false, message: end.error.message, report: end.report })
+  port.close()
 }

@@ -138,7 +138,7 @@ function firstRow(facts: RibbonFacts, look: ScreenLook, width: number): string {
           ...feeds(ribbon, look, size),
           skew(ribbon),
         ]
-      : [name, { pieces: [cry], rank: 0 }, { pieces: ['profinaut panic', '  kill --local', '  kill -USR2'], rank: 1 }]
+      : [name, { pieces: [cry], rank: 0 }, { pieces: ['profinaut panic', '  kill -USR2'], rank: 1 }]
   const right: Fact = { pieces: [timeText(facts, size)], rank: 9 }
   if (cry === undefined && !isArmed) return factRow(look, width, { left, right: [right] })
   // One colour over the whole row: a tone inside it would end the inverse.

@@ -76,7 +76,7 @@ export function paintDisconnected(
     row(look, width, []),
     row(look, width, [' engine     may still run: profinaut status asks its database, not this line']),
     row(look, width, [' you can    K still works: by the kill file at once, and sent first when the engine is back']),
-    row(look, width, ['            profinaut kill --local takes the lease; the venue site closes by hand']),
+    row(look, width, ['            profinaut panic in another terminal; the venue site closes by hand']),
   ])
 }
 

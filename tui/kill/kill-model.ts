@@ -126,7 +126,6 @@ export function otherWays(pid: number | undefined): readonly (readonly [where: s
   return [
     ['second terminal', 'profinaut panic            HALT by file: needs no engine, network or database'],
     ['', 'profinaut kill set         any level, by command'],
-    ['engine hangs', 'profinaut kill --local     takes the lease and speaks to the venue itself'],
     ['signal', `kill -USR2 ${pid ?? '<pid>'} = HALT     venue site: cancel and close there, then 4 recovery`],
   ]
 }

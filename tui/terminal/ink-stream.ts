@@ -18,12 +18,3 @@ export function inkStream(stdout: NodeJS.WriteStream, size: () => Size): NodeJS.
     },
   })
 }
-
-/**
- * Writes a whole picture by absolute positions: after a resize, and when the reader asks, whatever has been scribbled on the
- * terminal. The cursor ends on the last row, where Ink believes it is. Nothing is cleared first, so nothing flashes.
- */
-export function repainted(rows: readonly string[]): string {
-  const lines = rows.map((row, at) => `\u001b[${at + 1};1H\u001b[0m\u001b[2K${row}`)
-  return `\u001b[?2026h${lines.join('')}\u001b[0m\u001b[${rows.length};1H\u001b[?2026l`
-}
