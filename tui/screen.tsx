@@ -189,7 +189,8 @@ class OpenScreen {
     this.#stopResize()
     this.#stopResize = this.#parts.clock.after(RESIZE_REST_MS, () => {
       this.#shell?.resize(sizeOf(this.#parts.streams))
-      this.#paint()
+      // A terminal that was smaller for a moment has lost rows, though the picture is the same as before.
+      this.#repaint()
     })
   }
 
