@@ -224,7 +224,8 @@ class OpenScreen {
   #mount(): void {
     const shell = this.#shell
     if (shell === undefined) return
-    const frame = new PictureFrame({ size: shell.size, rows: shell.rows() })
+    // Rows follow as soon as Ink has laid the frame: measuring them in there first costs 70 ms of a start.
+    const frame = new PictureFrame({ size: shell.size, rows: [] })
     this.#frame = frame
     const stdout = inkStream(this.#parts.streams.stdout, () => frame.get().size)
     this.#ink = render(<ScreenApp frame={frame} />, {

@@ -3,7 +3,6 @@ import { formatMoney } from '../../src/domain/money.ts'
 import { timeUs, US_PER_HOUR } from '../../src/domain/time.ts'
 import { barColumns } from '../../src/market/columns.ts'
 import { EngineClock, HOST_CLOCK, wallTime } from '../../src/runtime/clock.ts'
-import { URGENT } from '../../src/runtime/command-catalogue.ts'
 import { type ProfilePaths, profilePaths } from '../../src/runtime/config.ts'
 import { prepareFolders } from '../../src/runtime/config-folder.ts'
 import { type LoadedConfig, loadConfig } from '../../src/runtime/config-layers.ts'
@@ -13,17 +12,15 @@ import { KillFile } from '../../src/runtime/engine/kill-file.ts'
 import { MANUAL_BOT, manualStrategy } from '../../src/runtime/engine/manual-strategy.ts'
 import { newRunId } from '../../src/runtime/ids.ts'
 import { type OpenLog, openLog } from '../../src/runtime/log/log.ts'
-import type { LeaseHolder } from '../../src/runtime/ports.ts'
-import { isAlive, thisProcess } from '../../src/runtime/process.ts'
+import { thisProcess } from '../../src/runtime/process.ts'
 import { findStrategy } from '../../src/strategy/catalogue.ts'
 import { DEMO_INSTRUMENTS } from '../../src/venues/simulated/demo-instruments.ts'
 import { DEMO_DEPOSITS } from '../../src/venues/simulated/exchange-terms.ts'
 import { SimulatedExchange } from '../../src/venues/simulated/simulated-exchange.ts'
-import { openEngineStore, type SqliteEngineStore } from '../../storage/engine-store.ts'
+import type { SqliteEngineStore } from '../../storage/engine-store.ts'
 import { openSimVenueVault } from '../../storage/sim-venue-vault.ts'
-import { EXIT } from '../exit-code.ts'
-import { CommandError } from '../outcome.ts'
 import { VERSION } from '../version.ts'
+import { leaseConflict, openStore } from './open-store.ts'
 import { Reconciler } from './reconcile-port.ts'
 
 export interface EngineOptions {
@@ -45,28 +42,6 @@ export interface OpenedEngine {
   readonly loaded: LoadedConfig
   readonly log: OpenLog
   close(): Promise<void>
-}
-
-/** Somebody else's engine owns the profile. */
-export function leaseConflict(paths: ProfilePaths, holder: LeaseHolder): CommandError {
-  return new CommandError(
-    EXIT.unreachable,
-    'LEASE_CONFLICT',
-    `an engine already runs for profile ${paths.profile}: pid ${holder.pid}`,
-    'watch it with `profinaut tui`, stop it with `profinaut stop`, or use another --profile',
-  )
-}
-
-/** Opens the database of a profile as its engine or as a client. */
-export function openStore(paths: ProfilePaths, durability: 'full' | 'normal'): SqliteEngineStore {
-  return openEngineStore(paths.database, {
-    profile: paths.profile,
-    instanceId: randomUUIDv7(),
-    nowTs: wallTime(),
-    durability,
-    urgent: URGENT,
-    isAlive,
-  })
 }
 
 /**

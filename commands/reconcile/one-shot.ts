@@ -12,7 +12,7 @@ import { thisProcess } from '../../src/runtime/process.ts'
 import type { VenueBooks, VenueFill } from '../../src/venues/venue.ts'
 import { SimulatedExchange } from '../../src/venues/simulated/simulated-exchange.ts'
 import { openSimVenueVault } from '../../storage/sim-venue-vault.ts'
-import { leaseConflict, openStore } from '../engine/open-engine.ts'
+import { leaseConflict, openStore } from '../engine/open-store.ts'
 import type { Outcome } from '../outcome.ts'
 
 /**

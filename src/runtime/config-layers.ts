@@ -9,6 +9,9 @@ import { type ConfigFile, parseTomlValue, readConfigFile } from './config-file.t
 import { didYouMean, expected, type Origin, shown, whereIs } from './config-problem.ts'
 import { BotSetting, Config, SECTIONS, type SectionName } from './config-schema.ts'
 
+/** What is parsed once is not worth compiling a parser for: 40 ms of every start. */
+const ONCE = { jitless: true } as const
+
 /** One effective setting, explained. */
 export interface ExplainedKey {
   /** `engine.speed`, `bot.trend.allocation`. */
@@ -111,7 +114,7 @@ class Layers {
   /** Takes a value that came as text: itself where the key is a text, else read as TOML writes it. */
   takeText(key: string, text: string, origin: Origin): void {
     const schema = schemaOf(key)
-    const isText = schema === undefined || schema.safeParse(text).success
+    const isText = schema === undefined || schema.safeParse(text, ONCE).success
     this.take(key, isText ? text : (parseTomlValue(text) ?? text), origin)
   }
 
@@ -130,7 +133,7 @@ class Layers {
 
   judge(strategies: readonly StrategyDefinition[]): LoadedConfig {
     const raw = { ...this.#values, bot: this.#bots }
-    const judged = Config.safeParse(raw)
+    const judged = Config.safeParse(raw, ONCE)
     for (const issue of judged.error?.issues ?? []) this.#issue(issue, raw, Object.keys(BotSetting.shape))
     const config = judged.data
     config?.bot.forEach((bot, at) => this.#judgeStrategy(bot, at, strategies))
@@ -158,7 +161,7 @@ class Layers {
       return this.#problem(key, this.#originOf(key), names, name)
     }
     const names = describeParams(strategy).map((row) => row.name)
-    for (const issue of strategy.params.safeParse(params).error?.issues ?? [])
+    for (const issue of strategy.params.safeParse(params, ONCE).error?.issues ?? [])
       this.#issue({ ...issue, path: ['bot', at, 'params', ...issue.path] }, { bot: { [at]: { params } } }, names)
   }
 

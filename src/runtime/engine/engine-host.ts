@@ -10,7 +10,7 @@ import type { LogRing } from '../log/log-ring.ts'
 import type { EngineStore } from '../ports.ts'
 import { EngineViews } from '../views/engine-views.ts'
 import type { HostFacts } from '../views/system-view.ts'
-import { type HttpServer, serveHttp } from '../http-server.ts'
+import type { HttpServer } from '../http-server.ts'
 import { StatusFile } from '../status-file.ts'
 import type { Engine } from './engine.ts'
 import { EngineMetrics, engineStatus, type ReportFacts } from './engine-report.ts'
@@ -107,6 +107,8 @@ export class EngineHost {
     const { http } = engine.parts.config
     if (!http.enabled) return
     try {
+      // Node's HTTP takes 50 ms to load, and few ask for it.
+      const { serveHttp } = await import('../http-server.ts')
       this.#http = await serveHttp(http, () => this.#metrics.snapshot(engine, this.#reportFacts()))
       log.info('http.listen', `health on http://${http.host}:${this.#http.port}`)
     } catch (error) {
