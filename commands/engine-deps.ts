@@ -44,6 +44,11 @@ export const ENGINE_DEPS: EngineDeps = {
   actor: `human:${userName()}`,
   origin: isAttended ? 'cli' : 'cron',
   reconcileOnce: async (paths, scope) => (await import('./reconcile/one-shot.ts')).reconcileOnce(paths, scope),
+  keyTable: async () => {
+    const { keyList } = await import('../tui/input/key-list.ts')
+    const { PANELS } = await import('../tui/panels/all-panels.ts')
+    return keyList(PANELS)
+  },
   untilInterrupted: () => {
     const controller = new AbortController()
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort())

@@ -44,7 +44,7 @@ function groups(facts: HelpFacts): readonly (readonly [title: string, lines: rea
   const own = [
     ...facts.panel.choices.map(({ key, backKey, name, options }) => ({
       keys: backKey === undefined ? key : `${key} ${backKey}`,
-      text: `${name}: ${options.join(' ')}`,
+      text: `${name}: ${options.length > 8 ? `${options[0]} .. ${options.at(-1)}` : options.join(' ')}`,
     })),
     ...facts.actions.map(({ key, label, tier, disabled }) => ({
       keys: key,
