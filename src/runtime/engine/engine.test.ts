@@ -249,6 +249,27 @@ describe('stopping', () => {
     expect(theirs.openOrders).toEqual([])
   })
 
+  test('a FLATTEN that a screen raised at once is not refused because the positions it counted are closed', async () => {
+    const made = await world()
+    await made.run(5)
+    await made.command('ORDER_PLACE', { instrument_id: 'FX_BTC_JPY', side: 'buy', type: 'MARKET', qty: '0.02' })
+    await made.run(3)
+    const counted = made.engine.positionsIn('global')
+    expect(counted).toBeGreaterThan(0)
+    writeFileSync(
+      join(made.folder, 'kill.json'),
+      JSON.stringify({ level: 'FLATTEN', reason: 'raised by a screen', ts: 0 }),
+    )
+    await made.run(10)
+    expect(made.engine.positionsIn('global')).toBe(0)
+    const answer = await made.command(
+      'KILL_RAISE',
+      { scope: 'global', level: 'FLATTEN' },
+      { reason: 'a drill of the kill switch', confirmation: `flatten ${counted}` },
+    )
+    expect(answer).toMatchObject({ status: 'COMPLETED', message: 'global FLATTEN stands already' })
+  })
+
   test('a loss beyond the limit stops new risk by itself', async () => {
     const made = await world({ flags: { 'limits.day_loss_pct_max': 0.0001, 'limits.drawdown_pct_max': 0.0001 } })
     await made.run(240)

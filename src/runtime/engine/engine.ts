@@ -6,6 +6,7 @@ import { assertRecordable, type Condition, InputLog } from '../../kernel/input-l
 import { Kernel } from '../../kernel/kernel.ts'
 import { type SessionSpec, sessionConfig } from '../../kernel/session-spec.ts'
 import { RULES } from '../../risk/gate.ts'
+import type { KillScope } from '../../risk/kill.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
@@ -132,6 +133,11 @@ export class Engine {
       obey: (command) => this.#obey(command),
       failedChecks: () => this.failedChecks(),
       positionsIn: (scope) => this.positionsIn(scope),
+      killAt: (scope) => {
+        this.#hearKillWord()
+        if (parts.killFile.exists) this.#lookAtKillFile()
+        return this.kernel.facts.kill.at(scope as KillScope)
+      },
       register: (payload) => this.#register(payload),
       allocate: (payload) => this.#allocate(payload),
       reconcile: (row, payload) => this.#reconcileFor(row, payload),
@@ -367,8 +373,12 @@ export class Engine {
 
   /** A raised kill is obeyed before anything else happens: nothing is sent after it. */
   #before(): void {
-    const { killWord, host } = this.parts
-    this.#inputMs = host.monotonicMs()
+    this.#inputMs = this.parts.host.monotonicMs()
+    this.#hearKillWord()
+  }
+
+  #hearKillWord(): void {
+    const { killWord } = this.parts
     if (killWord === undefined) return
     const level = takeKillWord(killWord)
     if (level === undefined) return

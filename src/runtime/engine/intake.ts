@@ -1,7 +1,7 @@
 import { commandId, type InstrumentId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
-import type { KillScope } from '../../risk/kill.ts'
+import { killSeverity, type KillLevel, type KillScope } from '../../risk/kill.ts'
 import {
   COMMANDS,
   type CommandPayload,
@@ -20,6 +20,8 @@ export interface IntakeHands {
   failedChecks(): readonly string[]
   /** Positions that a flatten of the scope would close: part of its phrase. */
   positionsIn(scope: string): number
+  /** The level that stands for a scope, when every way to raise it has been heard. */
+  killAt(scope: string): KillLevel
   register(payload: CommandPayload<'BOT_REGISTER'>): CommandOutcome
   allocate(payload: CommandPayload<'BOT_SET_ALLOCATION'>): CommandOutcome
   /** Answers later, through {@link Intake.finish}. */
@@ -169,6 +171,8 @@ export class Intake {
     const { scope, level } = payload
     if (row.reason.trim().length < 4)
       return refusal('REASON_MISSING', 'a kill is raised with a reason of at least 4 characters')
+    // A screen raises the shared word or the file first: what stands already needs no phrase, and closes what the phrase counts.
+    if (killSeverity(this.#hands.killAt(scope)) >= killSeverity(level)) return done(`${scope} ${level} stands already`)
     if (level === 'FLATTEN') {
       const phrase = flattenPhrase(this.#hands.positionsIn(scope))
       const typed = (row.confirmation ?? '').normalize('NFKC').trim().toLowerCase()
@@ -177,9 +181,7 @@ export class Intake {
         return { ok: false, reasonCodes: ['CONFIRMATION_REQUIRED'], detail, result: { phrase } }
       }
     }
-    const outcome = this.#hands.obey({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
-    // Asked twice, by the file and by this: what was wanted stands.
-    return outcome.reasonCodes[0] === 'ALREADY_AT_LEAST' ? done(`${scope} ${level} stands already`) : outcome
+    return this.#hands.obey({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
   }
 
   #place(who: Pick<Command, 'id' | 'actor' | 'reason'>, payload: CommandPayload<'ORDER_PLACE'>): CommandOutcome {
