@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { assert } from '../src/domain/brand.ts'
 import type { RunId } from '../src/domain/ids.ts'
 import type { TimeUs } from '../src/domain/time.ts'
-import type { EngineState } from '../src/projection/engine-state.ts'
+import type { EngineState, FillRecord } from '../src/projection/engine-state.ts'
 import type { EngineStore, SessionWriter } from '../src/runtime/ports.ts'
 import type { ProcessMark } from '../src/runtime/process.ts'
 import { AlertTable } from './alert-table.ts'
@@ -15,6 +15,7 @@ import { LeaseTable } from './lease-table.ts'
 import { NoteTable } from './note-table.ts'
 import { refuseOtherProfile, stampProfile } from './profile-stamp.ts'
 import { engineBooks } from './projections/engine-books.ts'
+import { fills } from './queries/fills.ts'
 import { SqliteSessionWriter } from './session-writer.ts'
 
 export interface StoreOptions {
@@ -87,6 +88,10 @@ export class SqliteEngineStore implements EngineStore {
       alongside: () => this.bars.flush(),
     })
     return this.#session
+  }
+
+  lastFills(count: number): readonly FillRecord[] {
+    return fills(this.db, { limit: count }).toReversed()
   }
 
   size(): { readonly bytes: number; readonly walBytes: number } {

@@ -108,6 +108,9 @@ export class CommandDesk {
     const isAbsent = bot.config.isAbsent === true && (kind === 'BOT_START' || kind === 'BOT_SET_PARAMS')
     if (isAbsent)
       return refused(['STRATEGY_MISSING'], `${bot.config.id} is not configured: configure it and start again`)
+    const level = kind === 'BOT_START' || kind === 'BOT_RESUME' ? this.#hands.safety.keepsOut(bot) : undefined
+    if (level !== undefined)
+      return refused([`KILL_${level}`], `${level} stands over all that ${bot.config.id} trades: lower it first`)
     switch (kind) {
       case 'BOT_START':
         bot.begin(reason)

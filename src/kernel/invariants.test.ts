@@ -115,6 +115,17 @@ test('whatever strategies do, the history keeps every promise of the order machi
   )
 })
 
+test('what was gained by closing and what is gained by holding is all that equity changed by', async () => {
+  await fc.assert(
+    fc.asyncProperty(settings, async (drawn) => {
+      const { portfolio } = (await restlessWorld(drawn).play()).kernel
+      const { realised, unrealised } = portfolio.gains
+      expect(realised + unrealised).toBeCloseTo(portfolio.equity - 20_000, 5)
+    }),
+    { numRuns: 30 },
+  )
+})
+
 test("our books equal the venue's: every balance to the quantum, every position to the lot", async () => {
   await fc.assert(
     fc.asyncProperty(settings, async (drawn) => {

@@ -132,7 +132,7 @@ export class Kernel {
       },
       distrust: (reasonCode, detail) => this.#safety.raise(reasonCode, 'SAFE_MODE', detail),
     })
-    this.#safety = new SafetyDesk(this.#facts, this.#scribe, this.#desk)
+    this.#safety = new SafetyDesk(this.#facts, this.#scribe, this.#desk, () => this.#bots)
     const rooms = {
       instruments,
       portfolio: this.#portfolio,

@@ -370,8 +370,9 @@ describe('after a restart', () => {
     rig.command({ kind: 'KILL_RAISE', scope: 'global', level: 'HALT' })
     rig.effects.length = 0
     rig.restart({ afterUs: 100_000 })
-    expect(rig.act((context) => context.place(bid))).toBeUndefined()
-    expect(rig.refusal()).toBe('J_POLICY_HALT_SAFE_MODE')
+    expect(rig.kernel.bots.map(({ state }) => state)).toEqual(['STOPPING'])
+    const order = { botId: 'bot-1', instrumentId: PERP.id, ...bid }
+    expect(rig.command({ kind: 'ORDER_PLACE', ...order })).toContain('J_POLICY_HALT_SAFE_MODE')
     expect(rig.sent()).toEqual([])
     rig.clock(1_000_000)
     expect(rig.sent()).toHaveLength(3)

@@ -56,8 +56,8 @@ describe('HALT', () => {
     kill(world, 'HALT')
     expect(flatten?.state).toBe('CANCEL_REQUESTED')
     expect(world.order(protective).state).toBe('CANCEL_REQUESTED')
-    expect(world.act((context) => context.place(buy(3, { side: 'sell', reduceOnly: true })))).toBeUndefined()
-    expect(world.refusal()).toBe('J_POLICY_HALT_SAFE_MODE')
+    const exit = { ...buy(3, { side: 'sell', reduceOnly: true }), botId: 'bot-1', instrumentId: PERP.id }
+    expect(world.command({ kind: 'ORDER_PLACE', ...exit })).toContain('J_POLICY_HALT_SAFE_MODE')
     expect(world.kernel.orders.working).toHaveLength(2)
     checkHistory(world.events)
   })
@@ -89,6 +89,50 @@ describe('HALT', () => {
   })
 })
 
+describe('bots under a kill', () => {
+  const two = () => rig({ instruments: [PERP, ETH], bots: 2 })
+  const states = (world: Rig) => world.kernel.bots.map(({ state }) => state)
+
+  test('FLATTEN pauses, HALT stops, CLOSE_ONLY lets them work', () => {
+    const world = two()
+    kill(world, 'CLOSE_ONLY')
+    expect(states(world)).toEqual(['RUNNING', 'RUNNING'])
+    kill(world, 'FLATTEN')
+    expect(states(world)).toEqual(['PAUSED', 'PAUSED'])
+    kill(world, 'HALT')
+    expect(states(world)).toEqual(['IDLE', 'IDLE'])
+    expect(world.of('ops.bot_state').map(({ payload }) => payload.reason_code)).toContain('KILL_HALT')
+    checkHistory(world.events)
+  })
+
+  test('only those are kept out whose every instrument is in scope', () => {
+    const world = two()
+    world.command({ kind: 'KILL_RAISE', scope: `instrument:${PERP.id}`, level: 'HALT' })
+    expect(states(world)).toEqual(['RUNNING', 'RUNNING'])
+    world.command({ kind: 'KILL_RAISE', scope: 'bot:bot-2', level: 'FLATTEN' })
+    expect(states(world)).toEqual(['RUNNING', 'PAUSED'])
+    world.command({ kind: 'KILL_RAISE', scope: `venue:${PERP.venueId}`, level: 'HALT' })
+    expect(states(world)).toEqual(['IDLE', 'IDLE'])
+  })
+
+  test('cannot be sent back to work before it is lowered, and come back one by one', () => {
+    const world = two()
+    kill(world, 'FLATTEN')
+    expect(world.command({ kind: 'BOT_RESUME', botId: 'bot-1' })).toEqual(['KILL_FLATTEN'])
+    world.command({ kind: 'KILL_LOWER', scope: 'global', level: 'CLOSE_ONLY' })
+    expect(states(world)).toEqual(['PAUSED', 'PAUSED'])
+    expect(world.command({ kind: 'BOT_RESUME', botId: 'bot-1' })).toEqual([])
+    expect(states(world)).toEqual(['RUNNING', 'PAUSED'])
+  })
+
+  test('HALTED stops them too, whoever raised it', () => {
+    const world = two()
+    world.command({ kind: 'MODE_RAISE', mode: 'HALTED' })
+    expect(states(world)).toEqual(['IDLE', 'IDLE'])
+    expect(world.command({ kind: 'BOT_START', botId: 'bot-1' })).toEqual([])
+  })
+})
+
 describe('FLATTEN', () => {
   test('cancels, closes, says so, and stays until it is lowered', () => {
     const world = rig()
@@ -107,8 +151,9 @@ describe('FLATTEN', () => {
     expect(world.sent().filter((effect) => effect.includes('sell'))).toHaveLength(1)
     world.fill('o3' as never, 10)
     expect(progress(world)).toEqual(['FLAT'])
-    expect(world.act((context) => context.place(buy(1)))).toBeUndefined()
-    expect(world.refusal()).toBe('KILL_FLATTEN')
+    expect(world.command({ kind: 'ORDER_PLACE', ...buy(1), botId: 'bot-1', instrumentId: PERP.id })).toContain(
+      'KILL_FLATTEN',
+    )
     checkHistory(world.events)
   })
 

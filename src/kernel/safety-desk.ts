@@ -3,6 +3,7 @@ import type { Instrument } from '../domain/instrument.ts'
 import { isTerminal, type Order } from '../orders/order.ts'
 import type { KillChange, KillLevel, KillScope } from '../risk/kill.ts'
 import { type ModeChange, OWN_REASONS, type SafetyMode } from '../risk/mode.ts'
+import type { Bot } from './bot.ts'
 import type { Facts } from './judgement.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Scribe } from './scribe.ts'
@@ -34,15 +35,17 @@ export class SafetyDesk {
   readonly #facts: Facts
   readonly #scribe: Scribe
   readonly #desk: OrderDesk
+  readonly #bots: () => readonly Bot[]
   /** Scopes that are being worked down to nothing, and since when without a fill. */
   readonly #flattening = new Map<KillScope, Flattening>()
   /** Orders that a kill forbids to rest, and how often their end was asked for. */
   readonly #tries = new Map<OrderId, number>()
 
-  constructor(facts: Facts, scribe: Scribe, desk: OrderDesk) {
+  constructor(facts: Facts, scribe: Scribe, desk: OrderDesk, bots: () => readonly Bot[]) {
     this.#facts = facts
     this.#scribe = scribe
     this.#desk = desk
+    this.#bots = bots
   }
 
   /** Says what a boot does to the mode by itself: it warms up. */
@@ -63,6 +66,7 @@ export class SafetyDesk {
     for (const [scope, level] of kill.directives) {
       this.#cancelInScope(scope, (order) => forbids(level, order))
       if (level === 'FLATTEN') this.#startFlattening(scope)
+      this.#isolate(scope, level, 'it stood when the engine started')
     }
   }
 
@@ -106,6 +110,7 @@ export class SafetyDesk {
     this.#killChanged(change, who)
     this.#tries.clear()
     this.#cancelInScope(scope, (order) => forbids(level, order))
+    this.#isolate(scope, level, who.reason)
     if (level === 'FLATTEN') this.#startFlattening(scope)
     if (level === 'HALT') this.#flattening.delete(scope)
     this.workDown()
@@ -119,6 +124,14 @@ export class SafetyDesk {
     if (level === 'FLATTEN') this.#startFlattening(scope)
     else this.#flattening.delete(scope)
     return true
+  }
+
+  /** The level that keeps a bot from work, if one does: FLATTEN or HALT over all that it trades. */
+  keepsOut(bot: Bot): KillLevel | undefined {
+    const { kill } = this.#facts
+    return (['HALT', 'FLATTEN'] as const).find((level) =>
+      [...kill.directives].some(([scope, standing]) => standing === level && this.#covers(scope, bot)),
+    )
   }
 
   cancelAll(scope: KillScope): number {
@@ -222,6 +235,24 @@ export class SafetyDesk {
     return hit.filter((order) => this.#desk.cancelSurely(order.id, 'KILL_CANCEL', 'operator')).length
   }
 
+  /** FLATTEN pauses the bots whose every instrument is in scope, HALT stops them. They come back one by one, by an operator. */
+  #isolate(scope: KillScope, level: KillLevel, reason: string): void {
+    if (level !== 'FLATTEN' && level !== 'HALT') return
+    for (const bot of this.#bots()) {
+      if (!this.#covers(scope, bot)) continue
+      const isAtWork = bot.state === 'RUNNING' || bot.state === 'WARMING_UP'
+      if (level === 'FLATTEN' && isAtWork) bot.setState('PAUSED', 'KILL_FLATTEN', reason)
+      if (level === 'HALT' && (isAtWork || bot.state === 'PAUSED')) bot.setState('STOPPING', 'KILL_HALT', reason)
+    }
+  }
+
+  #covers(scope: KillScope, { config }: Bot): boolean {
+    return config.instruments.every((at) => {
+      const { id, venueId } = this.#facts.instruments[at] as Instrument
+      return isInScope(scope, { botId: config.id, venueId, instrumentId: id })
+    })
+  }
+
   /** Lets the machine take a step; writes which of its own reasons came and went with it, and where it led. */
   #step(take: () => ModeChange | undefined, before?: (change: ModeChange | undefined) => void): void {
     const { reasons } = this.#facts.mode
@@ -240,6 +271,7 @@ export class SafetyDesk {
 
   #changed(change: ModeChange): void {
     this.#scribe.write('safety.mode_changed', { from: change.from, to: change.to, reason_code: change.reasonCode })
+    if (change.to === 'HALTED') this.#isolate('global', 'HALT', change.reasonCode)
   }
 
   #killChanged(change: KillChange, { reason, actor }: { reason: string; actor: string }): void {

@@ -5,6 +5,17 @@ import type { Side } from '../domain/order.ts'
 import { Ledger, type Posting } from './ledger.ts'
 import { applyFill, FLAT, type Position } from './position.ts'
 
+/** Parts of what an account gained, base currency. */
+export interface Gains {
+  /** By closing, after fees and funding. */
+  readonly realised: number
+  readonly unrealised: number
+  /** Paid, ≥ 0 but for rebates. */
+  readonly fees: number
+  /** Received, negative when paid. */
+  readonly funding: number
+}
+
 /** What one fill did to the books. */
 export interface FillBooking {
   readonly position: Position
@@ -324,6 +335,28 @@ export class Portfolio {
   get equity(): number {
     if (this.#equity !== this.#equity) this.#equity = this.#valued()
     return this.#equity
+  }
+
+  /** What fills and funding have gained so far, in base currency at today's rates: parts of the equity, not of the books. */
+  get gains(): Gains {
+    let realised = 0
+    let fees = 0
+    let funding = 0
+    let unrealised = 0
+    this.#holdings.forEach((holding, at) => {
+      const instrumentAt = at % this.#instruments.length
+      const rate = this.#rates[this.#quoteAt[instrumentAt] as number] as number
+      const { qty, cost } = holding
+      const isTouched = qty !== 0 || holding.position.realised !== ZERO || holding.fees !== ZERO
+      if (!isTouched && holding.funding === ZERO) return
+      realised += moneyToNumber(holding.position.realised) * rate
+      fees += moneyToNumber(holding.fees) * rate
+      funding += moneyToNumber(holding.funding) * rate
+      if (qty === 0) return
+      const { valuePerTickLot } = this.#instruments[instrumentAt] as Instrument
+      unrealised += (qty * (this.marks[instrumentAt] as number) * valuePerTickLot - cost) * rate
+    })
+    return { realised: realised - fees + funding, unrealised, fees, funding }
   }
 
   #valued(): number {

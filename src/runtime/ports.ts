@@ -1,7 +1,7 @@
 import type { RunId } from '../domain/ids.ts'
 import type { Journal } from '../events/event.ts'
 import type { BarColumns } from '../market/columns.ts'
-import type { EngineState } from '../projection/engine-state.ts'
+import type { EngineState, FillRecord } from '../projection/engine-state.ts'
 import type { CommandRequest, CommandRow, CommandStatus } from './command-catalogue.ts'
 import type { ProcessMark } from './process.ts'
 
@@ -109,6 +109,8 @@ export interface EngineStore {
   readonly lease: EngineLease
   readonly bars: BarStore
   readonly equity: EquitySeries
+  /** The last fills of all sessions, oldest first. */
+  lastFills(count: number): readonly FillRecord[]
   readonly alerts: AlertStore
   /** A small value by name: `sim.market`, `day.equity`. */
   readonly notes: { get(name: string): string | undefined; set(name: string, value: string): void }

@@ -2,13 +2,17 @@ import { formatPrice, formatQty, type Instrument } from '../../domain/instrument
 import { moneyToNumber } from '../../domain/money.ts'
 import { US_PER_DAY, US_PER_HOUR } from '../../domain/time.ts'
 import type { KernelEvent, Payload } from '../../events/event.ts'
-import type { EngineState, OrderRecord } from '../../projection/engine-state.ts'
+import type { EngineState, FillRecord, OrderRecord } from '../../projection/engine-state.ts'
 import { Projection } from '../../projection/projection.ts'
 import type { DecisionLine, FillRow } from '../link/views.ts'
 
 const LINES_KEPT = 400
 const ORDERS_KEPT = 600
 const FILLS_KEPT = 1_000
+/** Fills of earlier sessions that are counted again at a start. */
+export const FILLS_RECALLED = 5_000
+const COUNTED_FOR_US = 2 * US_PER_DAY
+const QUARTER_US = US_PER_HOUR / 4
 /** Orders whose events are kept for an explanation. */
 const CHAINS_KEPT = 400
 
@@ -50,12 +54,16 @@ export class Chronicle {
   fillCount = 0
   decisionCount = 0
   rejects = 0
+  /** How many fills each quarter of an hour had, by its start: more than the rows that are kept. */
+  readonly #quarters = new Map<number, number>()
   readonly #gate: { readonly ts: number; readonly decision: string }[] = []
 
-  constructor(instruments: readonly Instrument[], state: EngineState) {
+  /** @param fills the last ones of earlier sessions, oldest first */
+  constructor(instruments: readonly Instrument[], state: EngineState, fills: readonly FillRecord[] = []) {
     this.#instruments = new Map(instruments.map((instrument) => [instrument.id, instrument]))
     this.#projection = new Projection(state)
     for (const order of [...state.ended, ...state.working]) this.#orders.set(order.id, order)
+    for (const fill of fills) this.#keepFill(fill)
   }
 
   /** The books as the events tell them. */
@@ -88,15 +96,18 @@ export class Chronicle {
   /** Fills in each of the last 24 hours, oldest first. */
   fillsPerHour(now: number): number[] {
     const hours = Array.from({ length: 24 }, () => 0)
-    for (const { ts } of this.fills) {
+    for (const [ts, count] of this.#quarters) {
       const at = 23 - Math.floor((now - ts) / US_PER_HOUR)
-      if (at >= 0 && at < 24) hours[at] = (hours[at] ?? 0) + 1
+      if (at >= 0 && at < 24) hours[at] = (hours[at] ?? 0) + count
     }
     return hours
   }
 
-  fillsSince(ts: number): readonly FillRow[] {
-    return this.fills.filter((fill) => fill.ts >= ts)
+  /** How many fills there were since a time of the last two days, to the quarter of an hour. */
+  fillsSince(since: number): number {
+    let sum = 0
+    for (const [ts, count] of this.#quarters) if (ts > since - QUARTER_US) sum += count
+    return sum
   }
 
   apply(event: KernelEvent): void {
@@ -110,20 +121,7 @@ export class Chronicle {
     }
     for (const fill of fills) {
       this.fillCount++
-      keep(this.fills, FILLS_KEPT, {
-        id: fill.tradeId,
-        ts: fill.ts,
-        orderId: fill.orderId,
-        botId: fill.botId,
-        instrumentId: fill.instrumentId,
-        side: fill.side,
-        price: fill.price,
-        qty: fill.qty,
-        fee: moneyToNumber(fill.fee),
-        liquidity: fill.liquidity,
-        realised: moneyToNumber(fill.realised),
-        slippageBps: slippage(fill),
-      })
+      this.#keepFill(fill)
     }
     this.#trimOrders()
     this.#keepChain(event)
@@ -135,6 +133,29 @@ export class Chronicle {
       botId: event.botId,
       text: summary(event),
     })
+  }
+
+  #keepFill(fill: FillRecord): void {
+    keep(this.fills, FILLS_KEPT, {
+      id: fill.tradeId,
+      ts: fill.ts,
+      orderId: fill.orderId,
+      botId: fill.botId,
+      instrumentId: fill.instrumentId,
+      side: fill.side,
+      price: fill.price,
+      qty: fill.qty,
+      fee: moneyToNumber(fill.fee),
+      liquidity: fill.liquidity,
+      realised: moneyToNumber(fill.realised),
+      slippageBps: slippage(fill),
+    })
+    const quarter = Math.floor(fill.ts / QUARTER_US) * QUARTER_US
+    this.#quarters.set(quarter, (this.#quarters.get(quarter) ?? 0) + 1)
+    for (const ts of this.#quarters.keys()) {
+      if (ts >= quarter - COUNTED_FOR_US) break
+      this.#quarters.delete(ts)
+    }
   }
 
   #trimOrders(): void {
@@ -296,11 +317,6 @@ export function slippage(fill: {
   const { arrivalPrice } = fill
   if (arrivalPrice === undefined || arrivalPrice === 0) return undefined
   return ((fill.side === 'buy' ? 1 : -1) * (fill.price - arrivalPrice) * 10_000) / arrivalPrice
-}
-
-/** The start of the day that a moment falls in, for a day that begins `offsetUs` after midnight UTC. */
-export function dayStart(ts: number, offsetUs: number): number {
-  return Math.floor((ts - offsetUs) / US_PER_DAY) * US_PER_DAY + offsetUs
 }
 
 function keep<T>(list: T[], most: number, item: T): void {

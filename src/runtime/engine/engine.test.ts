@@ -5,6 +5,9 @@ import { z } from 'zod'
 import { EngineWorld, type EngineWorldOptions } from '../../../fixtures/engine-world.ts'
 import { defineStrategy } from '../../strategy/strategy.ts'
 import type { CommandPayload } from '../command-catalogue.ts'
+import { ordersView } from '../views/orders-view.ts'
+import { portfolioView } from '../views/portfolio-view.ts'
+import { ribbonView } from '../views/ribbon-view.ts'
 import { raiseKillWord } from './kill-file.ts'
 
 const worlds: EngineWorld[] = []
@@ -69,6 +72,27 @@ describe('an engine', () => {
     await made.run(2)
     await made.command('ENGINE_STOP', { how: 'safe' })
     await agrees(made)
+  })
+
+  test('its profit adds up, part by part, and goes on over a restart', async () => {
+    const made = await world({ seed: 3 })
+    await made.run(200)
+    const view = () => portfolioView(made.engine)
+    const parts = (span: 'today' | 'week' | 'all') => {
+      const of = (name: string) => view().pnl.find((row) => row.name === name)?.[span] ?? Number.NaN
+      expect(of('realised') + of('unrealised') + of('rates')).toBeCloseTo(of('total'), 6)
+      return { realised: of('realised'), fees: of('fees') }
+    }
+    const before = parts('today')
+    expect(before.fees).toBeGreaterThan(0)
+    expect(parts('all').realised).toBeCloseTo(before.realised, 6)
+    expect(ribbonView(made.engine, { profile: 'demo', pid: 1, alerts: [], pendingCommands: 0 }).realised).toBeCloseTo(before.realised, 6)
+    const fills = ordersView(made.engine).counts.fills
+    made.crash()
+    await made.boot()
+    await made.run(3)
+    expect(parts('today').fees).toBeGreaterThanOrEqual(before.fees * 0.99)
+    expect(ordersView(made.engine).counts.fills).toBeGreaterThanOrEqual(fills - 1)
   })
 
   test('a safe stop pauses the bots and leaves no order that could open', async () => {

@@ -13,7 +13,7 @@ import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import { type Config, limitsOf } from '../config-schema.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
-import { Chronicle } from './chronicle.ts'
+import { Chronicle, FILLS_RECALLED } from './chronicle.ts'
 import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
 import { Intake } from './intake.ts'
@@ -266,7 +266,7 @@ export class Engine {
     this.spec = spec
     this.runId = newRunId()
     this.#writer = store.beginSession({ runId: this.runId, openedTs: spec.start_ts, spec })
-    this.chronicle = new Chronicle(instruments, state)
+    this.chronicle = new Chronicle(instruments, state, store.lastFills(FILLS_RECALLED))
     const writer = this.#writer
     const restored = state.lastTs > 0 ? state : undefined
     const kernelConfig = sessionConfig(spec, strategyOf, restored)
@@ -489,15 +489,15 @@ export class Engine {
   #markEquity(now: number): void {
     const { portfolio, bots } = this.kernel
     const { equity } = portfolio
-    this.equity.mark(
-      now,
+    this.equity.mark(now, {
       equity,
-      bots.map(({ at, config }) => ({ id: config.id, equity: portfolio.botEquity(at) })),
-    )
+      bots: bots.map(({ at, config }) => ({ id: config.id, equity: portfolio.botEquity(at) })),
+      gains: () => portfolio.gains,
+    })
     if (!Number.isFinite(equity)) return
     const { drawdown_pct_max: drawdownMax, day_loss_pct_max: dayMax } = this.parts.config.limits
     const fall = 100 * (1 - equity / this.equity.peak)
-    const loss = 100 * (1 - equity / this.equity.starts.day)
+    const loss = 100 * (1 - equity / this.equity.startEquity('day'))
     const breach =
       fall >= drawdownMax
         ? `drawdown ${fall.toFixed(2)} % >= ${drawdownMax} %`

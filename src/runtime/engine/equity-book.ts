@@ -1,5 +1,6 @@
 import type { EngineStore, EquitySeries } from '../ports.ts'
-import { dayStart } from './chronicle.ts'
+import type { Gains } from '../../portfolio/portfolio.ts'
+import { PERIODS, type Period, periodStart } from './periods.ts'
 
 /** A point of a curve. */
 export interface Point {
@@ -13,20 +14,34 @@ const BOT_POINTS = 1_440
 const POINTS = 4_000
 const FIRST = 'equity.first'
 
-/** Equity over time: the account's curve, its peak, where the day began, and each bot's own curve. Marks, not books. */
+/** What a period is measured from: how things stood at its first mark. */
+export interface Standing {
+  /** Start of the period, µs. */
+  readonly ts: number
+  readonly equity: number
+  readonly gains: Gains
+  /** Equity of each bot. */
+  readonly bots: Readonly<Record<string, number>>
+}
+
+/** What is marked. */
+export interface Mark {
+  readonly equity: number
+  readonly bots: readonly { readonly id: string; readonly equity: number }[]
+  /** Asked only when a period begins. */
+  gains(): Gains
+}
+
+/** Equity over time: the account's curve, its peak, where day, week and month began, each bot's own curve. Marks, not books. */
 export class EquityBook {
   readonly #series: EquitySeries
   readonly #dayOffsetUs: number
   #points: Point[] = []
   #peak = Number.NaN
-  #dayTs = 0
-  #dayEquity = Number.NaN
-  #weekEquity = Number.NaN
-  #monthEquity = Number.NaN
+  readonly #starts = new Map<Period, Standing>()
   readonly #notes: EngineStore['notes']
   #first: number
   readonly #bots = new Map<string, Point[]>()
-  readonly #botDay = new Map<string, number>()
 
   constructor(
     series: EquitySeries,
@@ -39,15 +54,15 @@ export class EquityBook {
     const stored = series.since(nowTs - 31 * 86_400_000_000)
     this.#points = thin(stored.map(({ ts, equity }) => ({ ts, value: equity })))
     this.#peak = series.peak() ?? Number.NaN
-    this.#dayTs = dayStart(nowTs, dayOffsetUs)
-    const at = (ts: number) => this.#points.find((point) => point.ts >= ts)?.value ?? Number.NaN
-    this.#dayEquity = at(this.#dayTs)
-    this.#weekEquity = at(nowTs - 7 * 86_400_000_000)
-    this.#monthEquity = at(nowTs - 30 * 86_400_000_000)
+    for (const period of PERIODS) {
+      const kept = notes.get(noteOf(period))
+      const standing = kept === undefined ? undefined : (JSON.parse(kept) as Standing)
+      if (standing?.ts === periodStart(period, nowTs, dayOffsetUs)) this.#starts.set(period, standing)
+    }
   }
 
   /** Takes the account's equity in; kept every five seconds of engine time. */
-  mark(ts: number, equity: number, bots: readonly { readonly id: string; readonly equity: number }[]): void {
+  mark(ts: number, { equity, bots, gains }: Mark): void {
     if (!Number.isFinite(equity)) return
     if (Number.isNaN(this.#first)) {
       this.#first = equity
@@ -57,19 +72,12 @@ export class EquityBook {
     const isDue = last === undefined || ts - last.ts >= EVERY_US
     if (!(equity <= this.#peak)) this.#peak = equity
     if (!isDue) return
-    if (dayStart(ts, this.#dayOffsetUs) > this.#dayTs || Number.isNaN(this.#dayEquity)) {
-      this.#dayTs = dayStart(ts, this.#dayOffsetUs)
-      this.#dayEquity = equity
-      this.#botDay.clear()
-    }
-    if (Number.isNaN(this.#weekEquity)) this.#weekEquity = equity
-    if (Number.isNaN(this.#monthEquity)) this.#monthEquity = equity
+    for (const period of PERIODS) this.#begin(period, ts, { equity, bots, gains })
     this.#points.push({ ts, value: equity })
     if (this.#points.length > 2 * POINTS) this.#points = thin(this.#points)
     this.#series.append(ts, equity)
     for (const { id, equity: value } of bots) {
       if (!Number.isFinite(value)) continue
-      if (!this.#botDay.has(id)) this.#botDay.set(id, value)
       const points = this.#bots.getOrInsertComputed(id, () => [])
       if (ts - (points.at(-1)?.ts ?? Number.NEGATIVE_INFINITY) < BOT_EVERY_US && points.length > 1) continue
       points.push({ ts, value })
@@ -87,9 +95,14 @@ export class EquityBook {
   get peak(): number {
     return this.#peak
   }
-  /** Equity when the day, the last seven days, the last thirty began; NaN where that is not known. */
-  get starts(): { readonly day: number; readonly week: number; readonly month: number } {
-    return { day: this.#dayEquity, week: this.#weekEquity, month: this.#monthEquity }
+  /** How things stood when the day, the week or the month began; undefined before the first mark. */
+  start(period: Period): Standing | undefined {
+    return this.#starts.get(period)
+  }
+
+  /** Equity when a period began; NaN before the first mark. */
+  startEquity(period: Period): number {
+    return this.#starts.get(period)?.equity ?? Number.NaN
   }
 
   bot(id: string): readonly Point[] {
@@ -97,7 +110,20 @@ export class EquityBook {
   }
 
   botDayStart(id: string): number {
-    return this.#botDay.get(id) ?? Number.NaN
+    return this.#starts.get('day')?.bots[id] ?? Number.NaN
+  }
+
+  /** A period that began measures from now on; a bot that is new in the day measures from its first mark. */
+  #begin(period: Period, markTs: number, { equity, bots, gains }: Mark): void {
+    const ts = periodStart(period, markTs, this.#dayOffsetUs)
+    const before = this.#starts.get(period)
+    const isNew = before === undefined || ts > before.ts
+    const known = bots.filter((bot) => Number.isFinite(bot.equity))
+    if (!isNew && known.every(({ id }) => id in before.bots)) return
+    const first = Object.fromEntries(known.map((bot) => [bot.id, bot.equity]))
+    const standing = isNew ? { ts, equity, gains: gains(), bots: first } : { ...before, bots: { ...first, ...before.bots } }
+    this.#starts.set(period, standing)
+    this.#notes.set(noteOf(period), JSON.stringify(standing))
   }
 
   /** Largest fall from a peak over the curve, percent, ≤ 0. */
@@ -110,6 +136,10 @@ export class EquityBook {
     }
     return this.#points.length === 0 ? undefined : 100 * worst
   }
+}
+
+function noteOf(period: Period): string {
+  return `equity.${period}`
 }
 
 /** At most so many points: neighbours give way, ends stay. */

@@ -381,7 +381,7 @@ export interface PortfolioView {
   readonly grossPct?: number | undefined
   readonly netPct?: number | undefined
   readonly pnl: readonly {
-    readonly name: 'realised' | 'unrealised' | 'fees' | 'funding' | 'total'
+    readonly name: 'realised' | 'unrealised' | 'rates' | 'fees' | 'funding' | 'total'
     readonly today?: number | undefined
     readonly week?: number | undefined
     readonly month?: number | undefined

@@ -3,7 +3,8 @@ import { moneyToNumber } from '../../domain/money.ts'
 import { formatTime, type TimeUs } from '../../domain/time.ts'
 import type { KernelEvent } from '../../events/event.ts'
 import type { OrderRecord } from '../../projection/engine-state.ts'
-import { dayStart, hasEnded, slippage } from '../engine/chronicle.ts'
+import { hasEnded, slippage } from '../engine/chronicle.ts'
+import { dayStart } from '../engine/periods.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ChainStep, OrderRow, OrdersView, OrderView } from '../link/views.ts'
 import { known, quantile } from './known.ts'
@@ -54,7 +55,7 @@ export function ordersView(engine: Engine): OrdersView {
   const ended = all.filter(({ state }) => hasEnded(state)).slice(-ENDED_SHOWN)
   const rows: Record<string, OrderRow> = {}
   for (const order of [...ended, ...working]) rows[order.id] = orderRow(engine, order)
-  const today = dayStart(now, 0)
+  const today = dayStart(now, engine.dayOffsetUs)
   const answers = all.flatMap(({ sentTs, answeredTs }) =>
     sentTs === undefined || answeredTs === undefined ? [] : [(answeredTs - sentTs) / 1_000],
   )
@@ -64,7 +65,7 @@ export function ordersView(engine: Engine): OrdersView {
     counts: {
       working: working.length,
       today: all.filter(({ createdTs }) => createdTs >= today).length,
-      fills: chronicle.fillsSince(today).length,
+      fills: chronicle.fillsSince(today),
       rejects: all.filter(({ state }) => state === 'REJECTED' || state === 'BLOCKED').length,
       unknown: working.filter(({ state }) => state === 'UNKNOWN').length,
     },

@@ -1,6 +1,7 @@
 import { moneyToNumber, roundMoney } from '../../domain/money.ts'
 import { averageTicks } from '../../portfolio/position.ts'
-import { dayStart } from '../engine/chronicle.ts'
+import type { Gains } from '../../portfolio/portfolio.ts'
+import type { Standing } from '../engine/equity-book.ts'
 import type { Engine } from '../engine/engine.ts'
 import { thin } from '../engine/equity-book.ts'
 import type { PortfolioView, PositionRow, RuleUse } from '../link/views.ts'
@@ -122,53 +123,44 @@ function positionRows(engine: Engine): Record<string, PositionRow> {
   return rows
 }
 
-/** Sum over all bots and instruments, base currency at today's rate. */
-function totals(engine: Engine): { realised: number; unrealised: number; fees: number; funding: number } {
-  const { kernel, parts } = engine
-  const { portfolio } = kernel
-  const sums = { realised: 0, unrealised: 0, fees: 0, funding: 0 }
-  for (const bot of kernel.bots)
-    parts.instruments.forEach((instrument, at) => {
-      const { qty, cost, realised } = portfolio.position(bot.at, at)
-      const fees = portfolio.fees(bot.at, at)
-      const funding = portfolio.funding(bot.at, at)
-      if (qty === 0 && realised === 0n && fees === 0n && funding === 0n) return
-      const rate = portfolio.rateOf(instrument.quote)
-      sums.realised += moneyToNumber(realised) * rate
-      sums.fees += moneyToNumber(fees) * rate
-      sums.funding += moneyToNumber(funding) * rate
-      if (qty !== 0)
-        sums.unrealised +=
-          (qty * (portfolio.marks[at] as number) * instrument.valuePerTickLot - moneyToNumber(cost)) * rate
-    })
-  return sums
-}
-
-function pnlRows(engine: Engine): PortfolioView['pnl'] {
-  const { equity, chronicle, kernel } = engine
-  const { day, week, month } = equity.starts
-  const now = kernel.portfolio.equity
-  const sums = totals(engine)
-  const rate = (id: string) =>
-    kernel.portfolio.rateOf(engine.parts.instruments.find((instrument) => instrument.id === id)?.quote ?? '')
-  const since = dayStart(engine.now, engine.dayOffsetUs)
-  const today = chronicle.fillsSince(since)
-  const realisedToday = today.reduce((sum, { realised, instrumentId }) => sum + realised * rate(instrumentId), 0)
-  const feesToday = today.reduce((sum, { fee, instrumentId }) => sum + fee * rate(instrumentId), 0)
+/**
+ * Profit by part. What closing brought (after fees and funding), what open positions gained, and what money in other currencies
+ * gained by its rate add up to the change of equity.
+ */
+function pnlRows({ equity, kernel }: Engine): PortfolioView['pnl'] {
+  const { gains, equity: worth } = kernel.portfolio
+  const since = {
+    today: equity.start('day'),
+    week: equity.start('week'),
+    month: equity.start('month'),
+    all: { equity: equity.first, gains: NOTHING_GAINED },
+  }
+  const row = (name: PortfolioView['pnl'][number]['name'], gained: (start: StandingPart) => number) => ({
+    name,
+    ...Object.fromEntries(
+      Object.entries(since).flatMap(([span, start]) => {
+        const value = start && known(gained(start))
+        return value === undefined ? [] : [[span, value]]
+      }),
+    ),
+  })
+  const total = (start: StandingPart) => worth - start.equity
+  const part = (name: keyof Gains) => row(name, (start) => gains[name] - start.gains[name])
   return [
-    { name: 'realised', today: known(realisedToday), all: known(sums.realised) },
-    { name: 'unrealised', today: known(sums.unrealised), all: known(sums.unrealised) },
-    { name: 'fees', today: known(feesToday), all: known(sums.fees) },
-    { name: 'funding', all: known(sums.funding) },
-    {
-      name: 'total',
-      today: known(now - day),
-      week: known(now - week),
-      month: known(now - month),
-      all: known(now - engine.startEquity),
-    },
+    part('realised'),
+    part('unrealised'),
+    row('rates', (start) => {
+      const traded = gains.realised + gains.unrealised - start.gains.realised - start.gains.unrealised
+      return total(start) - traded
+    }),
+    part('fees'),
+    part('funding'),
+    row('total', total),
   ]
 }
+
+type StandingPart = Pick<Standing, 'equity' | 'gains'>
+const NOTHING_GAINED: Gains = { realised: 0, unrealised: 0, fees: 0, funding: 0 }
 
 function cashRows(engine: Engine): PortfolioView['cash'] {
   const { kernel, parts, chronicle } = engine
@@ -236,7 +228,7 @@ export function limitUses(engine: Engine): readonly RuleUse[] {
     onBreach,
   })
   const fall = 100 * (now / equity.peak - 1)
-  const day = 100 * (now / equity.starts.day - 1)
+  const day = 100 * (now / equity.startEquity('day') - 1)
   const share = (loss: number, limit: number): number | undefined => known(Math.max(0, -loss) / limit)
   const percent = (value: number) => (Number.isFinite(value) ? `${value.toFixed(2)}%` : '--')
   return [

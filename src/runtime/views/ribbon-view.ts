@@ -17,7 +17,7 @@ export function ribbonView(engine: Engine, facts: RibbonFacts): RibbonView {
   const { kernel, chronicle, equity, parts, now } = engine
   const { portfolio } = kernel
   const value = portfolio.equity
-  const { day, week, month } = equity.starts
+  const day = equity.startEquity('day')
   const { gross, net } = exposures(engine)
   const heard = engine.tapes.map(({ heardTs }) => heardTs)
   const dataAgeMs = heard.some(Number.isNaN) ? undefined : Math.max(0, (now - Math.min(...heard)) / 1_000)
@@ -36,7 +36,7 @@ export function ribbonView(engine: Engine, facts: RibbonFacts): RibbonView {
         ? 'WARN'
         : 'BLOCK'
   const status = engine.reconcile.last?.status
-  const realisedToday = value - day - unrealised(engine)
+  const { gains } = kernel.portfolio
   return {
     profile: facts.profile,
     runMode: engine.spec.run_mode,
@@ -66,10 +66,10 @@ export function ribbonView(engine: Engine, facts: RibbonFacts): RibbonView {
     equity: known(value),
     dayPnl: known(value - day),
     dayPct: known(100 * (value / day - 1)),
-    weekPnl: known(value - week),
-    monthPnl: known(value - month),
-    unrealised: known(unrealised(engine)),
-    realised: known(realisedToday),
+    weekPnl: known(value - equity.startEquity('week')),
+    monthPnl: known(value - equity.startEquity('month')),
+    unrealised: known(gains.unrealised),
+    realised: known(gains.realised - (equity.start('day')?.gains.realised ?? Number.NaN)),
     drawdownPct: known(100 * (value / equity.peak - 1)),
     drawdownLimitPct: -parts.config.limits.drawdown_pct_max,
     grossPct: known((100 * gross) / value),
@@ -91,15 +91,4 @@ export function ribbonView(engine: Engine, facts: RibbonFacts): RibbonView {
 export function alertView(row: AlertRow): AlertView {
   const { id, severity, source, text, state, firstTs, lastTs, count, command } = row
   return { id, severity, source, text, state, firstTs, lastTs, count, command }
-}
-
-function unrealised(engine: Engine): number {
-  const { portfolio } = engine.kernel
-  return engine.parts.instruments.reduce(
-    (sum, { quote, settlement }, at) =>
-      settlement === 'margin' || portfolio.accountQty(at) !== 0
-        ? sum + portfolio.unrealised(at) * portfolio.rateOf(quote)
-        : sum,
-    0,
-  )
 }

@@ -301,6 +301,7 @@ function positionSection({ view, positions, state, context, fresh }: Frame, widt
 const PNL_NAMES = {
   realised: 'realized',
   unrealised: 'unreal',
+  rates: 'fx rates',
   fees: ' fees',
   funding: ' funding',
   total: 'total',
