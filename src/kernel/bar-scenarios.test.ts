@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { barsOf, testInstrument, walkBars, World, type WorldOptions } from '../../fixtures/world.ts'
+import { barsOf, testInstrument, World, type WorldOptions, walkBars } from '../../fixtures/world.ts'
 import { decimal } from '../domain/decimal.ts'
 import type { Instrument, InstrumentTerms } from '../domain/instrument.ts'
 import { money, moneyToNumber, rate } from '../domain/money.ts'

@@ -16,9 +16,9 @@ import type {
   StrategyHandlers,
 } from '../strategy/strategy.ts'
 import { type BotState, isFedIn } from './bot-state.ts'
+import { recordable } from './evidence.ts'
 import type { MarketState } from './market-state.ts'
 import type { OrderDesk } from './order-desk.ts'
-import { recordable } from './evidence.ts'
 import type { Scribe } from './scribe.ts'
 import { REASON_CODE } from './shaping.ts'
 
@@ -129,6 +129,8 @@ export class Bot {
   #exceptions = 0
   /** How many of its own handlers are waiting for the one that runs. */
   #depth = 0
+  /** Whether the journal knows that the present state, which is out of work, ignores what the strategy wishes. */
+  #isIgnored = false
   /** Wishes in the moment at hand. */
   #wishes = 0
   #wishesTs = Number.NaN
@@ -314,6 +316,7 @@ export class Bot {
    */
   setState(state: BotState, reasonCode: string, detail: string): void {
     this.#state = state === 'RUNNING' && this.#warmUpLeft > 0 ? 'WARMING_UP' : state
+    this.#isIgnored = false
     this.#writeState(reasonCode, detail)
     if (state === 'RUNNING' || state === 'WARMING_UP') return
     this.#tries.clear()
@@ -460,6 +463,13 @@ export class Bot {
     return undefined
   }
 
+  /** Out of work a strategy may ask at every tick for hours: the journal is told of the first time. */
+  #ignore(request: { at?: number }): undefined {
+    if (this.#isIgnored) return undefined
+    this.#isIgnored = true
+    return this.#discard(request, 'BOT_NOT_RUNNING')
+  }
+
   #own(id: OrderId): Order | undefined {
     const order = this.#rooms.orders.get(id)
     return order?.botAt === this.at ? order : undefined
@@ -485,7 +495,7 @@ export class Bot {
   #place(request: PlaceRequest): OrderId | undefined {
     if (this.#isRecalling) return undefined
     if (this.#state !== 'RUNNING')
-      return this.#discard(request, this.#state === 'WARMING_UP' ? 'WARM_UP' : 'BOT_NOT_RUNNING')
+      return this.#state === 'WARMING_UP' ? this.#discard(request, 'WARM_UP') : this.#ignore(request)
     if (this.#depth > REACTIONS_DEEP) return this.#discard(request, 'REACTIONS_TOO_DEEP')
     if (this.#isStorm()) return this.#discard(request, 'ORDER_STORM')
     const { explain, evidence } = request

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { barsOf, testInstrument, walkBars, World, type WorldOptions } from '../../fixtures/world.ts'
+import { barsOf, testInstrument, World, type WorldOptions, walkBars } from '../../fixtures/world.ts'
 import { instrumentId, type OrderId } from '../domain/ids.ts'
 import { canonicalBody } from '../events/encode.ts'
 import { quoteColumns, tradeColumns } from '../market/columns.ts'

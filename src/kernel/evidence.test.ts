@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { walkBars, World } from '../../fixtures/world.ts'
+import { World, walkBars } from '../../fixtures/world.ts'
 import { canonicalBody } from '../events/encode.ts'
 import { defineStrategy } from '../strategy/strategy.ts'
 import { recordable, told } from './evidence.ts'

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { testInstrument, walkBars, World, type WorldOptions } from '../../fixtures/world.ts'
+import { testInstrument, World, type WorldOptions, walkBars } from '../../fixtures/world.ts'
 import { money, moneyToNumber, rate } from '../domain/money.ts'
 import { canonicalBody } from '../events/encode.ts'
 import { type BarColumns, barColumns } from '../market/columns.ts'
 import { defineStrategy } from '../strategy/strategy.ts'
-import { fixedBps } from '../venues/simulated/slippage.ts'
 import { constantLatency } from '../venues/simulated/latency.ts'
+import { fixedBps } from '../venues/simulated/slippage.ts'
 import { checkHistory } from './history.fixture.ts'
 
 /** Draws from a seeded list of numbers what to do at each bar: buys, sells, limits, stops, brackets, cancels, amends. */

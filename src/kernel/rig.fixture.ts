@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { testInstrument } from '../../fixtures/world.ts'
 import { assert } from '../domain/brand.ts'
 import { botId, type CommandId, type OrderId, tradeId, venueOrderId } from '../domain/ids.ts'
-import type { Instrument } from '../domain/instrument.ts'
 import type { Effect } from '../domain/instruction.ts'
+import type { Instrument } from '../domain/instrument.ts'
 import { lots, money, moneyFromNumber, ticks } from '../domain/money.ts'
 import type { FillReport, VenueReport } from '../domain/report.ts'
 import type { KernelEvent } from '../events/event.ts'
 import { quoteColumns } from '../market/columns.ts'
 import type { Order } from '../orders/order.ts'
+import { Projection } from '../projection/projection.ts'
 import { type Limits, RESEARCH_LIMITS } from '../risk/limits.ts'
 import { MODE_SETTINGS, type ModeSettings } from '../risk/mode.ts'
 import {
@@ -17,10 +18,9 @@ import {
   type StrategyDefinition,
   type StrategyHandlers,
 } from '../strategy/strategy.ts'
-import { Projection } from '../projection/projection.ts'
 import type { BotConfig } from './bot.ts'
-import { Kernel, type KernelConfig } from './kernel.ts'
 import type { Command, CommandOutcome } from './command.ts'
+import { Kernel, type KernelConfig } from './kernel.ts'
 
 export interface RigOptions {
   readonly instruments?: readonly Instrument[]

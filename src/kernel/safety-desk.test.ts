@@ -125,6 +125,17 @@ describe('bots under a kill', () => {
     expect(states(world)).toEqual(['RUNNING', 'PAUSED'])
   })
 
+  test('wish on for hours, and the journal says once in each pause that it was not heard', () => {
+    const world = rig()
+    const wish = () => expect(world.act((context) => context.place(bid(1)))).toBeUndefined()
+    for (let pauses = 1; pauses <= 2; pauses++) {
+      world.command({ kind: 'BOT_PAUSE', botId: 'bot-1' })
+      for (let n = 0; n < 100; n++) wish()
+      expect(world.of('intent.discarded')).toHaveLength(pauses)
+      world.command({ kind: 'BOT_RESUME', botId: 'bot-1' })
+    }
+  })
+
   test('HALTED stops them too, whoever raised it', () => {
     const world = two()
     world.command({ kind: 'MODE_RAISE', mode: 'HALTED' })

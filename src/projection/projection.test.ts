@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { arbitraryRun } from '../../fixtures/arbitrary-events.ts'
-import { testInstrument, walkBars, World } from '../../fixtures/world.ts'
+import { testInstrument, World, walkBars } from '../../fixtures/world.ts'
 import { rsiReversion } from '../strategy/builtin/rsi-reversion.ts'
 import { smaCross } from '../strategy/builtin/sma-cross.ts'
 import { Projection, type ProjectionChanges } from './projection.ts'

@@ -1,7 +1,7 @@
 import { fc } from '@fast-check/vitest'
 import { decimal } from '../domain/decimal.ts'
-import { botId, instrumentId, orderIdAt, tradeId, venueId, venueOrderIdAt } from '../domain/ids.ts'
 import type { InstrumentId, IntentId, OrderId } from '../domain/ids.ts'
+import { botId, instrumentId, orderIdAt, tradeId, venueId, venueOrderIdAt } from '../domain/ids.ts'
 import { defineInstrument, type Instrument } from '../domain/instrument.ts'
 import { lots, money, moneyFromNumber, rate, ticks, ZERO } from '../domain/money.ts'
 import type { Side } from '../domain/order.ts'

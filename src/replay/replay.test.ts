@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { World, walkBars } from '../../fixtures/world.ts'
 import { runId } from '../domain/ids.ts'
 import type { KernelEvent } from '../events/event.ts'
 import { MemoryJournal } from '../events/memory-journal.ts'
-import { walkBars, World } from '../../fixtures/world.ts'
 import { smaCross } from '../strategy/builtin/sma-cross.ts'
 import { ReplayJournal } from './replay.ts'
 

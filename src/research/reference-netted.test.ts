@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { worstDeviation } from '../../fixtures/reference/closeness.ts'
 import { breakout } from '../../fixtures/reference/breakout.ts'
+import { worstDeviation } from '../../fixtures/reference/closeness.ts'
 import { exclusiveCross } from '../../fixtures/reference/exclusive-cross.ts'
 import { openingSpread } from '../../fixtures/reference/opening-spread.ts'
 import { oversold } from '../../fixtures/reference/oversold.ts'

@@ -1,5 +1,6 @@
 import { moneyToNumber } from '../domain/money.ts'
 import { Random } from '../domain/random.ts'
+import { describeAssumptions } from '../venues/simulated/assumptions.ts'
 import type { BacktestPlan, BacktestRun } from './backtest.ts'
 import { matchedOn } from './backtest.ts'
 import { drawdownCurve } from './equity-curve.ts'
@@ -9,7 +10,6 @@ import { monthlyReturns } from './monthly.ts'
 import { type Assumption, type BacktestReport, type CostScenario, type DataNote, reportNotes } from './result.ts'
 import { tradeMarks } from './trade-marks.ts'
 import { flatToFlat } from './trades.ts'
-import { describeAssumptions } from '../venues/simulated/assumptions.ts'
 
 export interface ReportFacts {
   readonly runId: string

@@ -2,11 +2,11 @@ import type { Effect } from '../domain/instruction.ts'
 import type { VenueReport } from '../domain/report.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { BarColumns, MarketColumns } from '../market/columns.ts'
+import { type Feed, FeedCursor } from '../market/feed.ts'
 import type { LatencyModel } from '../venues/simulated/latency.ts'
 import type { SimulatedVenue } from '../venues/simulated/simulated-venue.ts'
 import type { ReportSink } from '../venues/simulated/workbench.ts'
 import { DelayLine } from './delay-line.ts'
-import { type Feed, FeedCursor } from '../market/feed.ts'
 
 /** Looks on while a simulation runs. */
 export interface SimulationWatch {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { KILL_LEVELS, type KillLevel, killSeverity, KillSwitch, type KillScope } from './kill.ts'
+import { KILL_LEVELS, type KillLevel, type KillScope, KillSwitch, killSeverity } from './kill.ts'
 
 const HERE = { venueId: 'sim', botId: 'bot-1', instrumentId: 'BTC/USDT' }
 const SCOPES: readonly KillScope[] = ['global', 'venue:sim', 'bot:bot-1', 'instrument:BTC/USDT']

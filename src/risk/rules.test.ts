@@ -4,8 +4,8 @@ import type { DecisionKind } from '../domain/action.ts'
 import { instrumentId, venueId } from '../domain/ids.ts'
 import { lots, moneyFromNumber } from '../domain/money.ts'
 import { ALLOW_CODE, Gate, RULES } from './gate.ts'
-import type { GateInput } from './gate-input.ts'
 import { gateInput, TEST_LIMITS } from './gate-input.fixture.ts'
+import type { GateInput } from './gate-input.ts'
 import type { Limits } from './limits.ts'
 
 /** What a rule refuses and the nearest thing that it lets pass. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { testInstrument, walkBars, World } from '../../fixtures/world.ts'
+import { testInstrument, World, walkBars } from '../../fixtures/world.ts'
 import { decimal } from '../domain/decimal.ts'
 import type { InstrumentTerms } from '../domain/instrument.ts'
 import { rate } from '../domain/money.ts'

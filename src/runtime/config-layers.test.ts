@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { LIVE_LIMITS, Limits } from '../risk/limits.ts'
 import { ConfigError } from './config.ts'
 import { parseConfigFile } from './config-file.ts'
 import { type ConfigSources, type LoadedConfig, layerConfig } from './config-layers.ts'
 import { Config, limitsOf, SECTIONS } from './config-schema.ts'
 import { renderDefaultConfig } from './config-template.ts'
-import { Limits, LIVE_LIMITS } from '../risk/limits.ts'
 
 function load(toml: string, more: Partial<ConfigSources> = {}): LoadedConfig {
   return layerConfig({ file: parseConfigFile('config.toml', toml), env: {}, ...more })

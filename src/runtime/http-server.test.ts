@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
-import { HealthBoard, capabilitiesJson, healthJson } from './health.ts'
+import { capabilitiesJson, HealthBoard, healthJson } from './health.ts'
 import { type HttpServer, type HttpSnapshot, serveHttp } from './http-server.ts'
 
 const open: HttpServer[] = []

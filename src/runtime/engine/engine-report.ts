@@ -1,7 +1,7 @@
 import {
+  type CapabilitiesJson,
   capabilities,
   capabilitiesJson,
-  type CapabilitiesJson,
   type Feature,
   type HealthReport,
   healthJson,
@@ -10,8 +10,8 @@ import {
 import type { HttpSnapshot } from '../http-server.ts'
 import { MetricsRegistry } from '../metrics.ts'
 import type { EngineStatusJson } from '../status-file.ts'
-import { type HostFacts, healthChecks } from '../views/system-view.ts'
 import { quantile } from '../views/known.ts'
+import { type HostFacts, healthChecks } from '../views/system-view.ts'
 import type { Engine } from './engine.ts'
 
 /** What the program is, as its health tells it. */

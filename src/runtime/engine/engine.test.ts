@@ -86,7 +86,10 @@ describe('an engine', () => {
     const before = parts('today')
     expect(before.fees).toBeGreaterThan(0)
     expect(parts('all').realised).toBeCloseTo(before.realised, 6)
-    expect(ribbonView(made.engine, { profile: 'demo', pid: 1, alerts: [], pendingCommands: 0 }).realised).toBeCloseTo(before.realised, 6)
+    expect(ribbonView(made.engine, { profile: 'demo', pid: 1, alerts: [], pendingCommands: 0 }).realised).toBeCloseTo(
+      before.realised,
+      6,
+    )
     const fills = ordersView(made.engine).counts.fills
     made.crash()
     await made.boot()

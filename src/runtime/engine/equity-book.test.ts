@@ -19,7 +19,10 @@ class Kept {
   }
 
   reopen(nowTs: number): void {
-    const notes = { get: (name: string) => this.values.get(name), set: (name: string, value: string) => void this.values.set(name, value) }
+    const notes = {
+      get: (name: string) => this.values.get(name),
+      set: (name: string, value: string) => void this.values.set(name, value),
+    }
     const series = {
       append: (ts: number, equity: number) => void this.rows.push({ ts, equity }),
       since: (ts: number) => this.rows.filter((row) => row.ts >= ts),
@@ -51,7 +54,9 @@ describe('starts of periods', () => {
     kept.mark(NOON + DAY, 1_010)
     kept.mark(NOON + 5 * DAY, 1_020)
     const { book } = kept
-    expect([book.startEquity('day'), book.startEquity('week'), book.startEquity('month')]).toEqual([1_020, 1_020, 1_000])
+    expect([book.startEquity('day'), book.startEquity('week'), book.startEquity('month')]).toEqual([
+      1_020, 1_020, 1_000,
+    ])
     expect(book.start('day')?.gains.realised).toBe(20)
     kept.mark(NOON + 20 * DAY, 1_030)
     expect(book.startEquity('month')).toBe(1_030)

@@ -1,5 +1,5 @@
-import type { EngineStore, EquitySeries } from '../ports.ts'
 import type { Gains } from '../../portfolio/portfolio.ts'
+import type { EngineStore, EquitySeries } from '../ports.ts'
 import { PERIODS, type Period, periodStart } from './periods.ts'
 
 /** A point of a curve. */
@@ -29,7 +29,7 @@ export interface Mark {
   readonly equity: number
   readonly bots: readonly { readonly id: string; readonly equity: number }[]
   /** Asked only when a period begins. */
-  gains(): Gains
+  readonly gains: () => Gains
 }
 
 /** Equity over time: the account's curve, its peak, where day, week and month began, each bot's own curve. Marks, not books. */
@@ -121,7 +121,9 @@ export class EquityBook {
     const known = bots.filter((bot) => Number.isFinite(bot.equity))
     if (!isNew && known.every(({ id }) => id in before.bots)) return
     const first = Object.fromEntries(known.map((bot) => [bot.id, bot.equity]))
-    const standing = isNew ? { ts, equity, gains: gains(), bots: first } : { ...before, bots: { ...first, ...before.bots } }
+    const standing = isNew
+      ? { ts, equity, gains: gains(), bots: first }
+      : { ...before, bots: { ...first, ...before.bots } }
     this.#starts.set(period, standing)
     this.#notes.set(noteOf(period), JSON.stringify(standing))
   }

@@ -1,7 +1,7 @@
 import { commandId, type InstrumentId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
-import { killSeverity, type KillLevel, type KillScope } from '../../risk/kill.ts'
+import { type KillLevel, type KillScope, killSeverity } from '../../risk/kill.ts'
 import {
   COMMANDS,
   type CommandPayload,

@@ -1,6 +1,6 @@
+import { statSync } from 'node:fs'
 import { readdir, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { statSync } from 'node:fs'
 import { destination } from 'pino'
 import { formatTime, type TimeUs, US_PER_DAY, US_PER_MS } from '../../domain/time.ts'
 import type { LogCounters } from './log-counters.ts'

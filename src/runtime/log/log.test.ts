@@ -12,8 +12,8 @@ import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { scratchFolder } from '../../../fixtures/scratch-folder.ts'
 import { type TimeUs, timeUs, US_PER_DAY } from '../../domain/time.ts'
-import { LogLine } from './log-line.ts'
 import { type LogOptions, type OpenLog, openLog } from './log.ts'
+import { LogLine } from './log-line.ts'
 
 const scratch = scratchFolder()
 const START = timeUs(1_790_000_000_000_000)

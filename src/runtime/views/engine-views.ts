@@ -1,7 +1,7 @@
+import { monotonicMs } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ViewSource } from '../link/link-server.ts'
 import { paceUs, type Topic } from '../link/views.ts'
-import { monotonicMs } from '../clock.ts'
 import { botsView, botView } from './bots-view.ts'
 import { killView } from './kill-view.ts'
 import { chartView, instrumentsView, marketsView, marketView } from './markets-view.ts'

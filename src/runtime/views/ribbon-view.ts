@@ -1,5 +1,5 @@
-import type { Engine } from '../engine/engine.ts'
 import { hasEnded } from '../engine/chronicle.ts'
+import type { Engine } from '../engine/engine.ts'
 import type { AlertView, RibbonView } from '../link/views.ts'
 import type { AlertRow } from '../ports.ts'
 import { known } from './known.ts'

@@ -1,5 +1,5 @@
-import type { Engine } from '../engine/engine.ts'
 import { LOOSENING } from '../../risk/mode.ts'
+import type { Engine } from '../engine/engine.ts'
 import type { SafetyView } from '../link/views.ts'
 import { limitUses } from './portfolio-view.ts'
 

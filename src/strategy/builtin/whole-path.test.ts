@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { testInstrument, walkBars, World, type WorldOptions } from '../../../fixtures/world.ts'
+import { testInstrument, World, type WorldOptions, walkBars } from '../../../fixtures/world.ts'
 import { rate, ZERO } from '../../domain/money.ts'
 import { timeUs } from '../../domain/time.ts'
 import type { MarketColumns } from '../../market/columns.ts'
