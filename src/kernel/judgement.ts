@@ -256,7 +256,7 @@ export class Judgement implements GateInput {
   get reserveNeed(): number {
     const { settlement, shortable } = this.instrument
     if (settlement === 'margin') return this.#marginNeed
-    if (this.side === 'buy') return this.#cost(this.qty, this.#worstPrice)
+    if (this.side === 'buy') return cost(this.instrument, this.qty, this.#worstPrice)
     return shortable ? 0 : this.qty
   }
 
@@ -270,7 +270,7 @@ export class Judgement implements GateInput {
       if (order === this.#self || other.venueId !== venueId || other.quote !== quote || order.reduceOnly) continue
       const price = order.limit ?? order.stop ?? market.touch(order.instrumentAt, order.side)
       if (other.settlement === 'margin') free -= margin(other, openLots(order), price)
-      else if (order.side === 'buy') free -= this.#cost(openLots(order), price)
+      else if (order.side === 'buy') free -= cost(other, openLots(order), price)
     }
     for (let at = 0; at < instruments.length; at++) {
       const other = instruments[at] as Instrument
@@ -287,16 +287,10 @@ export class Judgement implements GateInput {
     const closes = position !== 0 && position > 0 !== (this.side === 'buy') ? Math.min(Math.abs(position), this.qty) : 0
     const opens = this.qty - closes
     if (opens === 0) return 0
-    const fee = this.#cost(this.qty, this.#worstPrice) - this.qty * this.#worstPrice * this.instrument.valuePerTickLot
+    const fee =
+      cost(this.instrument, this.qty, this.#worstPrice) - this.qty * this.#worstPrice * this.instrument.valuePerTickLot
     const freed = margin(this.instrument, closes, this.#facts.market.reference(this.#at))
     return margin(this.instrument, opens, this.#worstPrice) - freed + fee
-  }
-
-  /** What a purchase takes from the quote balance: notional and the taker's fee. */
-  #cost(qty: number, price: number): number {
-    const { valuePerTickLot, fees } = this.instrument
-    const rate = Math.max(0, fees.taker, fees.maker) / 1e9
-    return qty * price * valuePerTickLot * (1 + rate) + Number(fees.perFill) / 1e18
   }
 
   get waitOrdersUs(): number {
@@ -318,4 +312,10 @@ export class Judgement implements GateInput {
 
 function margin(instrument: Instrument, qty: number, price: number): number {
   return (qty * price * instrument.valuePerTickLot) / instrument.maxLeverage
+}
+
+/** What a purchase takes from the quote balance: notional and the dearer of the fees. */
+function cost({ valuePerTickLot, fees }: Instrument, qty: number, price: number): number {
+  const rate = Math.max(0, fees.taker, fees.maker) / 1e9
+  return qty * price * valuePerTickLot * (1 + rate) + Number(fees.perFill) / 1e18
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { testInstrument } from '../../fixtures/world.ts'
-import { type OrderId, orderIdAt } from '../domain/ids.ts'
+import { decimal } from '../domain/decimal.ts'
+import { instrumentId, type OrderId, orderIdAt } from '../domain/ids.ts'
 import { lots, ticks } from '../domain/money.ts'
 import type { PlaceRequest } from '../strategy/strategy.ts'
 import { checkHistory } from './history.fixture.ts'
@@ -107,6 +108,28 @@ describe('an order leaves', () => {
       [3, undefined, 99_000, 11],
     ])
   })
+})
+
+describe('what is free', () => {
+  const fine = testInstrument()
+  const coarse = testInstrument({ id: instrumentId('ETH/USDT'), base: 'ETH', lotSize: decimal('0.001') })
+  const bid = (qty: number) => ({ side: 'buy', qty, type: 'LIMIT', limit: 100_000, reasonCode: 'ENTRY_TEST' }) as const
+
+  test.each([
+    // 500 of 1,000 rest in the fine one, where a lot is worth a cent: 400 more are there, 600 are not.
+    { resting: 50_000, at: 0, passes: 400, fails: 600 },
+    // 500 rest in the coarse one, where a lot is worth a unit.
+    { resting: 500, at: 1, passes: 40_000, fails: 60_000 },
+  ])(
+    'counts what rests in another instrument in lots of that one: $resting lots at $at',
+    ({ resting, at, passes, fails }) => {
+      const world = new Rig({ instruments: [fine, coarse], cash: 1_000 })
+      world.place(bid(resting), { at })
+      expect(world.act((context) => context.place({ ...bid(fails), at: 1 - at }), { at: 1 - at })).toBeUndefined()
+      expect(world.refusal()).toBe('RESERVATION_FAILED')
+      world.place(bid(passes), { at: 1 - at })
+    },
+  )
 })
 
 describe('in CLOSE_ONLY', () => {
