@@ -491,8 +491,14 @@ describe('changing', () => {
     [undefined, 7, 'UNKNOWN'],
   ] as const)('a reconciliation that found %s is exit %i', async (status, code, quality) => {
     engine.begin()
-    engine.answer = () => ({ status: 'COMPLETED', result: { status } })
+    const item = { category: 'MISSING_LOCAL', subject: 'order:v1', reason_code: 'ORDER_FOREIGN', fact: 'nobody of ours' }
+    const items = status === 'MISMATCH' ? [item] : []
+    const unknown = status === 'UNKNOWN' ? ['balances'] : []
+    const result = { status, compared: 3, venue_id: 'sim', items, unknown, standing: 0 }
+    engine.answer = () => ({ status: 'COMPLETED', result })
     expect(await json('reconcile')).toMatchObject({ code, quality })
+    const { out } = await say(['reconcile'])
+    for (const said of [...items.map(({ fact }) => fact), ...unknown]) expect(out).toContain(said)
     expect(await json('reconcile', 'run', '--scope', 'orders')).toMatchObject({ code })
   })
 

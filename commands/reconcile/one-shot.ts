@@ -5,7 +5,7 @@ import { COMPARE_SETTINGS, compareBooks, type Lookup } from '../../src/reconcile
 import type { Scope } from '../../src/reconcile/difference.ts'
 import { Persistence } from '../../src/reconcile/persistence.ts'
 import { planRepairs } from '../../src/reconcile/repairs.ts'
-import { RECONCILE_EXIT, reconcileResult } from '../../src/reconcile/result.ts'
+import { reconcileResult } from '../../src/reconcile/result.ts'
 import { wallTime } from '../../src/runtime/clock.ts'
 import type { ProfilePaths } from '../../src/runtime/config.ts'
 import { thisProcess } from '../../src/runtime/process.ts'
@@ -14,6 +14,7 @@ import { SimulatedExchange } from '../../src/venues/simulated/simulated-exchange
 import { openSimVenueVault } from '../../storage/sim-venue-vault.ts'
 import { leaseConflict, openStore } from '../engine/open-store.ts'
 import type { Outcome } from '../outcome.ts'
+import { verdict } from './verdict.ts'
 
 /**
  * Holds our books against the venue's where no engine runs: takes the engine's lease for as long as it looks, starts no bot,
@@ -58,17 +59,7 @@ export async function reconcileOnce(paths: ProfilePaths, scope: Scope = 'all'): 
     const endedTs = Math.max(wallTime(), startedTs)
     const result = reconcileResult(comparison, judged, { id: randomUUIDv7(), startedTs, endedTs })
     const plan = planRepairs({ confirmed: judged.confirmed, neverHeard: new Map(), nowTs: startedTs })
-    return {
-      code: RECONCILE_EXIT[result.status],
-      message: `${result.status}: ${result.compared} compared, ${result.items.length} differences`,
-      reasonCodes: result.items.map(({ reason_code: code }) => code),
-      quality: result.status === 'UNKNOWN' ? 'UNKNOWN' : 'OK',
-      data: { ...result, engine: 'down', operator: plan.operator },
-      text: [
-        `${result.status}  no engine runs; ${result.compared} compared with ${comparison.venueId}, nothing was changed`,
-        ...result.items.map(({ category, subject, fact }) => `  ${category.padEnd(15)} ${subject.padEnd(24)} ${fact}`),
-      ].join('\n'),
-    }
+    return verdict(result, 'no engine runs, nothing was changed', { engine: 'down', operator: plan.operator })
   } finally {
     vault.close()
     store.lease.release()

@@ -1,11 +1,12 @@
 import { profilePaths } from '../../src/runtime/config.ts'
-import { RECONCILE_EXIT, type ReconcileStatus } from '../../src/reconcile/result.ts'
+import { RECONCILE_EXIT, type ReconcileResult } from '../../src/reconcile/result.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { unreachable, withEngine } from '../engine-access.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import type { ReconcileOptions } from '../reconcile.ts'
 import { submit } from '../submission.ts'
+import { verdict } from './verdict.ts'
 
 /** Through the engine where one lives; else by asking the venue ourselves. */
 export async function reconcile({ engine }: CommandDeps, options: ReconcileOptions): Promise<Outcome> {
@@ -25,14 +26,16 @@ export async function reconcile({ engine }: CommandDeps, options: ReconcileOptio
 
 /** A comparison that was carried out has a verdict of its own. One that is not told is UNKNOWN, never success. */
 function verdictOf(outcome: Outcome): Outcome {
-  const row = outcome.data as { readonly status?: string; readonly result?: { readonly status?: string } | null }
+  const row = outcome.data as CommandTold
   if (outcome.code !== EXIT.ok || row.status !== 'COMPLETED') return outcome
-  const told = row.result?.status
-  const status: ReconcileStatus = told === 'OK' || told === 'MISMATCH' ? told : 'UNKNOWN'
-  return {
-    ...outcome,
-    code: RECONCILE_EXIT[status],
-    reasonCodes: status === 'OK' ? [] : [`RECONCILE_${status}`],
-    quality: status === 'OK' ? 'OK' : status === 'MISMATCH' ? 'DEGRADED' : 'UNKNOWN',
-  }
+  const { result, command_id } = row
+  if (result?.status === 'OK' || result?.status === 'MISMATCH' || result?.status === 'UNKNOWN')
+    return verdict(result as ReconcileResult, 'the engine looked', { engine: 'up', command_id })
+  return { ...outcome, code: RECONCILE_EXIT.UNKNOWN, reasonCodes: ['RECONCILE_UNKNOWN'], quality: 'UNKNOWN' }
+}
+
+interface CommandTold {
+  readonly command_id?: string
+  readonly status?: string
+  readonly result?: Partial<ReconcileResult> | null
 }
