@@ -32,6 +32,7 @@ function take(rig: Rig, { kind, which, qty, sell }: Step, trade: string): void {
   const side = sell ? 'sell' : 'buy'
   const ts = rig.now
   const wish = { side, qty, reasonCode: 'ENTRY_TEST' } as const
+  if ((kind === 'place' || kind === 'bracket') && rig.kernel.bots[0]?.isFed !== true) return wake(rig)
   switch (kind) {
     case 'place':
       return void rig.act((context) => context.place({ ...wish, type: 'LIMIT', limit: 99_000 }))
@@ -68,6 +69,13 @@ function take(rig: Rig, { kind, which, qty, sell }: Step, trade: string): void {
     case 'restart':
       return rig.restart()
   }
+}
+
+/** A HALT stops its bot: lowered all the way, the bot is sent back to work. */
+function wake(rig: Rig): void {
+  for (const level of ['FLATTEN', 'CLOSE_ONLY', 'NONE'] as const)
+    rig.command({ kind: 'KILL_LOWER', scope: 'bot:bot-1', level })
+  rig.command({ kind: 'BOT_START', botId: 'bot-1' })
 }
 
 /** Writes a history as a host would: a session from each first event, a commit after each input. */
