@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import type { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { completionScript } from './completion/script.ts'
 import { type CommandDeps, programOf } from './command-line.ts'
+import { completionScript } from './completion/script.ts'
 import { ENGINE_DEPS } from './engine-deps.ts'
 
 const silent = () => {}

@@ -1,10 +1,10 @@
+import type { Scope } from '../src/reconcile/difference.ts'
+import type { CommandRequest } from '../src/runtime/command-catalogue.ts'
+import { type ProfilePaths, profilePaths } from '../src/runtime/config.ts'
 import type { EngineClient } from '../src/runtime/link/engine-client.ts'
 import type { EngineStore, LeaseHolder } from '../src/runtime/ports.ts'
 import type { ProcessMark } from '../src/runtime/process.ts'
-import { type ProfilePaths, profilePaths } from '../src/runtime/config.ts'
-import type { CommandRequest } from '../src/runtime/command-catalogue.ts'
 import type { Database } from '../storage/database.ts'
-import type { Scope } from '../src/reconcile/difference.ts'
 import { EXIT } from './exit-code.ts'
 import { CommandError, type Outcome } from './outcome.ts'
 

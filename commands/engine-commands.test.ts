@@ -491,7 +491,12 @@ describe('changing', () => {
     [undefined, 7, 'UNKNOWN'],
   ] as const)('a reconciliation that found %s is exit %i', async (status, code, quality) => {
     engine.begin()
-    const item = { category: 'MISSING_LOCAL', subject: 'order:v1', reason_code: 'ORDER_FOREIGN', fact: 'nobody of ours' }
+    const item = {
+      category: 'MISSING_LOCAL',
+      subject: 'order:v1',
+      reason_code: 'ORDER_FOREIGN',
+      fact: 'nobody of ours',
+    }
     const items = status === 'MISMATCH' ? [item] : []
     const unknown = status === 'UNKNOWN' ? ['balances'] : []
     const result = { status, compared: 3, venue_id: 'sim', items, unknown, standing: 0 }

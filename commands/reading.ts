@@ -1,12 +1,12 @@
+import { formatTime, timeUs } from '../src/domain/time.ts'
+import { after } from '../src/runtime/clock.ts'
 import type { EngineClient } from '../src/runtime/link/engine-client.ts'
 import type { Topic, ViewOf } from '../src/runtime/link/views.ts'
-import { after } from '../src/runtime/clock.ts'
-import { formatTime, timeUs } from '../src/domain/time.ts'
 import type { CommandDeps } from './command-line.ts'
 import { type EngineAccess, unreachable, withEngine } from './engine-access.ts'
 import { EXIT } from './exit-code.ts'
-import { CommandError, envelope, type Outcome, type Printer } from './outcome.ts'
 import type { Format } from './format.ts'
+import { CommandError, envelope, type Outcome, type Printer } from './outcome.ts'
 
 /** Options of every command that reads. */
 export interface ReadOptions {

@@ -9,10 +9,10 @@ import {
   type CommandType,
   URGENT,
 } from '../src/runtime/command-catalogue.ts'
+import { commandData } from './cmd/command-text.ts'
 import { type EngineAccess, type EngineDeps, unreachable } from './engine-access.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { CommandError, type Outcome } from './outcome.ts'
-import { commandData } from './cmd/command-text.ts'
 
 /** Options of every command that changes something. */
 export interface ChangeOptions {

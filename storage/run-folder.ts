@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, openSync, readFileSync, readSync, closeSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { writeWhole } from './durable.ts'

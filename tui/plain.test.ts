@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { NOW_TS, RIBBON, ScriptedClient, listPanel } from '../fixtures/screen-client.ts'
+import { listPanel, NOW_TS, RIBBON, ScriptedClient } from '../fixtures/screen-client.ts'
 import { UTC } from './paint/clock-text.ts'
 import { plainLog, printPanel, ribbonSentence } from './plain.ts'
 import { ViewStore } from './store.ts'

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import stringWidth from 'string-width'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { scratchFolder } from '../fixtures/scratch-folder.ts'
-import { type CellStyle, Terminal, buildModule, sleep } from '../fixtures/screen/terminal.ts'
+import { buildModule, type CellStyle, sleep, Terminal } from '../fixtures/screen/terminal.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../fixtures/golden/pty')
 const UPDATES = process.env['UPDATE_GOLDEN'] === '1'

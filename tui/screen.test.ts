@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
-import { KILL, NOW_TS, RIBBON, ScriptedClient, listPanel } from '../fixtures/screen-client.ts'
+import { KILL, listPanel, NOW_TS, RIBBON, ScriptedClient } from '../fixtures/screen-client.ts'
 import { FakeTerminal } from '../fixtures/screen-terminal.ts'
-import { widthOf } from './paint/row.ts'
 import { UTC } from './paint/clock-text.ts'
+import { widthOf } from './paint/row.ts'
 import { openScreen } from './screen.tsx'
 import type { ScreenEnd, ScreenSettings } from './settings.ts'
 

@@ -12,10 +12,10 @@ import { Shell } from './shell.ts'
 import { tickMs } from './store.ts'
 import { copyText } from './terminal/clipboard.ts'
 import { inkStream } from './terminal/ink-stream.ts'
-import { Painter } from './terminal/painter.ts'
 import { modesOff, modesOn, terminalTitle } from './terminal/modes.ts'
+import { Painter } from './terminal/painter.ts'
 import { PROBE, PROBE_MS, Probe, type ProbeResult } from './terminal/probe.ts'
-import { type LifeSigns, type ScreenStreams, onTerminalLost } from './terminal/streams.ts'
+import { type LifeSigns, onTerminalLost, type ScreenStreams } from './terminal/streams.ts'
 import { isBlocked, unblock } from './terminal/unblocked.ts'
 
 export interface ScreenParts {

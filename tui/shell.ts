@@ -1,13 +1,13 @@
-import type { CommandOptions, EngineClient } from '../src/runtime/link/engine-client.ts'
 import type { CommandRow } from '../src/runtime/command-catalogue.ts'
+import type { CommandOptions, EngineClient } from '../src/runtime/link/engine-client.ts'
 import type { RibbonView, Topic } from '../src/runtime/link/views.ts'
-import { type Ceremony, type CeremonyEvent, type Draft, ceremonyReducer, openCeremony } from './confirm/ceremony.ts'
+import { type Ceremony, type CeremonyEvent, ceremonyReducer, type Draft, openCeremony } from './confirm/ceremony.ts'
 import { CHALLENGE_MS, type Press, SPOKEN_CHALLENGE_MS } from './confirm/challenge.ts'
 import { formReducer, openForm } from './confirm/form.ts'
-import { type ScreenModel, bodyHeight, isTooSmall, paintScreen } from './frame/screen-frame.ts'
+import { bodyHeight, isTooSmall, paintScreen, type ScreenModel } from './frame/screen-frame.ts'
 import { TIPS } from './frame/states.ts'
-import { type KeyFacts, RESERVED, followers } from './input/key-table.ts'
-import { type LayerFacts, hear, isTyping, topContext } from './input/layers.ts'
+import { followers, type KeyFacts, RESERVED } from './input/key-table.ts'
+import { hear, isTyping, type LayerFacts, topContext } from './input/layers.ts'
 import type { InputEvent } from './input/tap.ts'
 import { EMPTY_FIELD, edit, insert, textField } from './input/text-field.ts'
 import {
@@ -20,28 +20,28 @@ import {
 } from './kill/kill-state.ts'
 import { EXIT_CHOICES } from './overlay/exit.ts'
 import {
+  completed,
   type Match,
+  matches,
   type PaletteAct,
   type PaletteFacts,
-  completed,
-  matches,
   paletteEntries,
   parseLine,
 } from './overlay/palette.ts'
 import type { ScreenLook } from './paint/tone.ts'
 import type { Panel, PanelAction, PanelContext, PanelState, Size } from './panel.ts'
-import { PanelGuard, isFault } from './panel-guard.ts'
+import { isFault, PanelGuard } from './panel-guard.ts'
 import type { ScreenClock, ScreenEnd, ScreenLog, ScreenSettings } from './settings.ts'
 import { evidenceOf, linksOf, rowView } from './state/links.ts'
 import {
   EMPTY_HELP,
   EMPTY_PALETTE,
-  type Message,
-  type ScreenEvent,
-  type ScreenState,
   freshScreen,
+  type Message,
   panelState,
   rowAfter,
+  type ScreenEvent,
+  type ScreenState,
   screenReducer,
 } from './state/screen-state.ts'
 import { ViewStore } from './store.ts'

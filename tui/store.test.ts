@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { KILL, RIBBON, ScriptedClient } from '../fixtures/screen-client.ts'
-import { ViewStore, tickMs } from './store.ts'
+import { tickMs, ViewStore } from './store.ts'
 
 function stored() {
   const client = new ScriptedClient()

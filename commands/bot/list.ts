@@ -3,11 +3,11 @@ import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
 import { exactNumber, isoTime, qtyText, shownAge, shownNumber } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
+import type { Format } from '../format.ts'
 import { instruments } from '../instrument-catalogue.ts'
 import type { Outcome } from '../outcome.ts'
 import { read } from '../reading.ts'
-import type { Format } from '../format.ts'
-import { sheet, type SheetColumn, sheetOutcome } from '../sheet.ts'
+import { type SheetColumn, sheet, sheetOutcome } from '../sheet.ts'
 import { type BotLine, botLines } from './bot-rows.ts'
 
 export function listBots(deps: CommandDeps, options: BotListOptions): Promise<Outcome> {

@@ -1,6 +1,6 @@
+import { profilePaths } from '../../src/runtime/config.ts'
 import { lastSessionSpec } from '../../storage/queries/last-session-spec.ts'
 import type { CommandStore, EngineDeps } from '../engine-access.ts'
-import { profilePaths } from '../../src/runtime/config.ts'
 
 const ALERTS = 100
 

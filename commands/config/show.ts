@@ -6,7 +6,7 @@ import type { ConfigShowOptions } from '../config.ts'
 import { EXIT } from '../exit-code.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 import { formatOf, type ReadOptions } from '../reading.ts'
-import { type Exact, facts, sheet, sheetOutcome, type SheetColumn } from '../sheet.ts'
+import { type Exact, facts, type SheetColumn, sheet, sheetOutcome } from '../sheet.ts'
 
 const KEY: SheetColumn<ExplainedKey> = { name: 'key', align: 'left', exact: ({ key }) => key }
 const VALUE: SheetColumn<ExplainedKey> = { name: 'value', align: 'left', exact: ({ value }) => exactValue(value) }

@@ -1,5 +1,5 @@
-import { tailEvents } from '../../storage/sqlite-events.ts'
 import { type SessionRow, sessionList } from '../../storage/recorded-sessions.ts'
+import { tailEvents } from '../../storage/sqlite-events.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { EXIT } from '../exit-code.ts'
 import type { ExportOptions } from '../journal.ts'

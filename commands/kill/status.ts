@@ -4,9 +4,9 @@ import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
 import { isoTime } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
+import type { Format } from '../format.ts'
 import type { Outcome } from '../outcome.ts'
 import { type ReadOptions, read, readView } from '../reading.ts'
-import type { Format } from '../format.ts'
 import { facts, sheet, sheetsOutcome } from '../sheet.ts'
 
 type Kill = Pick<SafetyView['kills'][number], 'scope' | 'reason' | 'actor' | 'sinceTs'> & { readonly level: string }

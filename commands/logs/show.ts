@@ -7,11 +7,11 @@ import { LogLine } from '../../src/runtime/log/log-line.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { sinceTs } from '../engine-options.ts'
 import { EXIT } from '../exit-code.ts'
+import type { Format } from '../format.ts'
 import { LEVELS, type LogsOptions } from '../logs.ts'
 import type { Outcome } from '../outcome.ts'
 import { formatOf } from '../reading.ts'
-import type { Format } from '../format.ts'
-import { renderSheet, sheet, sheetOutcome, type Sheet } from '../sheet.ts'
+import { renderSheet, type Sheet, sheet, sheetOutcome } from '../sheet.ts'
 
 const FOLLOW_EVERY_MS = 250
 const NEWLINE = 0x0a

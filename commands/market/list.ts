@@ -3,11 +3,11 @@ import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
 import { exactNumber, priceText, qtyText, shownAge, shownNumber } from '../exact-text.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import type { Format } from '../format.ts'
 import { instruments } from '../instrument-catalogue.ts'
 import type { Outcome } from '../outcome.ts'
 import { type ReadOptions, read, readView, requireClient } from '../reading.ts'
-import type { Format } from '../format.ts'
-import { sheet, type SheetColumn, sheetOutcome } from '../sheet.ts'
+import { type SheetColumn, sheet, sheetOutcome } from '../sheet.ts'
 
 /** Prices are of now or of nobody: without an engine there are none, and an old one is never shown as the present one. */
 export function listMarkets(deps: CommandDeps, options: ReadOptions): Promise<Outcome> {

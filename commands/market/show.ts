@@ -12,11 +12,11 @@ import {
   shownPrice,
 } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
+import type { Format } from '../format.ts'
 import { instruments } from '../instrument-catalogue.ts'
 import type { MarketShowOptions } from '../market.ts'
 import type { Outcome } from '../outcome.ts'
 import { read, readView, requireClient } from '../reading.ts'
-import type { Format } from '../format.ts'
 import { facts, type Sheet, sheet, sheetsOutcome } from '../sheet.ts'
 
 export function showMarket(deps: CommandDeps, id: string, options: MarketShowOptions): Promise<Outcome> {

@@ -6,10 +6,10 @@ import type { EngineAccess } from '../engine-access.ts'
 import { sinceTs } from '../engine-options.ts'
 import { exactNumber, isoTime, shownNumber } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
+import type { Format } from '../format.ts'
 import type { Outcome } from '../outcome.ts'
 import type { PnlOptions } from '../portfolio.ts'
 import { read, readView } from '../reading.ts'
-import type { Format } from '../format.ts'
 import { sheet, sheetOutcome } from '../sheet.ts'
 
 /** Profit as the engine values it now; by day, and while no engine runs, what the fills booked. */

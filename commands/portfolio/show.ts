@@ -4,9 +4,9 @@ import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
 import { exactNumber, isoTime, shownNumber } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
+import type { Format } from '../format.ts'
 import type { Outcome } from '../outcome.ts'
 import { type ReadOptions, read, readView, requireClient } from '../reading.ts'
-import type { Format } from '../format.ts'
 import { facts, type Sheet, sheet, sheetOutcome, sheetsOutcome } from '../sheet.ts'
 
 type Cash = Pick<PortfolioView['cash'][number], 'venueId' | 'currency' | 'total'> & {

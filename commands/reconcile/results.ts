@@ -1,4 +1,4 @@
-import { type Reconciliation, type ReconcileItem, reconciliations } from '../../storage/queries/reconciliations.ts'
+import { type ReconcileItem, type Reconciliation, reconciliations } from '../../storage/queries/reconciliations.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { isoTime } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'

@@ -1,5 +1,5 @@
-import { profilePaths } from '../../src/runtime/config.ts'
 import { RECONCILE_EXIT, type ReconcileResult } from '../../src/reconcile/result.ts'
+import { profilePaths } from '../../src/runtime/config.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { unreachable, withEngine } from '../engine-access.ts'
 import { EXIT } from '../exit-code.ts'

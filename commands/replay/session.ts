@@ -1,6 +1,6 @@
-import { MANUAL_BOT, manualStrategy } from '../../src/runtime/engine/manual-strategy.ts'
-import { profilePaths } from '../../src/runtime/config.ts'
 import { replaySession } from '../../src/replay/session-replay.ts'
+import { profilePaths } from '../../src/runtime/config.ts'
+import { MANUAL_BOT, manualStrategy } from '../../src/runtime/engine/manual-strategy.ts'
 import { findStrategy } from '../../src/strategy/catalogue.ts'
 import { sessionList, storedSession } from '../../storage/recorded-sessions.ts'
 import { openStore } from '../engine/open-store.ts'

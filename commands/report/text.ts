@@ -5,7 +5,6 @@ import type { BacktestReport, Tally } from '../../src/research/result.ts'
 import { lineChart } from '../../tui/chart/line.ts'
 import { type Look, PLAIN, type Tone } from '../../tui/chart/look.ts'
 import { type Cell, cut, table, wrap } from '../../tui/chart/table.ts'
-import { printable } from './printable.ts'
 import {
   basisSentence,
   dayText,
@@ -17,6 +16,7 @@ import {
   percentText,
   WITHHELD,
 } from './figure-text.ts'
+import { printable } from './printable.ts'
 
 export interface TextOptions {
   readonly look?: Look

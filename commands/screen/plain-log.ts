@@ -1,6 +1,6 @@
+import { formatTime, type TimeUs } from '../../src/domain/time.ts'
 import type { EngineClient } from '../../src/runtime/link/engine-client.ts'
 import type { RibbonView } from '../../src/runtime/link/views.ts'
-import { formatTime, type TimeUs } from '../../src/domain/time.ts'
 
 /** A line for everything that matters, where there is no screen: fills, answers, alerts, changes of safety. */
 export class PlainLog {

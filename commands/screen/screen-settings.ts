@@ -1,6 +1,6 @@
 import type { ColorSupportLevel } from 'chalk'
-import type { Config } from '../../src/runtime/config-schema.ts'
 import { terminalFacts } from '../../src/runtime/config.ts'
+import type { Config } from '../../src/runtime/config-schema.ts'
 import type { Zone } from '../../tui/paint/clock-text.ts'
 import { GLYPH_SETS } from '../../tui/paint/glyphs.ts'
 import { PALETTES } from '../../tui/paint/tone.ts'

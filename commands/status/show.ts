@@ -1,14 +1,14 @@
 import type { RibbonView } from '../../src/runtime/link/views.ts'
+import { moneyDigits } from '../../tui/paint/numbers.ts'
 import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
 import { unreachable } from '../engine-access.ts'
 import { exactNumber, isoTime, shownAge, shownNumber } from '../exact-text.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import type { Format } from '../format.ts'
 import type { Outcome } from '../outcome.ts'
 import { type ReadOptions, read, readView } from '../reading.ts'
-import type { Format } from '../format.ts'
 import { facts, type Sheet, sheetOutcome } from '../sheet.ts'
-import { moneyDigits } from '../../tui/paint/numbers.ts'
 
 export function showStatus(deps: CommandDeps, options: ReadOptions): Promise<Outcome> {
   return read(deps, options, { topics: ['ribbon'], show: (access, format) => status(access, format) })

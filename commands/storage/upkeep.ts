@@ -11,7 +11,7 @@ import { sinceTs } from '../engine-options.ts'
 import { isoTime, shownNumber } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
-import { type ReadOptions, formatOf } from '../reading.ts'
+import { formatOf, type ReadOptions } from '../reading.ts'
 import { facts, sheetOutcome } from '../sheet.ts'
 import type { BackupOptions, PruneOptions } from '../storage.ts'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { open, rename, rm } from 'node:fs/promises'
-import { finished } from 'node:stream/promises'
 import type { Transform } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { createGzip, createZstdCompress, gzipSync, zstdCompressSync } from 'node:zlib'
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
 import { formatDecimal, parseDecimal } from '../../src/domain/decimal.ts'

@@ -1,14 +1,14 @@
-import { asciiOf, parseNumber } from './csv-number.ts'
-import { CsvLines } from './csv-lines.ts'
 import {
   type DatasetKind,
   type Hints,
   LOOKED_FOR,
   type Mapping,
   type Recognised,
-  recogniseColumns,
   type Role,
+  recogniseColumns,
 } from './columns.ts'
+import { CsvLines } from './csv-lines.ts'
+import { asciiOf, parseNumber } from './csv-number.ts'
 import { DatasetError, Faults } from './fault.ts'
 import * as raw from './raw-rows.ts'
 import { type Compression, contentOf } from './stored-bytes.ts'

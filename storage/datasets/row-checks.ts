@@ -1,4 +1,4 @@
-import { type TimeUs, formatTime } from '../../src/domain/time.ts'
+import { formatTime, type TimeUs } from '../../src/domain/time.ts'
 import { BarSteps } from './bar-steps.ts'
 import type { DatasetKind, Mapping } from './columns.ts'
 import type { FaultCode, Faults } from './fault.ts'

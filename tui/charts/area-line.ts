@@ -1,7 +1,7 @@
-import type { Size } from '../panel.ts'
 import type { Zone } from '../paint/clock-text.ts'
 import { number } from '../paint/numbers.ts'
 import type { ScreenLook, Tone } from '../paint/tone.ts'
+import type { Size } from '../panel.ts'
 import { emptyChart, leftLabel, marginFor } from './axis.ts'
 import { type Dot, drawLine, emptyRaster, rasterRow } from './raster.ts'
 import { dotIn, labelledRows, type Range, rangeOf, valueAt } from './scale.ts'

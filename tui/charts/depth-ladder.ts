@@ -1,8 +1,8 @@
 import type { InstrumentView, MarketView } from '../../src/runtime/link/views.ts'
-import type { Size } from '../panel.ts'
 import { number, price, qty } from '../paint/numbers.ts'
 import { figure, fit, type Piece, row, widthOf } from '../paint/row.ts'
 import type { ScreenLook, Tone } from '../paint/tone.ts'
+import type { Size } from '../panel.ts'
 import { emptyChart } from './axis.ts'
 
 export interface DepthLadder extends Pick<MarketView, 'bids' | 'asks' | 'own'> {

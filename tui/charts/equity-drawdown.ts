@@ -1,7 +1,7 @@
-import type { Size } from '../panel.ts'
 import type { Zone } from '../paint/clock-text.ts'
 import { number, percent } from '../paint/numbers.ts'
 import type { ScreenLook } from '../paint/tone.ts'
+import type { Size } from '../panel.ts'
 import { type Point, placed, rowLabels, timeSpan, timesUnder } from './area-line.ts'
 import { emptyChart, leftLabel, marginFor } from './axis.ts'
 import { drawLine, emptyRaster, rasterRow } from './raster.ts'

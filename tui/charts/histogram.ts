@@ -1,5 +1,5 @@
-import type { Size } from '../panel.ts'
 import type { ScreenLook } from '../paint/tone.ts'
+import type { Size } from '../panel.ts'
 import { emptyChart } from './axis.ts'
 import { drawDown, emptyRaster, type Raster, rasterRow } from './raster.ts'
 import { dotIn, rangeOf } from './scale.ts'

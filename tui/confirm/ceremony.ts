@@ -1,7 +1,7 @@
 import type { CommandPayload, CommandRow, CommandType } from '../../src/runtime/command-catalogue.ts'
+import { EMPTY_FIELD, edit, type TextField } from '../input/text-field.ts'
 import type { PanelAction } from '../panel.ts'
-import { EMPTY_FIELD, type TextField, edit } from '../input/text-field.ts'
-import { CHALLENGE_MS, NOTES, type Press, isExact, isSettled } from './challenge.ts'
+import { CHALLENGE_MS, isExact, isSettled, NOTES, type Press } from './challenge.ts'
 
 export type Tier = Exclude<PanelAction['tier'], 'look'>
 

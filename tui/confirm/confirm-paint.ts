@@ -1,6 +1,6 @@
 import { shownField } from '../input/text-field.ts'
-import { type Piece, fit, row, rule, stack } from '../paint/row.ts'
 import { age, countdown } from '../paint/numbers.ts'
+import { fit, type Piece, row, rule, stack } from '../paint/row.ts'
 import type { ScreenLook } from '../paint/tone.ts'
 import type { PanelAction, Size } from '../panel.ts'
 import { type Ceremony, REASONS } from './ceremony.ts'

@@ -1,8 +1,8 @@
 import { COMMANDS } from '../../src/runtime/command-catalogue.ts'
+import { edit, type TextField, textField } from '../input/text-field.ts'
 import type { PanelAction } from '../panel.ts'
-import { type TextField, edit, textField } from '../input/text-field.ts'
-import type { Press } from './challenge.ts'
 import type { Ceremony, Draft } from './ceremony.ts'
+import type { Press } from './challenge.ts'
 
 /** A command being filled in: an order ticket, or the parameters of a bot. */
 export interface Form {

@@ -1,6 +1,6 @@
 import { KEYS, type KeyContext, type KeyFacts, type KeyRow } from '../input/key-table.ts'
-import type { Panel, PanelAction } from '../panel.ts'
 import type { ScreenLook } from '../paint/tone.ts'
+import type { Panel, PanelAction } from '../panel.ts'
 import { type Fact, factRow } from './facts.ts'
 
 /** Hints of the key table in some contexts; the tail ones stand after a panel's own. */

@@ -1,6 +1,6 @@
 import type { LinkState } from '../../src/runtime/link/engine-client.ts'
 import type { RibbonView } from '../../src/runtime/link/views.ts'
-import { type Zone, clock, day, minute } from '../paint/clock-text.ts'
+import { clock, day, minute, type Zone } from '../paint/clock-text.ts'
 import { age, money, number, percent, signed } from '../paint/numbers.ts'
 import { type Piece, textOf } from '../paint/row.ts'
 import type { ScreenLook } from '../paint/tone.ts'

@@ -1,6 +1,6 @@
-import type { Panel } from '../panel.ts'
 import { type Piece, spread, textOf, widthOf } from '../paint/row.ts'
 import type { ScreenLook } from '../paint/tone.ts'
+import type { Panel } from '../panel.ts'
 
 /** Row 2: the panels, what waits in them, and the kill key, always at the right end. */
 export function tabRow(

@@ -1,7 +1,7 @@
 import { UTC } from '../paint/clock-text.ts'
-import { FRESH_STATE, type Panel, type PanelAction, type PanelContext, type ViewShelf } from '../panel.ts'
 import { screenLook } from '../paint/tone.ts'
-import { type KeyContext, KEYS, keyName } from './key-table.ts'
+import { FRESH_STATE, type Panel, type PanelAction, type PanelContext, type ViewShelf } from '../panel.ts'
+import { KEYS, type KeyContext, keyName } from './key-table.ts'
 
 /** One key on paper. */
 export interface KeyLine {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type KeyContext, KEYS, RESERVED, UPPER_LOOKS, followers, keyName, keyProblems, keyRow } from './key-table.ts'
+import { followers, KEYS, type KeyContext, keyName, keyProblems, keyRow, RESERVED, UPPER_LOOKS } from './key-table.ts'
 
 const contexts = [...new Set(KEYS.flatMap(({ contexts }) => contexts))]
 

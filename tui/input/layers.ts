@@ -1,6 +1,6 @@
-import type { ScreenState } from '../state/screen-state.ts'
 import type { KillState } from '../kill/kill-state.ts'
-import { type KeyContext, type KeyRow, followers, keyRow } from './key-table.ts'
+import type { ScreenState } from '../state/screen-state.ts'
+import { followers, type KeyContext, type KeyRow, keyRow } from './key-table.ts'
 
 /** What decides who hears a key. */
 export interface LayerFacts {

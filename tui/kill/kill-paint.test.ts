@@ -3,8 +3,8 @@ import { KILL, NOW_TS, RIBBON } from '../../fixtures/screen-client.ts'
 import { UTC } from '../paint/clock-text.ts'
 import { widthOf } from '../paint/row.ts'
 import { BARE } from '../paint/tone.ts'
-import type { KillState } from './kill-state.ts'
 import { type KillFacts, paintKill } from './kill-paint.ts'
+import type { KillState } from './kill-state.ts'
 
 const FACTS: KillFacts = { view: KILL, ribbon: RIBBON, nowTs: NOW_TS, nowMs: 13_000, zone: UTC }
 const ARMED: KillState = {

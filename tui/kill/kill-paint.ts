@@ -1,13 +1,13 @@
 import type { KillLeg, KillView, RibbonView } from '../../src/runtime/link/views.ts'
 import { CHALLENGE_MS } from '../confirm/challenge.ts'
 import { shownField } from '../input/text-field.ts'
-import { type PanelColumn, panelTable } from '../paint/panel-table.ts'
-import { type Zone, when } from '../paint/clock-text.ts'
+import { when, type Zone } from '../paint/clock-text.ts'
 import { age, countdown, money, share } from '../paint/numbers.ts'
-import { type Piece, gauge, row, rule, spread, stack, widthOf } from '../paint/row.ts'
+import { type PanelColumn, panelTable } from '../paint/panel-table.ts'
+import { gauge, type Piece, row, rule, spread, stack, widthOf } from '../paint/row.ts'
 import type { ScreenLook } from '../paint/tone.ts'
-import { type KillStage, estimateAge, killLegs, killStages, legSummary, legTone, otherWays } from './kill-model.ts'
-import { KILL_REASONS, type KillState, type KillStep, isKillOver, unanswered } from './kill-state.ts'
+import { estimateAge, type KillStage, killLegs, killStages, legSummary, legTone, otherWays } from './kill-model.ts'
+import { isKillOver, KILL_REASONS, type KillState, type KillStep, unanswered } from './kill-state.ts'
 
 export interface KillFacts {
   readonly view: KillView | undefined

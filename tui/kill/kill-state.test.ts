@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { KILL } from '../../fixtures/screen-client.ts'
 import {
+  KILL_CLOSED,
   type KillContext,
   type KillEffect,
   type KillEvent,
   type KillState,
-  KILL_CLOSED,
   killReducer,
   unanswered,
 } from './kill-state.ts'

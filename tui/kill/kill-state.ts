@@ -1,7 +1,7 @@
 import type { CommandRow } from '../../src/runtime/command-catalogue.ts'
 import type { KillView } from '../../src/runtime/link/views.ts'
-import { CHALLENGE_MS, NOTES, type Press, isExact, isSettled } from '../confirm/challenge.ts'
-import { EMPTY_FIELD, type TextField, edit } from '../input/text-field.ts'
+import { CHALLENGE_MS, isExact, isSettled, NOTES, type Press } from '../confirm/challenge.ts'
+import { EMPTY_FIELD, edit, type TextField } from '../input/text-field.ts'
 
 export type KillLevel = 'CLOSE_ONLY' | 'FLATTEN' | 'HALT'
 

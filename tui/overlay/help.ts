@@ -1,5 +1,5 @@
 import { KEYS, type KeyFacts, type KeyGroup, type KeyRow, keyName } from '../input/key-table.ts'
-import { type Piece, fit, row, rule, stack } from '../paint/row.ts'
+import { fit, type Piece, row, rule, stack } from '../paint/row.ts'
 import type { ScreenLook } from '../paint/tone.ts'
 import type { Panel, PanelAction, Size } from '../panel.ts'
 

@@ -1,9 +1,9 @@
+import { bareLook, boxed, boxWidth } from '../frame/cells.ts'
 import { shownField, type TextField } from '../input/text-field.ts'
-import { bareLook, boxWidth, boxed } from '../frame/cells.ts'
 import { fit, row } from '../paint/row.ts'
 import type { ScreenLook } from '../paint/tone.ts'
 import type { Size } from '../panel.ts'
-import { type Match, commandLineOf } from './palette.ts'
+import { commandLineOf, type Match } from './palette.ts'
 
 /** The palette over the panel: the line, what it may mean, and what the picked one is elsewhere. */
 export function paintPalette(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { RIBBON } from '../../fixtures/screen-client.ts'
 import type { ViewShelf } from '../panel.ts'
-import { type PaletteFacts, commandLineOf, completed, matches, paletteEntries } from './palette.ts'
+import { commandLineOf, completed, matches, type PaletteFacts, paletteEntries } from './palette.ts'
 
 const VIEWS: Readonly<Record<string, unknown>> = {
   ribbon: RIBBON,

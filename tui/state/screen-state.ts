@@ -1,8 +1,8 @@
 import type { AlertView } from '../../src/runtime/link/views.ts'
-import { FRESH_STATE, type PanelState } from '../panel.ts'
 import type { Ceremony } from '../confirm/ceremony.ts'
 import type { Form } from '../confirm/form.ts'
 import { EMPTY_FIELD, type TextField } from '../input/text-field.ts'
+import { FRESH_STATE, type PanelState } from '../panel.ts'
 
 /** What lies over the panel: at most one thing. The kill screen is no overlay: it lies over these too. */
 export type Overlay =

@@ -1,5 +1,5 @@
-import { array, asyncProperty, assert, constantFrom } from 'fast-check'
 import xterm from '@xterm/headless'
+import { array, assert, asyncProperty, constantFrom } from 'fast-check'
 import { expect, test } from 'vitest'
 import { Painter } from './painter.ts'
 

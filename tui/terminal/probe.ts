@@ -1,6 +1,6 @@
+import type { InputEvent } from '../input/tap.ts'
 import type { GlyphSet } from '../paint/glyphs.ts'
 import { GLYPHS } from '../paint/glyphs.ts'
-import type { InputEvent } from '../input/tap.ts'
 
 /** Characters whose width is asked for, each at the start of a line that is wiped after. */
 const ASKED = [GLYPHS.rich.rule, GLYPHS.rich.full, GLYPHS.rich.up] as const

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { isBlocked, unblock } from './unblocked.ts'
-import { TERMINAL_RESET, modesOff, modesOn, terminalTitle } from './modes.ts'
+import { modesOff, modesOn, TERMINAL_RESET, terminalTitle } from './modes.ts'
 import { clipboardSequence } from './osc.ts'
 import { Probe } from './probe.ts'
+import { isBlocked, unblock } from './unblocked.ts'
 
 const columns = (...all: readonly number[]) => {
   const probe = new Probe()

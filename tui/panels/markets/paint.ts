@@ -17,8 +17,8 @@ import { priceWord } from '../side-words.ts'
 import {
   baseAmount,
   type ChartChoice,
-  chartChoice,
   type CrossWords,
+  chartChoice,
   crossWords,
   feedWords,
   imbalance,

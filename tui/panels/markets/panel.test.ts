@@ -2,15 +2,15 @@ import * as fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import {
+  bodyOf,
+  frameText,
+  goldenFrame,
+  marketContext,
   SCREEN_CHART,
   SCREEN_INSTRUMENTS,
   SCREEN_MARKET,
   SCREEN_MARKETS,
   SCREEN_SIZES,
-  bodyOf,
-  frameText,
-  goldenFrame,
-  marketContext,
 } from '../../../fixtures/screen-market-views.ts'
 import { RIBBON, shelfOf } from '../../../fixtures/screen-views.ts'
 import type { MarketRow, MarketsView, MarketView, Views } from '../../../src/runtime/link/views.ts'

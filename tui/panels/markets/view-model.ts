@@ -1,3 +1,4 @@
+import { decimal, decimalToNumber } from '../../../src/domain/decimal.ts'
 import type {
   InstrumentView,
   MarketRow,
@@ -6,7 +7,6 @@ import type {
   RibbonView,
   Timeframe,
 } from '../../../src/runtime/link/views.ts'
-import { decimal, decimalToNumber } from '../../../src/domain/decimal.ts'
 import { age, NONE, number, percent, price, signed } from '../../paint/numbers.ts'
 import { type Piece, textOf, widthOf } from '../../paint/row.ts'
 import type { Tone } from '../../paint/tone.ts'

@@ -1,6 +1,6 @@
 import type { PortfolioView, PositionRow, RuleUse } from '../../../src/runtime/link/views.ts'
 import { equityDrawdown } from '../../charts/equity-drawdown.ts'
-import { age, moneyDigits, NONE, number, percent, share as wholePercent, signed } from '../../paint/numbers.ts'
+import { age, moneyDigits, NONE, number, percent, signed, share as wholePercent } from '../../paint/numbers.ts'
 import { type PanelColumn, panelTable } from '../../paint/panel-table.ts'
 import { beside, figure, fit, gauge, type Piece, row, stack, textOf } from '../../paint/row.ts'
 import type { PanelContext, PanelState, Size, ViewShelf } from '../../panel.ts'

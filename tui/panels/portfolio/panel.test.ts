@@ -2,14 +2,14 @@ import * as fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import {
-  EMPTY_PORTFOLIO,
-  SCREEN_PORTFOLIO,
-  SCREEN_SIZES,
-  UNKNOWN_PORTFOLIO,
   bodyOf,
+  EMPTY_PORTFOLIO,
   frameText,
   goldenFrame,
   marketContext,
+  SCREEN_PORTFOLIO,
+  SCREEN_SIZES,
+  UNKNOWN_PORTFOLIO,
 } from '../../../fixtures/screen-market-views.ts'
 import { RIBBON, shelfOf } from '../../../fixtures/screen-views.ts'
 import type { PortfolioView, PositionRow } from '../../../src/runtime/link/views.ts'

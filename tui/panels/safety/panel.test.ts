@@ -2,16 +2,16 @@ import * as fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import {
+  bodyOf,
   EMPTY_SAFETY,
+  frameText,
+  goldenFrame,
   HALTED_SAFETY,
+  marketContext,
   NORMAL_SAFETY,
   SCREEN_SAFETY,
   SCREEN_SIZES,
   UNKNOWN_SAFETY,
-  bodyOf,
-  frameText,
-  goldenFrame,
-  marketContext,
 } from '../../../fixtures/screen-market-views.ts'
 import { RIBBON, shelfOf } from '../../../fixtures/screen-views.ts'
 import type { SafetyView } from '../../../src/runtime/link/views.ts'
