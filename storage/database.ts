@@ -76,9 +76,13 @@ function prepare(db: Database, path: string, { nowTs, durability, migrations = M
 
 /** The shape's version, read without writing. */
 function versionOf(db: Database, path: string, known: number): number {
-  const version = db.pragma('user_version', { simple: true }) as number
-  const applicationId = db.pragma('application_id', { simple: true }) as number
-  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
+  // Of one moment: between two reads another process may make the whole database.
+  const look = db.transaction(() => ({
+    version: db.pragma('user_version', { simple: true }) as number,
+    applicationId: db.pragma('application_id', { simple: true }) as number,
+    tables: db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number,
+  }))
+  const { version, applicationId, tables } = look()
   if (applicationId !== APPLICATION_ID && tables > 0) {
     throw new StorageError('storage.not-ours', `${path} has ${tables} tables and indexes of another program`)
   }
