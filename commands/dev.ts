@@ -1,26 +1,8 @@
 import { Argument, Command } from 'commander'
-import type { CommandPayload } from '../src/runtime/command-catalogue.ts'
+import { VENUE_FAULTS, type VenueFault } from '../src/venues/simulated/venue-faults.ts'
 import type { CommandDeps } from './command-line.ts'
 import { changes, examples, seconds } from './engine-options.ts'
 import type { ChangeOptions } from './submission.ts'
-
-type Fault = CommandPayload<'VENUE_FAULT'>['fault']
-/** Written out, so that help costs no schema; the compiler and a test hold it to the catalogue. */
-export const FAULTS = [
-  'lose-fill',
-  'repeat-fill',
-  'delay-fill',
-  'invent-fill',
-  'lose-order',
-  'invent-order',
-  'lose-answer',
-  'lose-cancel',
-  'shift-balance',
-  'offline',
-  'online',
-  'pause-feed',
-  'resume-feed',
-] as const satisfies readonly Fault[]
 
 export interface FaultOptions extends ChangeOptions {
   readonly instrument?: string | undefined
@@ -30,11 +12,11 @@ export interface FaultOptions extends ChangeOptions {
 export function devCommand(deps: CommandDeps): Command {
   const command = new Command('dev').description('make things go wrong on purpose, where money is simulated')
   changes(command.command('venue').description('tell the simulated venue to misbehave; other venues refuse'))
-    .addArgument(new Argument('<fault>', 'how').choices(FAULTS))
+    .addArgument(new Argument('<fault>', 'how').choices(VENUE_FAULTS))
     .option('--instrument <id>', 'only there')
     .option('--seconds <n>', 'how long a delay or an outage lasts', seconds)
     .addHelpText('after', examples('dev venue lose-fill --instrument BTC_JPY', 'dev venue offline --seconds 30'))
-    .action((fault: Fault, options: FaultOptions) =>
+    .action((fault: VenueFault, options: FaultOptions) =>
       deps.settle(options, async () => {
         const { withEngine } = await import('./engine-access.ts')
         const { submit } = await import('./submission.ts')

@@ -6,12 +6,11 @@ import { z } from 'zod'
 import { FakeEngine, TOLD_INSTRUMENT } from '../fixtures/fake-engine.ts'
 import { SCREEN_CHART, SCREEN_MARKET, SCREEN_PORTFOLIO, SCREEN_SAFETY } from '../fixtures/screen-market-views.ts'
 import { RIBBON, SCREEN_VIEWS } from '../fixtures/screen-views.ts'
-import { COMMAND_STATUSES, COMMANDS } from '../src/runtime/command-catalogue.ts'
+import { COMMAND_STATUSES } from '../src/runtime/command-catalogue.ts'
 import { HealthJson } from '../src/runtime/health.ts'
 import type { KillView, MarketRow, RibbonView, Views } from '../src/runtime/link/views.ts'
 import { STATUSES } from './cmd.ts'
 import { runCommand } from './command-line.ts'
-import { FAULTS } from './dev.ts'
 import type { EngineDeps } from './engine-access.ts'
 
 const ID = '01a204d6-0000-7000-8000-000000000001'
@@ -692,5 +691,4 @@ describe('without an engine', () => {
 
 test('words that help lists are those of the catalogue', () => {
   expect([...STATUSES]).toEqual([...COMMAND_STATUSES])
-  expect([...FAULTS]).toEqual(COMMANDS.VENUE_FAULT.shape.fault.options)
 })

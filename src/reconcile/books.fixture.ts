@@ -7,7 +7,7 @@ import { lots, money, moneyFromNumber, rate, ticks, ZERO } from '../domain/money
 import type { Side } from '../domain/order.ts'
 import type { EngineState, OrderRecord } from '../projection/engine-state.ts'
 import type { VenueBooks, VenueFill, VenueOrder } from '../venues/venue.ts'
-import type { ComparedBooks } from './compare.ts'
+import type { ComparedBooks } from './ledgers.ts'
 
 export const SIM = venueId('sim')
 const BOT = botId('trend')

@@ -1,9 +1,9 @@
 import { baseAmount, type Instrument, notional } from '../domain/instrument.ts'
 import { abs, formatMoney, type Lots, type Money, money, QUANTA_PER_UNIT, ZERO } from '../domain/money.ts'
 import { signOf } from '../domain/order.ts'
-import type { Ledgers } from './compare.ts'
 import { missedLots } from './compare-positions.ts'
 import type { Difference, Findings } from './difference.ts'
+import type { Ledgers } from './ledgers.ts'
 
 /** Digits of the smallest amount that a currency is accounted in; others are crypto currencies with eight. */
 const MINOR_DIGITS: Readonly<Record<string, number>> = { JPY: 0, KRW: 0, USD: 2, EUR: 2, GBP: 2, USDT: 2, USDC: 2 }

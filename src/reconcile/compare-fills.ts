@@ -1,8 +1,8 @@
 import { type OrderId, orderNumber, type TradeId } from '../domain/ids.ts'
 import type { OrderRecord } from '../projection/engine-state.ts'
 import type { VenueFill } from '../venues/venue.ts'
-import type { FillList, Ledgers } from './compare.ts'
 import type { Difference, Findings } from './difference.ts'
+import type { FillList, Ledgers } from './ledgers.ts'
 
 /** Holds executions against each other: every one of the venue's must be booked once, and every one of ours be there. */
 export function compareFills(ledgers: Ledgers & { readonly fills: FillList }, findings: Findings): void {

@@ -1,7 +1,7 @@
 import type { OrderRecord } from '../projection/engine-state.ts'
 import type { VenueOrder } from '../venues/venue.ts'
-import type { Ledgers, Lookup } from './compare.ts'
 import type { Difference, DifferenceCode, Findings } from './difference.ts'
+import type { Ledgers, Lookup } from './ledgers.ts'
 
 /** States in which an order has not left us. */
 const UNSENT: ReadonlySet<string> = new Set(['DRAFT', 'VALIDATED', 'ENQUEUED'])

@@ -1,7 +1,7 @@
 import { signOf } from '../domain/order.ts'
 import type { VenueFill } from '../venues/venue.ts'
-import type { Ledgers } from './compare.ts'
 import type { Difference, Findings } from './difference.ts'
+import type { Ledgers } from './ledgers.ts'
 
 /** Holds positions on margin against each other, whole lots. What a cash instrument holds is a balance. */
 export function comparePositions(ledgers: Ledgers, findings: Findings): void {

@@ -6,7 +6,8 @@ import { canExit, EXITS, isTerminal, type OrderState } from '../orders/order.ts'
 import type { OrderRecord } from '../projection/engine-state.ts'
 import type { VenueFill, VenueOrder } from '../venues/venue.ts'
 import { agreeing, FX, known, NOW, type Sides, type Story, venueOrder } from './books.fixture.ts'
-import { compareBooks, type Lookup } from './compare.ts'
+import { compareBooks } from './compare.ts'
+import type { Lookup } from './ledgers.ts'
 import { planRepairs, type RepairPlan } from './repairs.ts'
 
 const RESTING: Story = { on: FX, side: 'buy', qty: 100, parts: [], isOpen: true, price: 15_000_000 }

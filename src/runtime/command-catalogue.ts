@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { VENUE_FAULTS } from '../venues/simulated/venue-faults.ts'
 
 /** Commands that a client may ask of the engine (UGF-B-005). One row of the `commands` table each. */
 const reasonless = z.strictObject({})
@@ -66,21 +67,7 @@ export const COMMANDS = {
   ENGINE_STOP: z.strictObject({ how: z.enum(['safe', 'flatten', 'now']) }),
   /** Tells the simulated venue to misbehave, so that what finds it can be seen to. */
   VENUE_FAULT: z.strictObject({
-    fault: z.enum([
-      'lose-fill',
-      'repeat-fill',
-      'delay-fill',
-      'invent-fill',
-      'lose-order',
-      'invent-order',
-      'lose-answer',
-      'lose-cancel',
-      'shift-balance',
-      'offline',
-      'online',
-      'pause-feed',
-      'resume-feed',
-    ]),
+    fault: z.enum(VENUE_FAULTS),
     instrument_id: z.string().min(1).max(128).optional(),
     /** How long a delay or an outage lasts, seconds. */
     seconds: z.number().positive().max(86_400).optional(),

@@ -2,10 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { type OrderId, orderIdAt } from '../../domain/ids.ts'
 import { moneyToNumber } from '../../domain/money.ts'
 import { US_PER_SECOND } from '../../domain/time.ts'
-import { COMMANDS } from '../../runtime/command-catalogue.ts'
 import { DEMO_INSTRUMENTS } from './demo-instruments.ts'
 import { BTC_JPY, BTC_USDT, ETH_USDT, Floor, orderOf } from './exchange.fixture.ts'
-import { VENUE_FAULTS } from './venue-faults.ts'
 
 const idOf = (at: number) => DEMO_INSTRUMENTS[at]?.id
 
@@ -30,10 +28,6 @@ async function honest(prepare?: (floor: Floor) => void) {
   const reports = floor.desk.reports.map((report, at) => ({ report, ts: floor.desk.reportTimes[at] }))
   return { floor, ids, reports, truth: await floor.truth() }
 }
-
-test('every fault of the command catalogue is one the exchange knows, and the other way round', () => {
-  expect(COMMANDS.VENUE_FAULT.shape.fault.options).toEqual([...VENUE_FAULTS])
-})
 
 describe('faults that spoil a report leave the books alone and everything else as it was', () => {
   test('lose-fill: matched, never told', async () => {
