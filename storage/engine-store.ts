@@ -60,6 +60,7 @@ export class SqliteEngineStore implements EngineStore {
   readonly equity: EquityTable
   readonly alerts: AlertTable
   readonly notes: NoteTable
+  readonly wasCutOff: boolean
   #session: SqliteSessionWriter | undefined
 
   constructor(db: Database, profileId: string, { urgent, instanceId, isAlive }: StoreOptions) {
@@ -71,6 +72,8 @@ export class SqliteEngineStore implements EngineStore {
     this.equity = new EquityTable(db)
     this.alerts = new AlertTable(db)
     this.notes = new NoteTable(db)
+    const last = db.prepare('SELECT ended_ts IS NULL FROM sessions ORDER BY run_no DESC LIMIT 1')
+    this.wasCutOff = stored('read the last session', () => last.pluck().get()) === 1
   }
 
   state(): EngineState {

@@ -48,6 +48,11 @@ const engine = z.strictObject({
     .positive()
     .default(1_000)
     .describe('milliseconds off from which no new risk opens'),
+  crash_restarts_max: z
+    .int()
+    .nonnegative()
+    .default(3)
+    .describe('cut off so often within ten minutes, a start pauses all bots and stays in SAFE_MODE; 0 is never'),
   data_stale_s: z.number().positive().max(3_600).default(10).describe('seconds without data that make a feed stale'),
 })
 

@@ -104,6 +104,8 @@ export interface EngineStore {
   readonly instanceId: string
   /** The books as of the last commit: read from the projections, after the journal's tail was applied. */
   state(): EngineState
+  /** Whether the last session, before any is begun here, has no end: the engine died. */
+  readonly wasCutOff: boolean
   beginSession(session: { readonly runId: RunId; readonly openedTs: number; readonly spec: unknown }): SessionWriter
   readonly commands: CommandQueue
   readonly lease: EngineLease

@@ -52,7 +52,7 @@ describe('an engine', () => {
   })
 
   test('goes on after a crash at any moment with books, orders and bots as they were', async () => {
-    const made = await world({ seed: 7 })
+    const made = await world({ seed: 7, toml: '[engine]\ncrash_restarts_max = 0\n' })
     for (let at = 0; at < 6; at++) {
       await made.run(20 + 7 * at)
       const before = made.store.state()
@@ -72,6 +72,31 @@ describe('an engine', () => {
     await made.run(2)
     await made.command('ENGINE_STOP', { how: 'safe' })
     await agrees(made)
+  })
+
+  test('that was cut off three times within ten minutes starts with its bots paused, in SAFE_MODE, and says why', async () => {
+    const made = await world()
+    for (let crashes = 1; crashes <= 3; crashes++) {
+      await made.run(20)
+      expect(made.engine.kernel.safetyMode).toBe('NORMAL')
+      made.crash()
+      await made.boot()
+    }
+    const { kernel } = made.engine
+    expect(kernel.safetyMode).toBe('SAFE_MODE')
+    expect(kernel.bots.map(({ state }) => state)).toEqual(['PAUSED', 'PAUSED', 'IDLE', 'PAUSED'])
+    expect(made.store.alerts.list(9)).toContainEqual(
+      expect.objectContaining({ source: 'CRASH_LOOP', text: expect.stringContaining('cut off 3 times') }),
+    )
+    expect((await made.command('BOT_RESUME', { bot_id: 'maker' })).status).toBe('COMPLETED')
+    const sent = () => [...made.engine.chronicle.orders].filter(({ sentTs }) => sentTs !== undefined).length
+    const before = sent()
+    await made.run(60)
+    expect(sent()).toBe(before)
+    expect(kernel.facts.mode.reasons.has('CRASH_LOOP')).toBe(true)
+    await made.run(600)
+    expect([...kernel.facts.mode.reasons.keys()]).not.toContain('CRASH_LOOP')
+    expect(kernel.safetyMode).toBe('SAFE_MODE')
   })
 
   test('its profit adds up, part by part, and goes on over a restart', async () => {

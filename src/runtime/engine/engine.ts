@@ -14,6 +14,7 @@ import { type Config, limitsOf } from '../config-schema.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
 import { Chronicle, FILLS_RECALLED } from './chronicle.ts'
+import { CRASH_WINDOW_US, countCrashes } from './crash-record.ts'
 import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
 import { Intake } from './intake.ts'
@@ -64,6 +65,8 @@ const RECONNECT_EVERY_MS = 500
 /** How long a safe stop waits for cancels to be answered. */
 const STOP_PATIENCE_US = 30 * US_PER_SECOND
 const HISTORY_BARS = 600
+/** Reason code of a start that follows too many crashes. */
+const CRASH_LOOP = 'CRASH_LOOP'
 const STARTUP_PARTS = ['database', 'books', 'venue', 'orders', 'history', 'reconcile'] as const
 
 /**
@@ -104,6 +107,7 @@ export class Engine {
   #checkpointTs = 0
   #watchedMs = Number.NEGATIVE_INFINITY
   #connectedMs = Number.NEGATIVE_INFINITY
+  #startedMs = 0
   #turnedMs = Number.NaN
   #isPoked = true
   #reconcileId = ''
@@ -216,10 +220,13 @@ export class Engine {
   async start(): Promise<void> {
     const { store, log } = this.parts
     this.startedTs = this.now
+    this.#startedMs = this.parts.host.monotonicMs()
+    const crashes = countCrashes(store, this.parts.host.wallTs())
     const state = store.state()
     this.#found('database', `${state.working.length} orders work, ${state.bots.length} bots known`)
     this.#begin(this.#plan())
     this.equity = new EquityBook(store.equity, { nowTs: this.now, dayOffsetUs: this.dayOffsetUs, notes: store.notes })
+    this.#heedCrashes(crashes)
     this.#isReady = true
     this.#found('books', `session ${this.#writer.runNo} goes on from ${formatCount(state.counters.inputs)} inputs`)
     await this.#meetVenue()
@@ -230,6 +237,33 @@ export class Engine {
     this.phase = 'RUNNING'
     this.commit()
     log.info('engine.start', 'running', { fields: { session: this.#writer.runNo, bots: this.spec.bots.length } })
+  }
+
+  /** An engine that dies again and again must not trade again and again: all bots are paused until an operator has looked. */
+  #heedCrashes(crashes: number): void {
+    const most = this.parts.config.engine.crash_restarts_max
+    if (most === 0 || crashes < most) {
+      this.#endCrashLoop()
+      return
+    }
+    const detail = `the engine was cut off ${crashes} times within ten minutes`
+    this.#condition({ code: CRASH_LOOP, mode: 'SAFE_MODE', detail }, this.now)
+    const who = { actor: 'service:engine', reason: detail }
+    for (const { config, state } of this.kernel.bots)
+      if (state === 'RUNNING' || state === 'WARMING_UP')
+        this.#obey({
+          ...who,
+          id: `crash-loop-${config.id}-${this.kernel.inputs}` as Command['id'],
+          kind: 'BOT_PAUSE',
+          botId: config.id,
+        })
+    this.commit()
+  }
+
+  /** The reason goes when the engine has lived through the time in which it kept dying; the mode is an operator's to release. */
+  #endCrashLoop(): void {
+    if (!this.kernel.facts.mode.reasons.has(CRASH_LOOP)) return
+    this.#condition({ code: CRASH_LOOP, mode: undefined, detail: 'the engine lived through ten minutes' }, this.now)
   }
 
   /** @param changed bots that a command brought or changed: they stand above the configuration */
@@ -467,6 +501,7 @@ export class Engine {
       isVenueUp: venue.isConnected,
     })
     this.stallUs = 0
+    if (this.parts.host.monotonicMs() - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
     this.#markEquity(now)
     this.commit()
