@@ -8,5 +8,9 @@ export const safety = {
   'safety.mode_changed': z.strictObject({ from: safetyMode, to: safetyMode, reason_code: reasonCode }),
   'safety.release_refused': z.strictObject({ from: safetyMode, to: safetyMode, reason_codes: z.array(reasonCode) }),
   'safety.kill_changed': z.strictObject({ scope: id, from: killLevel, to: killLevel, reason: text, actor: id }),
-  'safety.flatten_progress': z.strictObject({ scope: id, state: z.enum(['WORKING', 'FLAT', 'STUCK']), detail: text }),
+  'safety.flatten_progress': z.strictObject({
+    scope: id,
+    state: z.enum(['WORKING', 'FLAT', 'STUCK', 'WAITING', 'CHECKING', 'INCOMPLETE']),
+    detail: text,
+  }),
 } as const

@@ -21,13 +21,14 @@ import type { BookView } from '../strategy/strategy.ts'
 import { Bot, type BotConfig } from './bot.ts'
 import type { Command, CommandOutcome } from './command.ts'
 import { CommandDesk } from './command-desk.ts'
+import type { FlattenSettings, Holding } from './flatten.ts'
 import { BarFrames } from './frames.ts'
 import type { Condition, ReconcileNews } from './input-log.ts'
 import type { Facts } from './judgement.ts'
 import { MarketState } from './market-state.ts'
 import { OrderDesk } from './order-desk.ts'
 import { botsOf, killsOf, modeOf, recallBooks } from './recall.ts'
-import { type Holding, SafetyDesk } from './safety-desk.ts'
+import { SafetyDesk } from './safety-desk.ts'
 import { Scribe } from './scribe.ts'
 import { BarWindow, QuoteWindow, TradeWindow } from './windows.ts'
 
@@ -41,6 +42,7 @@ export interface KernelConfig {
   readonly deposits: readonly { readonly venueId: string; readonly currency: string; readonly amount: Money }[]
   readonly limits: Limits
   readonly mode: ModeSettings
+  readonly flatten: FlattenSettings
   /** When the kernel boots, µs: warm-up and dwell times run from here. */
   readonly startTs: number
   readonly datasets: readonly {
@@ -132,7 +134,12 @@ export class Kernel {
       },
       distrust: (reasonCode, detail) => this.#safety.raise(reasonCode, 'SAFE_MODE', detail),
     })
-    this.#safety = new SafetyDesk(this.#facts, this.#scribe, this.#desk, () => this.#bots)
+    this.#safety = new SafetyDesk(this.#facts, {
+      scribe: this.#scribe,
+      desk: this.#desk,
+      flatten: config.flatten,
+      bots: () => this.#bots,
+    })
     const rooms = {
       instruments,
       portfolio: this.#portfolio,
@@ -415,6 +422,7 @@ export class Kernel {
       }
       this.#scribe.write('reconcile.mismatch', payload, undefined, this.#scribe.input, cause)
     }
+    this.#safety.flatten.looked(status === 'OK')
     this.#end()
   }
 
@@ -502,7 +510,17 @@ export class Kernel {
 
   /** Positions that are open in a scope. */
   holdingsIn(scope: KillScope): readonly Holding[] {
-    return this.#safety.holdings(scope)
+    return this.#safety.flatten.holdings(scope)
+  }
+
+  /** Whether a flatten holds nothing any more by our books and waits for the venue to say so. */
+  get asksVenue(): boolean {
+    return this.#safety.flatten.asksVenue
+  }
+
+  /** Whether all that is to be flat is, as the venue says. */
+  get isFlattened(): boolean {
+    return this.#safety.flatten.isDone
   }
 
   get bots(): readonly Bot[] {
@@ -571,8 +589,8 @@ export class Kernel {
     if (this.#desk.hasUnsent) this.#desk.flush()
     if (this.#facts.kill.strictest === 'NONE') return
     this.#safety.enforce()
-    if (this.#safety.isFlattening) {
-      this.#safety.workDown()
+    if (this.#safety.flatten.isOn) {
+      this.#safety.flatten.work()
       this.#desk.flush()
     }
   }

@@ -20,6 +20,7 @@ import {
 } from '../strategy/strategy.ts'
 import type { BotConfig } from './bot.ts'
 import type { Command, CommandOutcome } from './command.ts'
+import { type FlattenSettings, PLAIN_FLATTEN } from './flatten.ts'
 import { Kernel, type KernelConfig } from './kernel.ts'
 
 export interface RigOptions {
@@ -28,6 +29,7 @@ export interface RigOptions {
   readonly cash?: number
   readonly limits?: Partial<Limits>
   readonly mode?: Partial<ModeSettings>
+  readonly flatten?: FlattenSettings
   /** More of each bot. */
   readonly bot?: Partial<BotConfig>
   /** Parameters, warm-up and frames of the rig's strategy. */
@@ -90,6 +92,7 @@ export class Rig {
       deposits: [{ venueId: this.instruments[0]?.venueId ?? 'sim', currency, amount }],
       limits: { ...RESEARCH_LIMITS, ...options.limits },
       mode: { ...MODE_SETTINGS, warmUpUs: 0, ...options.mode },
+      flatten: options.flatten ?? PLAIN_FLATTEN,
       startTs: this.now,
       datasets: [],
       configSha256: '0'.repeat(64),

@@ -4,31 +4,13 @@ import { isTerminal, type Order } from '../orders/order.ts'
 import type { KillChange, KillLevel, KillScope } from '../risk/kill.ts'
 import { type ModeChange, OWN_REASONS, type SafetyMode } from '../risk/mode.ts'
 import type { Bot } from './bot.ts'
+import { Flatten, type FlattenSettings, isInScope, whereOf } from './flatten.ts'
 import type { Facts } from './judgement.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Scribe } from './scribe.ts'
 
-/** How long a flatten may find itself without progress before it says so. */
-const STUCK_AFTER_US = 60_000_000
-/** A closing order that the gate refused is tried again after this, so that waiting does not fill the journal. */
-const RETRY_AFTER_US = 1_000_000
 /** How often the cancel of one order is asked for while a kill stands (UGF-0-005). */
 const CANCEL_TRIES = 3
-
-/** A position that somebody holds. */
-export interface Holding {
-  readonly botAt: number
-  readonly instrumentAt: number
-  readonly qty: number
-}
-
-interface Flattening {
-  sinceTs: number
-  state: 'WORKING' | 'FLAT' | 'STUCK'
-  retryTs: number
-  /** When each position was last tried: once a moment, so that a venue that refuses at once is not asked for ever. */
-  readonly triedTs: Map<string, number>
-}
 
 /** Carries out mode changes and kill levels: what they stop, cancel and flatten, and the events that say so. */
 export class SafetyDesk {
@@ -36,16 +18,26 @@ export class SafetyDesk {
   readonly #scribe: Scribe
   readonly #desk: OrderDesk
   readonly #bots: () => readonly Bot[]
-  /** Scopes that are being worked down to nothing, and since when without a fill. */
-  readonly #flattening = new Map<KillScope, Flattening>()
+  readonly #flatten: Flatten
   /** Orders that a kill forbids to rest, and how often their end was asked for. */
   readonly #tries = new Map<OrderId, number>()
 
-  constructor(facts: Facts, scribe: Scribe, desk: OrderDesk, bots: () => readonly Bot[]) {
+  constructor(
+    facts: Facts,
+    {
+      scribe,
+      desk,
+      flatten,
+      bots,
+    }: { scribe: Scribe; desk: OrderDesk; flatten: FlattenSettings; bots: () => readonly Bot[] },
+  ) {
     this.#facts = facts
     this.#scribe = scribe
     this.#desk = desk
     this.#bots = bots
+    this.#flatten = new Flatten(facts, { scribe, desk, settings: flatten }, (detail) =>
+      this.raise('FLATTEN_INCOMPLETE', 'SAFE_MODE', detail),
+    )
   }
 
   /** Says what a boot does to the mode by itself: it warms up. */
@@ -65,7 +57,7 @@ export class SafetyDesk {
     const { kill } = this.#facts
     for (const [scope, level] of kill.directives) {
       this.#cancelInScope(scope, (order) => forbids(level, order))
-      if (level === 'FLATTEN') this.#startFlattening(scope)
+      if (level === 'FLATTEN') this.#flatten.start(scope)
       this.#isolate(scope, level, 'it stood when the engine started')
     }
   }
@@ -111,9 +103,9 @@ export class SafetyDesk {
     this.#tries.clear()
     this.#cancelInScope(scope, (order) => forbids(level, order))
     this.#isolate(scope, level, who.reason)
-    if (level === 'FLATTEN') this.#startFlattening(scope)
-    if (level === 'HALT') this.#flattening.delete(scope)
-    this.workDown()
+    if (level === 'FLATTEN') this.#flatten.start(scope)
+    if (level === 'HALT') this.#flatten.stop(scope)
+    this.#flatten.work()
     return true
   }
 
@@ -121,8 +113,8 @@ export class SafetyDesk {
     const change = this.#facts.kill.lower(scope, level)
     if (!change) return false
     this.#killChanged(change, who)
-    if (level === 'FLATTEN') this.#startFlattening(scope)
-    else this.#flattening.delete(scope)
+    if (level === 'FLATTEN') this.#flatten.start(scope)
+    else this.#flatten.stop(scope)
     return true
   }
 
@@ -158,79 +150,16 @@ export class SafetyDesk {
   tick(): void {
     const { mode, portfolio } = this.#facts
     if (mode.mode !== 'NORMAL') this.#step(() => mode.tick(this.#scribe.now, !portfolio.isFlat))
-    if (this.#flattening.size > 0) this.workDown()
+    if (this.#flatten.isOn) this.#flatten.work()
   }
 
-  get isFlattening(): boolean {
-    return this.#flattening.size > 0
-  }
-
-  /** Keeps a closing order at work for every position in a scope that is being flattened, until nothing is held. */
-  workDown(): void {
-    for (const [scope, progress] of this.#flattening) {
-      const open = this.holdings(scope)
-      if (open.length === 0) {
-        if (progress.state !== 'FLAT') this.#progress(scope, progress, 'FLAT', 'no position left in scope')
-        continue
-      }
-      if (progress.state === 'FLAT') this.#progress(scope, progress, 'WORKING', `${open.length} positions to close`)
-      if (this.#scribe.now >= progress.retryTs) {
-        const heard = open.map((holding) => this.#close(holding, progress))
-        if (heard.includes(false)) progress.retryTs = this.#scribe.now + RETRY_AFTER_US
-      }
-      if (progress.state === 'WORKING' && this.#scribe.now - progress.sinceTs > STUCK_AFTER_US) {
-        this.#progress(scope, progress, 'STUCK', `${open.length} positions still open; closing goes on`)
-      }
-    }
-  }
-
-  #startFlattening(scope: KillScope): void {
-    this.#flattening.set(scope, { sinceTs: this.#scribe.now, state: 'WORKING', retryTs: 0, triedTs: new Map() })
-  }
-
-  /** Sees that one order at most closes a position, in slices that the venue takes. False when the gate refused it. */
-  #close({ botAt, instrumentAt, qty }: Holding, { triedTs }: Flattening): boolean {
-    const isWorking = this.#facts.orders.working.some(
-      (order) => order.origin === 'flatten' && order.botAt === botAt && order.instrumentAt === instrumentAt,
-    )
-    const key = `${botAt}/${instrumentAt}`
-    if (isWorking || triedTs.get(key) === this.#scribe.now) return true
-    triedTs.set(key, this.#scribe.now)
-    const { maxQty } = (this.#facts.instruments[instrumentAt] as Instrument).filters
-    const orderId = this.#desk.place(botAt, instrumentAt, {
-      origin: 'flatten',
-      side: qty > 0 ? 'sell' : 'buy',
-      qty: Math.min(Math.abs(qty), maxQty),
-      type: 'MARKET',
-      reduceOnly: true,
-      reasonCode: 'FLATTEN_POSITION',
-    })
-    return orderId !== undefined
-  }
-
-  #progress(scope: KillScope, progress: Flattening, state: 'WORKING' | 'FLAT' | 'STUCK', detail: string): void {
-    progress.state = state
-    progress.sinceTs = this.#scribe.now
-    this.#scribe.write('safety.flatten_progress', { scope, state, detail })
-  }
-
-  /** Positions that are open in a scope. */
-  holdings(scope: KillScope): readonly Holding[] {
-    const { botIds, instruments, portfolio } = this.#facts
-    return botIds.flatMap((botId, botAt) =>
-      instruments.flatMap(({ id, venueId }, instrumentAt) => {
-        const qty = portfolio.botQty(botAt, instrumentAt)
-        return qty !== 0 && isInScope(scope, { botId, venueId, instrumentId: id }) ? [{ botAt, instrumentAt, qty }] : []
-      }),
-    )
+  get flatten(): Flatten {
+    return this.#flatten
   }
 
   #cancelInScope(scope: KillScope, which: (order: Order) => boolean): number {
     const hit = this.#facts.orders.working.filter(
-      (order) =>
-        !isTerminal(order.state) &&
-        which(order) &&
-        isInScope(scope, { botId: order.botId, venueId: order.instrument.venueId, instrumentId: order.instrument.id }),
+      (order) => !isTerminal(order.state) && which(order) && isInScope(scope, whereOf(order)),
     )
     return hit.filter((order) => this.#desk.cancelSurely(order.id, 'KILL_CANCEL', 'operator')).length
   }
@@ -284,18 +213,4 @@ function forbids(level: KillLevel, { origin, reduceOnly }: Order): boolean {
   if (level === 'HALT') return true
   if (level === 'FLATTEN') return origin !== 'flatten'
   return level === 'CLOSE_ONLY' && !reduceOnly
-}
-
-function isInScope(scope: KillScope, where: { botId: string; venueId: string; instrumentId: string }): boolean {
-  if (scope === 'global') return true
-  const at = scope.indexOf(':')
-  const name = scope.slice(at + 1)
-  switch (scope.slice(0, at)) {
-    case 'venue':
-      return name === where.venueId
-    case 'bot':
-      return name === where.botId
-    default:
-      return name === where.instrumentId
-  }
 }

@@ -5,6 +5,7 @@ import { type Money, parseMoney } from '../domain/money.ts'
 import type { EngineState } from '../projection/engine-state.ts'
 import { Limits } from '../risk/limits.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
+import { SAFE_FLATTEN } from './flatten.ts'
 import { InstrumentSpec, instrumentOf } from './instrument-spec.ts'
 import type { KernelConfig } from './kernel.ts'
 
@@ -119,6 +120,7 @@ export function sessionConfig(
     })),
     limits: limitsOfSpec(spec),
     mode: spec.mode,
+    flatten: SAFE_FLATTEN,
     startTs: spec.start_ts,
     datasets: [],
     configSha256: hashOf({ ...spec, limits: undefined }),

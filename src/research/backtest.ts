@@ -3,6 +3,7 @@ import type { Instrument } from '../domain/instrument.ts'
 import { type Money, moneyToNumber } from '../domain/money.ts'
 import { formatDuration } from '../domain/time.ts'
 import type { Journal } from '../events/event.ts'
+import { PLAIN_FLATTEN } from '../kernel/flatten.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import type { MarketColumns } from '../market/columns.ts'
 import type { Order } from '../orders/order.ts'
@@ -161,6 +162,7 @@ function kernelConfig(plan: BacktestPlan) {
     deposits: [{ venueId: first?.venueId ?? 'sim', currency: baseCurrency, amount: cash }],
     limits: plan.limits,
     mode: { ...MODE_SETTINGS, warmUpUs: 0 },
+    flatten: PLAIN_FLATTEN,
     startTs: plan.startTs,
     datasets: feeds.map(({ ref, sha256, instrumentAt, kind }) => ({ ref, sha256, instrumentAt, kind })),
     configSha256: plan.configSha256,

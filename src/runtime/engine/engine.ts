@@ -396,8 +396,9 @@ export class Engine {
       this.#watchedMs = startedMs
       this.#lookAround(now)
     }
-    if (this.reconcile.isDue(now, this.parts.config.engine.reconcile_every_s * US_PER_SECOND))
-      void this.#reconcileNow('all')
+    // A flatten that has closed everything waits for the venue's word.
+    const everyS = this.kernel.asksVenue ? 1 : this.parts.config.engine.reconcile_every_s
+    if (this.reconcile.isDue(now, everyS * US_PER_SECOND)) void this.#reconcileNow('all')
     if (this.#rechecks.length > 0) this.#recheck(now)
     if (this.#stopping !== undefined) this.#goOnStopping(now)
     this.commit()
@@ -504,6 +505,10 @@ export class Engine {
     if (this.parts.host.monotonicMs() - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
     this.#markEquity(now)
+    for (const { scope, state, detail } of this.chronicle.flatten.values()) {
+      const isLate = state === 'WAITING' || state === 'STUCK' || state === 'INCOMPLETE'
+      this.#alert(`FLATTEN ${scope}`, isLate, 'P0', `${state}: ${detail}`, 'kill status')
+    }
     this.commit()
   }
 
@@ -732,7 +737,8 @@ export class Engine {
     if (stopping === undefined) return
     const { working } = this.kernel.orders
     const open = stopping.how === 'safe' ? working.filter(({ reduceOnly }) => !reduceOnly) : working
-    const isDone = open.length === 0 && (stopping.how === 'safe' || this.kernel.portfolio.isFlat)
+    const isFlat = this.kernel.portfolio.isFlat && this.kernel.isFlattened
+    const isDone = open.length === 0 && (stopping.how === 'safe' || isFlat)
     const waitedUs = (now - stopping.sinceTs) / this.parts.clock.speed
     if (!isDone && waitedUs < (stopping.how === 'safe' ? STOP_PATIENCE_US : 10 * STOP_PATIENCE_US)) return
     const left = open.map(({ id }) => id).join(' ')
