@@ -1,6 +1,5 @@
 import type { KillLeg, KillView } from '../../src/runtime/link/views.ts'
 import { age, money } from '../paint/numbers.ts'
-import type { Tone } from '../paint/tone.ts'
 import type { KillLevel } from './kill-state.ts'
 
 /** What one level would do now, in words. */
@@ -98,22 +97,10 @@ export function killLegs(view: KillView | undefined, level: KillLevel | undefine
   return level === 'FLATTEN' || level === undefined ? view.legs : view.legs.filter(({ kind }) => kind === 'cancel')
 }
 
-const LEG_TONES: Readonly<Record<NonNullable<KillLeg['state']>, Tone>> = {
-  WAITING: 'muted',
-  WORKING: 'warn',
-  DONE: 'ok',
-  LEFT: 'bad',
-  FROZEN: 'bad',
-}
-export function legTone(state: KillLeg['state']): Tone {
-  return state === undefined ? 'plain' : LEG_TONES[state]
-}
-
-/** `3 of 5 legs done, 1 LEFT`. */
+/** `2 legs left, 1 at work`. */
 export function legSummary(legs: readonly KillLeg[]): string {
-  const count = (wanted: KillLeg['state']) => legs.filter(({ state }) => state === wanted).length
-  const left = count('LEFT') + count('FROZEN')
-  return `${count('DONE')} of ${legs.length} legs done${left > 0 ? `, ${left} LEFT or FROZEN` : ''}`
+  const atWork = legs.filter(({ isAtWork }) => isAtWork).length
+  return `${legs.length} ${legs.length === 1 ? 'leg' : 'legs'} left, ${atWork} at work`
 }
 
 /** How old the estimate is. */

@@ -91,3 +91,20 @@ test('a stop without an answer lists the ways that need no screen', () => {
   expect(text).toContain('HALT SENT, NOT ACKNOWLEDGED 0.4s')
   for (const way of ['profinaut panic', 'kill set', 'kill -USR2 4711', 'venue site']) expect(text).toContain(way)
 })
+
+test('a flatten under way says where it stands, and what the venue has still to say', () => {
+  const step: KillState['step'] = {
+    ...(SENT.step as KillState['step'] & { at: 'sent' }),
+    level: 'FLATTEN',
+    ackMs: 12_700,
+  }
+  const told = (flatten: NonNullable<KillFacts['view']>['flatten'], legs = KILL.legs) =>
+    paintKill(BARE, { width: 120, height: 35 }, { ...SENT, step }, { ...FACTS, view: { ...KILL, legs, flatten } }).join(
+      '\n',
+    )
+  expect(told({ state: 'WAITING', detail: 'ETH_JPY: no price to close at' })).toMatch(
+    /FLATTEN RUNNING[^]*5 legs left, 0 at work[^]*WAITING {2}ETH_JPY: no price to close at/,
+  )
+  expect(told({ state: 'CHECKING', detail: 'our books are flat: asking the venue' }, [])).toContain('FLATTEN RUNNING')
+  expect(told({ state: 'FLAT', detail: 'the venue holds nothing in scope' }, [])).toContain('RESULT FLATTEN')
+})

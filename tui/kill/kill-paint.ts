@@ -1,3 +1,4 @@
+import type { FlattenState } from '../../src/kernel/flatten.ts'
 import type { KillLeg, KillView, RibbonView } from '../../src/runtime/link/views.ts'
 import { CHALLENGE_MS } from '../confirm/challenge.ts'
 import { shownField } from '../input/text-field.ts'
@@ -5,8 +6,8 @@ import { when, type Zone } from '../paint/clock-text.ts'
 import { age, countdown, money, share } from '../paint/numbers.ts'
 import { type PanelColumn, panelTable } from '../paint/panel-table.ts'
 import { gauge, type Piece, row, rule, spread, stack, widthOf } from '../paint/row.ts'
-import type { ScreenLook } from '../paint/tone.ts'
-import { estimateAge, type KillStage, killLegs, killStages, legSummary, legTone, otherWays } from './kill-model.ts'
+import type { ScreenLook, Tone } from '../paint/tone.ts'
+import { estimateAge, type KillStage, killLegs, killStages, legSummary, otherWays } from './kill-model.ts'
 import { isKillOver, KILL_REASONS, type KillState, type KillStep, unanswered } from './kill-state.ts'
 
 export interface KillFacts {
@@ -128,7 +129,13 @@ function legTable(
       cell: ({ cost }) => (cost === undefined ? ['UNKNOWN', 'unknown'] : money(cost, currency)),
     },
     isRunning
-      ? { title: 'STATE', align: 'left', width: 8, rank: 0, cell: ({ state }) => [state ?? '--', legTone(state)] }
+      ? {
+          title: 'STATE',
+          align: 'left',
+          width: 8,
+          rank: 0,
+          cell: ({ isAtWork }) => (isAtWork ? ['WORKING', 'warn'] : ['WAITING', 'muted']),
+        }
       : { title: 'BOOK', align: 'right', width: 8, rank: 0, cell: depth },
   ]
   return panelTable(look, size, { columns, rows: legs, empty: 'nothing to cancel or close is known' })
@@ -206,6 +213,7 @@ function progress(
         ? [cry ?? `${level} sent`, cry === undefined ? 'plain' : 'alarm']
         : [`${level} acknowledged after ${age(ackMs - sentMs)}`, 'ok']
   const legs = level === 'FLATTEN' ? (view?.legs ?? []) : []
+  const flatten = level === 'FLATTEN' && ackMs !== undefined ? view?.flatten : undefined
   const open = [view?.positions, view?.orders].map((count) => count ?? '--')
   const lines = [
     rule(
@@ -215,6 +223,9 @@ function progress(
       `elapsed ${age((ackMs !== undefined && isOver && level !== 'FLATTEN' ? ackMs : nowMs) - sentMs)}   id ${step.id.slice(-8)}`,
     ),
     row(look, width, [' ', heard, legs.length === 0 ? '' : `   ${legSummary(legs)}`]),
+    ...(flatten === undefined
+      ? []
+      : [row(look, width, [' ', [flatten.state, flattenTone(flatten.state)], `  ${flatten.detail}`])]),
     row(look, width, [` reason  ${step.reason}   open now: ${open[0]} positions, ${open[1]} orders`]),
     row(look, width, [' after   level stays latched. Release: panel 4, R. Bots stay down until started one by one']),
   ]
@@ -225,6 +236,12 @@ function progress(
   ]
 }
 
+function flattenTone(state: FlattenState): Tone {
+  if (state === 'FLAT') return 'ok'
+  if (state === 'STUCK' || state === 'INCOMPLETE') return 'alarm'
+  return state === 'WAITING' ? 'warn' : 'plain'
+}
+
 function extras(look: ScreenLook, width: number, { view, ribbon, nowTs, zone }: KillFacts): readonly string[] {
   const currency = ribbon?.currency ?? ''
   const worst = view?.worstCase === undefined ? UNKNOWN_INTENT : money(view.worstCase, currency)
@@ -232,7 +249,7 @@ function extras(look: ScreenLook, width: number, { view, ribbon, nowTs, zone }: 
   return [
     row(look, width, ['']),
     row(look, width, [
-      ` worst case  50 bps on all legs: ${worst}.  What is open after 5m: FLATTEN_INCOMPLETE, HALT, P0 alert, shown as LEFT.`,
+      ` worst case  50 bps on all legs: ${worst}.  Not flat after 5m: P0 alert, SAFE_MODE, closing goes on.`,
     ]),
     rule(look, width, 'Other ways to stop, if this screen is dead'),
     ...otherWays(ribbon?.pid).map(([where, how]) => row(look, width, [` ${where.padEnd(17)}${how}`])),

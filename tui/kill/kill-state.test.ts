@@ -218,6 +218,8 @@ test('FLATTEN cannot be hidden while legs are open; h escalates at once with an 
   expect(play.effects[0]?.id).not.toBe(play.effects[1]?.id)
   const done = opened().keys('f', '2').shown().type('flatten 3').keys('enter')
   done.do({ type: 'answered', id: done.effects[0]?.id ?? '', row: { status: 'COMPLETED', message: '' } })
-  done.view = { ...KILL, legs: KILL.legs.map((leg, at) => ({ ...leg, state: at === 0 ? 'LEFT' : 'DONE' })) }
+  done.view = { ...KILL, legs: [], flatten: { state: 'CHECKING', detail: 'our books are flat: asking the venue' } }
+  expect(done.keys('esc').at).toBe('sent')
+  done.view = { ...KILL, legs: [], flatten: { state: 'FLAT', detail: 'the venue holds nothing in scope' } }
   expect(done.keys('esc').at).toBe('closed')
 })

@@ -287,14 +287,12 @@ function whenSent(state: KillState, step: KillStep & { at: 'sent' }, key: string
   return { state: { ...state, note: undefined, step: { at: 'closed' } } }
 }
 
-/** Whether all that a stop set out to do is done, left or frozen. */
+/** Whether all that a stop set out to do is done: flat is what the venue says, not what no longer shows in our books. */
 export function isKillOver(step: KillStep & { at: 'sent' }, view: KillView | undefined): boolean {
   if (step.refusal !== undefined) return true
   if (step.ackMs === undefined) return false
   if (step.level !== 'FLATTEN') return true
-  return (
-    view !== undefined && view.legs.every(({ state }) => state === 'DONE' || state === 'LEFT' || state === 'FROZEN')
-  )
+  return view?.flatten?.state === 'FLAT'
 }
 
 function ticked(state: KillState, context: KillContext): KillState {

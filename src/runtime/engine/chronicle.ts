@@ -3,6 +3,7 @@ import { moneyToNumber } from '../../domain/money.ts'
 import { US_PER_DAY, US_PER_HOUR } from '../../domain/time.ts'
 import type { KernelEvent, Payload } from '../../events/event.ts'
 import type { EngineState, FillRecord, OrderRecord } from '../../projection/engine-state.ts'
+import type { FlattenState } from '../../kernel/flatten.ts'
 import { Projection } from '../../projection/projection.ts'
 import type { DecisionLine, FillRow } from '../link/views.ts'
 
@@ -29,7 +30,7 @@ export class Chronicle {
     []
   readonly flatten = new Map<
     string,
-    { readonly scope: string; readonly state: string; readonly detail: string; readonly ts: number }
+    { readonly scope: string; readonly state: FlattenState; readonly detail: string; readonly ts: number }
   >()
   readonly mismatches: {
     readonly id: string
@@ -248,6 +249,8 @@ export class Chronicle {
           reasonCode: `${told.scope} by ${told.actor}: ${told.reason}`,
         })
         if (told.to !== 'NONE') this.lastKill = { ts, level: told.to, reason: told.reason }
+        // What was told of an earlier flatten is not about this one.
+        this.flatten.delete(told.scope)
         this.notice = { ts, text: `kill ${told.scope} ${told.from} -> ${told.to}`, severity: 'P1' }
         return
       }

@@ -1,3 +1,5 @@
+import type { FlattenState } from '../../kernel/flatten.ts'
+
 /**
  * What the engine shows, by topic: plain JSON that a screen, a script or another machine can read. Prices are whole ticks,
  * quantities whole lots of the instrument that `instruments` describes; money and percentages are doubles, for eyes only.
@@ -480,8 +482,8 @@ export interface KillLeg {
   readonly depth?: number | undefined
   readonly seconds?: number | undefined
   readonly side?: 'buy' | 'sell' | undefined
-  /** Progress once it is under way. */
-  readonly state?: 'WAITING' | 'WORKING' | 'DONE' | 'LEFT' | 'FROZEN' | undefined
+  /** Whether it is being done now: a cancel was asked for, or a closing order is at the venue. */
+  readonly isAtWork: boolean
 }
 
 /** What each level would do now in a scope: topic `kill/<scope>`. */
@@ -505,6 +507,8 @@ export interface KillView {
   readonly worstCase?: number | undefined
   /** SHA-256 prefix over what would be done: typed confirmations are for this and nothing else. */
   readonly intentHash: string
+  /** What a standing FLATTEN last said of itself; absent before it says anything. */
+  readonly flatten?: { readonly state: FlattenState; readonly detail: string } | undefined
   readonly lastUse?: { readonly ts: number; readonly level: string; readonly reason: string } | undefined
 }
 

@@ -30,6 +30,7 @@ export function killView(engine: Engine, scope: string): KillView | undefined {
       action: `cancel ${ids.length > 2 ? `${ids[0]}..${ids.at(-1)}` : ids.join(' ')}`,
       cost: 0,
       seconds: 0.3,
+      isAtWork: group.every(({ state }) => state === 'CANCEL_REQUESTED'),
     })
   }
   for (const { botAt, instrumentAt, qty } of held) {
@@ -67,6 +68,7 @@ export function killView(engine: Engine, scope: string): KillView | undefined {
     seconds: legs.length === 0 ? 0 : Math.max(...legs.map(({ seconds = 0 }) => seconds)),
     worstCase: known((notional * WORST_BPS) / 10_000),
     intentHash: hash('sha256', intent, 'hex').slice(0, 8),
+    flatten: chronicle.flatten.get(scope),
     lastUse: chronicle.lastKill,
   }
 }
@@ -84,8 +86,11 @@ function closing(engine: Engine, instrument: Instrument, at: number, qty: number
     instrumentId: instrument.id,
     kind: 'close',
     side,
+    isAtWork: engine.kernel.orders.working.some(
+      (order) => order.origin === 'flatten' && order.instrumentAt === at && order.botId === botId,
+    ),
     item: `${qty > 0 ? '+' : ''}${formatQty(instrument, qty as Lots)}${botId === '' ? '' : ` ${botId}`}`,
-    action: `${side} at market, reduce-only`,
+    action: `${side} in limit slices, reduce-only`,
   } as const
   const found = book?.sweep(side === 'sell' ? 1 : -1, size) ?? 0
   if (book === undefined || found < size) return base

@@ -211,6 +211,10 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
   // oxlint-disable-next-line typescript/require-await -- a question to a venue is a promise, and failing is a rejection
   async books(): Promise<VenueBooks> {
     this.#beforeAnswer('books')
+    return this.#faults.oldBooks?.books ?? this.#books()
+  }
+
+  #books(): VenueBooks {
     const { account } = this.#venue
     const held = this.instruments.flatMap((instrument, at) =>
       instrument.settlement === 'margin' && account.position(at) !== 0
@@ -378,6 +382,7 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
     const faults = this.#faults
     if (faults.nextTs <= ts) {
       this.#isDirty = true
+      if ((faults.oldBooks?.untilTs ?? UNTIL_TOLD) <= ts) faults.oldBooks = undefined
       if ((faults.offlineUntilTs ?? UNTIL_TOLD) <= ts) faults.offlineUntilTs = undefined
       faults.pausedUntilTs.forEach((untilTs, at) => {
         if ((untilTs ?? UNTIL_TOLD) <= ts) this.#resume(at)
@@ -462,6 +467,10 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
         return this.#inventOrder(at ?? 0, seconds ?? FOREIGN_SECONDS)
       case 'shift-balance':
         return this.#shiftBalance(at ?? 0)
+      case 'old-books':
+        this.#faults.oldBooks = { books: this.#books(), untilTs }
+        this.#schedule()
+        return `old-books ${span}: whoever asks for the account sees it as it is now`
       case 'offline':
         this.#faults.offlineUntilTs = untilTs
         this.#drop()
@@ -469,8 +478,9 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
         return `offline ${span}: no data, no reports, no answers, orders do not arrive`
       case 'online':
         this.#faults.offlineUntilTs = undefined
+        this.#faults.oldBooks = undefined
         this.#schedule()
-        return 'online: it can be connected to again'
+        return 'online: it can be connected to again and answers with its present books'
       case 'pause-feed':
         for (const each of this.#some(at)) this.#faults.pausedUntilTs[each] = untilTs
         this.#schedule()

@@ -171,6 +171,23 @@ describe('outages', () => {
     expect(floor.desk.fills).toEqual([])
   })
 
+  test('old-books: the account is told as it was, until told otherwise', async () => {
+    const floor = new Floor()
+    floor.run(1_000)
+    floor.exchange.fault('old-books', { seconds: 90 })
+    const asItWas = await floor.exchange.books()
+    floor.place(orderOf(1, { side: 'buy', qty: 10 }))
+    floor.run(60_000)
+    expect(await floor.exchange.fills(0)).toHaveLength(1)
+    expect(await floor.exchange.books()).toEqual(asItWas)
+    floor.run(30_000)
+    expect(await floor.exchange.books()).not.toEqual(asItWas)
+    floor.exchange.fault('old-books')
+    floor.run(5_000)
+    floor.exchange.fault('online')
+    expect((await floor.exchange.books()).ts).toBe(floor.now)
+  })
+
   test('an outage of so many seconds ends by itself', () => {
     const floor = new Floor()
     floor.exchange.fault('offline', { seconds: 5 })

@@ -1,5 +1,5 @@
 import type { InstrumentId } from '../../domain/ids.ts'
-import type { VenueOrder } from '../venue.ts'
+import type { VenueBooks, VenueOrder } from '../venue.ts'
 
 /** How the simulated exchange can be told to misbehave. */
 export const VENUE_FAULTS = [
@@ -12,6 +12,7 @@ export const VENUE_FAULTS = [
   'lose-answer',
   'lose-cancel',
   'shift-balance',
+  'old-books',
   'offline',
   'online',
   'pause-feed',
@@ -64,6 +65,8 @@ export const UNTIL_TOLD = Number.MAX_SAFE_INTEGER
 /** What the exchange does wrong now, or will with the next occasion. */
 export class VenueFaults {
   #armed: ArmedFault[] = []
+  /** The books as they were when it began to answer with old ones. An exchange that restarts answers with its present ones. */
+  oldBooks: { readonly books: VenueBooks; readonly untilTs: number } | undefined
   /** Undefined while it can be reached. */
   offlineUntilTs: number | undefined
   /** Per instrument; undefined while its data flows. */
@@ -112,6 +115,7 @@ export class VenueFaults {
   /** When the next of those that last for a while ends; Infinity when none does. */
   get nextTs(): number {
     let next = this.offlineUntilTs ?? Number.POSITIVE_INFINITY
+    if (this.oldBooks !== undefined && this.oldBooks.untilTs < next) next = this.oldBooks.untilTs
     for (const ts of this.pausedUntilTs) if (ts !== undefined && ts < next) next = ts
     for (const { untilTs } of this.foreign) if (untilTs < next) next = untilTs
     return next
