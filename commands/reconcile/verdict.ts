@@ -16,7 +16,7 @@ export function verdict(
   const reasonCodes = [...new Set(items.map(({ reason_code: code }) => code))]
   return {
     code: RECONCILE_EXIT[status],
-    message: `${status}: ${compared} compared, ${items.length} differences`,
+    message: `${status}: ${compared} compared, ${items.length === 1 ? '1 difference' : `${items.length} differences`}`,
     reasonCodes: status === 'OK' ? [] : [`RECONCILE_${status}`, ...reasonCodes],
     quality: status === 'OK' ? 'OK' : status === 'MISMATCH' ? 'DEGRADED' : 'UNKNOWN',
     data: { ...result, ...more },
