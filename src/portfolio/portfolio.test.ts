@@ -129,6 +129,20 @@ test('the bots together are the account: lots, cash, fees and worth', () => {
   )
 })
 
+test('two bots that hold the opposite of each other: the account is worth what lies between their prices', () => {
+  const portfolio = funded([SPOT, PERP])
+  portfolio.mark(1, 5_000_000, 0)
+  const fill = (botAt: number, side: Side, price: number) =>
+    portfolio.bookFill({ botAt, instrumentAt: 1 }, { side, qty: lots(1_000), price: ticks(price), fee: money(0n) })
+  fill(0, 'buy', 4_000_000)
+  fill(1, 'sell', 5_000_000)
+  expect(portfolio.accountQty(1)).toBe(0)
+  const gain = 1_000_000 * 1_000 * PERP.valuePerTickLot
+  expect(gain).toBeGreaterThan(10)
+  expect(portfolio.unrealised(1)).toBeCloseTo(gain, 9)
+  expect(portfolio.equity).toBeCloseTo(START + gain, 6)
+})
+
 test('positions are the fold of their own fills, and a cash balance is what was paid and received', () => {
   fc.assert(
     fc.property(steps, (history) => {

@@ -296,7 +296,8 @@ export class Portfolio {
   /** Unrealised profit of the account in one instrument, quote currency; NaN without a mark. */
   unrealised(instrumentAt: number): number {
     const qty = this.#net[instrumentAt] as number
-    if (qty === 0) return 0
+    // Positions of bots that cancel out are worth what lies between their prices, whatever the market says.
+    if (qty === 0) return 0 - (this.#netCost[instrumentAt] as number)
     const { valuePerTickLot } = this.#instruments[instrumentAt] as Instrument
     return qty * (this.marks[instrumentAt] as number) * valuePerTickLot - (this.#netCost[instrumentAt] as number)
   }
@@ -367,7 +368,7 @@ export class Portfolio {
       if (balance !== 0) sum += balance * (this.#rates[at % currencyCount] as number)
     }
     for (const at of this.#marginAt) {
-      if (this.#net[at] !== 0) sum += this.unrealised(at) * (this.#rates[this.#quoteAt[at] as number] as number)
+      if (this.#net[at] !== 0 || this.#netCost[at] !== 0) sum += this.unrealised(at) * (this.#rates[this.#quoteAt[at] as number] as number)
     }
     return sum
   }
