@@ -16,7 +16,7 @@ function rewritten(id: RegExp, slow: string, fast: string): Plugin {
 
 /** One bundle, split only where a command imports lazily, so that `--version` loads almost nothing. */
 export default defineConfig({
-  input: { main: 'bin/main.ts', 'engine-worker': 'bin/engine-worker.ts' },
+  input: { main: 'bin/main.ts', 'engine-worker': 'bin/engine-worker.ts', watchdog: 'bin/watchdog.ts' },
   platform: 'node',
   // Ink loads its developer tools only when asked to, and nobody asks.
   external: ['better-sqlite3', 'react-devtools-core'],

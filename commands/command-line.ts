@@ -9,6 +9,7 @@ import { cmdCommand } from './cmd.ts'
 import { completeCommand, completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
 import { dataCommand } from './data.ts'
+import { deadmanCommand } from './deadman.ts'
 import { devCommand } from './dev.ts'
 import { engineCommand } from './engine.ts'
 import type { EngineDeps } from './engine-access.ts'
@@ -69,6 +70,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   killCommand,
   panicCommand,
   safeModeCommand,
+  deadmanCommand,
   stopCommand,
   reconcileCommand,
   journalCommand,

@@ -354,6 +354,7 @@ const CHANGING = [
   [['kill', 'release-mode', '--reason', 'over'], 'MODE_RELEASE', {}],
   [['safe-mode', '--reason', 'drill'], 'MODE_RAISE', { mode: 'SAFE_MODE' }],
   [['safe-mode', '--halt', '--reason', 'drill'], 'MODE_RAISE', { mode: 'HALTED' }],
+  [['deadman', 'ack'], 'DEADMAN_ACK', {}],
   [['alert', 'ack', 'a1'], 'ALERT_ACK', { alert_id: 'a1' }],
   [['dev', 'venue', 'offline', '--seconds', '3'], 'VENUE_FAULT', { fault: 'offline', seconds: 3 }],
 ] as const

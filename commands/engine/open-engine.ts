@@ -22,6 +22,7 @@ import { openSimVenueVault } from '../../storage/sim-venue-vault.ts'
 import { VERSION } from '../version.ts'
 import { leaseConflict, openStore } from './open-store.ts'
 import { Reconciler } from './reconcile-port.ts'
+import { WatchdogProcess } from './watchdog-process.ts'
 
 export interface EngineOptions {
   readonly profile?: string | undefined
@@ -147,6 +148,15 @@ function assemble(
     ],
     pid: process.pid,
     version: VERSION,
+    watchdog:
+      config.deadman.watchdog_s === 0
+        ? undefined
+        : () =>
+            new WatchdogProcess({
+              killPath: paths.kill,
+              timeoutMs: config.deadman.watchdog_s * 1_000,
+              log: log.named('watchdog'),
+            }),
   })
   return {
     host: host.current,

@@ -368,7 +368,8 @@ export class Portfolio {
       if (balance !== 0) sum += balance * (this.#rates[at % currencyCount] as number)
     }
     for (const at of this.#marginAt) {
-      if (this.#net[at] !== 0 || this.#netCost[at] !== 0) sum += this.unrealised(at) * (this.#rates[this.#quoteAt[at] as number] as number)
+      if (this.#net[at] !== 0 || this.#netCost[at] !== 0)
+        sum += this.unrealised(at) * (this.#rates[this.#quoteAt[at] as number] as number)
     }
     return sum
   }

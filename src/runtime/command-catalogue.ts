@@ -63,6 +63,8 @@ export const COMMANDS = {
   MODE_RELEASE: reasonless,
   RECONCILE_RUN: z.strictObject({ scope: z.enum(['all', 'orders', 'fills', 'balances', 'positions']).optional() }),
   ALERT_ACK: z.strictObject({ alert_id: z.string().min(1).max(128) }),
+  /** The operator is there: what a dead-man's switch waits for. */
+  DEADMAN_ACK: reasonless,
   /** `safe`: bots paused, our orders cancelled, venue stops kept; `flatten`: as kill FLATTEN, then out; `now`: nothing touched. */
   ENGINE_STOP: z.strictObject({ how: z.enum(['safe', 'flatten', 'now']) }),
   /** Tells the simulated venue to misbehave, so that what finds it can be seen to. */

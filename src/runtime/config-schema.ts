@@ -131,6 +131,29 @@ const limits = z.strictObject({
     .describe('basis points by which the reserve of a market order is larger than its value'),
 })
 
+const deadman = z.strictObject({
+  watchdog_s: z
+    .union([z.literal(0), z.number().min(5).max(600)], { error: 'seconds from 5 to 600, or 0 for no watchdog' })
+    .default(15)
+    .describe('seconds that the engine may be silent before another process orders HALT; 0 is no watchdog'),
+  bot_s: z
+    .union([z.literal(0), z.number().min(10).max(86_400)], { error: 'seconds from 10 to 86400, or 0 for never' })
+    .default(90)
+    .describe('seconds without data after which a running bot is stopped and its orders are cancelled; 0 is never'),
+  bot_action: z
+    .enum(['CLOSE_ONLY', 'FLATTEN', 'HALT'])
+    .default('CLOSE_ONLY')
+    .describe('what then stands over that bot; CLOSE_ONLY ends by itself when data flows again, the others by hand'),
+  operator_h: z
+    .number()
+    .nonnegative()
+    .max(168)
+    .default(0)
+    .describe(
+      'hours without `profinaut deadman ack` after which the account is CLOSE_ONLY, and HALT an hour later; 0 is never',
+    ),
+})
+
 const screen = z.strictObject({
   palette: z
     .enum(['west', 'east', 'cvd', 'mono', 'contrast'])
@@ -190,7 +213,7 @@ export const BotSetting = z.strictObject({
 export type BotSetting = z.infer<typeof BotSetting>
 
 /** The sections of a configuration file in the order in which they are explained. Names are those of the file. */
-export const SECTIONS = { engine, account, limits, screen, http, log, notify } as const
+export const SECTIONS = { engine, account, limits, deadman, screen, http, log, notify } as const
 export type SectionName = keyof typeof SECTIONS
 
 export const Config = z
@@ -198,6 +221,7 @@ export const Config = z
     engine: engine.prefault({}),
     account: account.prefault({}),
     limits: limits.prefault({}),
+    deadman: deadman.prefault({}),
     screen: screen.prefault({}),
     http: http.prefault({}),
     log: log.prefault({}),

@@ -161,6 +161,7 @@ const system = fc.record({
       command: text,
     }),
   ),
+  deadMan: few(fc.record({ name: text, timeoutMs: count, action: text, isTripped: fc.boolean(), trips: count })),
   queues: few(fc.record({ name: text, depth: count, limit: count })),
   latency: few(latency),
   storage: few(setting),

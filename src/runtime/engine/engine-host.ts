@@ -4,6 +4,7 @@ import { formatTime, US_PER_SECOND } from '../../domain/time.ts'
 import { every, monotonicMs, wallTime } from '../clock.ts'
 import type { ProfilePaths } from '../config.ts'
 import type { HttpServer } from '../http-server.ts'
+import { WATCHDOG_BEAT_MS, type Watchdog } from '../deadman/watchdog.ts'
 import { LinkServer } from '../link/link-server.ts'
 import type { Log } from '../log/log.ts'
 import type { LogRing } from '../log/log-ring.ts'
@@ -25,6 +26,8 @@ export interface HostParts {
   readonly config: readonly { readonly name: string; readonly value: string }[]
   readonly pid: number
   readonly version: string
+  /** Started when the engine is; undefined where the settings want none. */
+  readonly watchdog?: (() => Watchdog) | undefined
 }
 
 /** How an engine came to its end. */
@@ -37,6 +40,8 @@ const STATUS_EVERY_MS = 2_000
 const LEASE_EVERY_MS = 2_000
 /** The lease was not renewed for this long: somebody else may have it, and nothing more is sent. */
 const LEASE_LOST_MS = 20_000
+const WATCHDOG_LOST = 'WATCHDOG_LOST'
+const WATCHDOG_LOST_MS = 5 * WATCHDOG_BEAT_MS
 
 /**
  * Turns an engine in real time, streams its views, renews its lease and writes its status file. Whatever throws in a turn
@@ -49,6 +54,8 @@ export class EngineHost {
   readonly #status: StatusFile
   readonly #metrics = new EngineMetrics()
   #http: HttpServer | undefined
+  #watchdog: Watchdog | undefined
+  #beatMs = Number.NEGATIVE_INFINITY
   #leasedMs = Number.NaN
   #statusMs = Number.NEGATIVE_INFINITY
   #pending = 0
@@ -87,12 +94,14 @@ export class EngineHost {
       await this.#link.listen()
       await this.#serve()
       await engine.start()
+      this.#watchdog = this.#parts.watchdog?.()
       this.#stopTurns = every(TURN_MS, () => this.#turn())
     } catch (error) {
       await this.#fail(error)
     }
     const end = await ended
     this.#stopTurns()
+    this.#watchdog?.close()
     await this.#link.close(end.ok ? 'the engine stopped' : 'the engine failed')
     await this.#http?.close()
     await this.#writeStatus()
@@ -138,6 +147,7 @@ export class EngineHost {
       const now = monotonicMs()
       if (now - this.#leasedMs >= LEASE_EVERY_MS) this.#renewLease(now)
       engine.turn()
+      if (now - this.#beatMs >= WATCHDOG_BEAT_MS) this.#beat(now)
       this.#look(now)
       this.#link.publish()
       if (engine.phase === 'STOPPED') this.#end({ ok: true })
@@ -161,6 +171,24 @@ export class EngineHost {
       this.#statusMs = now
       void this.#writeStatus()
     }
+  }
+
+  /** The engine's own turn feeds the watchdog: whatever keeps it from turning is silence. */
+  #beat(now: number): void {
+    this.#beatMs = now
+    const watchdog = this.#watchdog
+    if (watchdog === undefined) return
+    watchdog.beat()
+    const { answeredMs } = watchdog
+    if (answeredMs === undefined) return
+    const { alerts } = this.#parts.store
+    const text = 'nothing watches the engine: its watchdog does not answer'
+    if (answeredMs <= WATCHDOG_LOST_MS) alerts.resolve(WATCHDOG_LOST, this.#parts.engine.now)
+    else
+      alerts.raise(
+        { source: WATCHDOG_LOST, severity: 'P1', text: `${WATCHDOG_LOST} ${text}`, command: 'deadman status' },
+        this.#parts.engine.now,
+      )
   }
 
   /** Share of the disk that is free, as of the last look. */
@@ -189,6 +217,7 @@ export class EngineHost {
       clientBytes: this.#link.behind,
       rssBytes: process.memoryUsage.rss(),
       leaseAgeMs: Number.isNaN(this.#leasedMs) ? undefined : monotonicMs() - this.#leasedMs,
+      watchdog: this.#watchdog,
       droppedLogs: droppedLogs(),
     }
   }

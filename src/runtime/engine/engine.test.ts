@@ -517,3 +517,64 @@ describe('reconciliation finds', () => {
     expect(made.engine.kernel.holdingsIn('bot:manual')).toHaveLength(0)
   })
 })
+
+describe('UGF-A-008: a dead-man’s switch', () => {
+  const bots = ({ engine }: EngineWorld) =>
+    Object.fromEntries(
+      engine.chronicle.state.safety.kills.map(({ scope, level, actor }) => [scope, `${level} ${actor}`]),
+    )
+
+  test('stops the bot that hears nothing, and that bot alone, and lets a paper bot go on when it is heard again', async () => {
+    const made = await world({ seed: 5 })
+    await made.run(60)
+    const isOpening = ({
+      botId,
+      reduceOnly,
+      instrument,
+    }: {
+      botId: string
+      reduceOnly: boolean
+      instrument: { id: string }
+    }) => botId === 'maker' && !reduceOnly && instrument.id === 'ETH_USDT'
+    await made.command('VENUE_FAULT', { fault: 'pause-feed', instrument_id: 'ETH_USDT', seconds: 150 })
+    await made.run(80)
+    expect(bots(made)).toEqual({})
+    await made.run(20)
+    expect(bots(made)).toEqual({ 'bot:maker': 'CLOSE_ONLY service:deadman' })
+    expect(made.engine.kernel.orders.working.filter(isOpening)).toEqual([])
+    expect(made.store.alerts.list(9)).toContainEqual(
+      expect.objectContaining({ source: 'DEADMAN_TRIPPED bot:maker', severity: 'P0', state: 'OPEN' }),
+    )
+    expect(made.engine.kernel.safetyMode).toBe('NORMAL')
+    await made.run(60)
+    expect(bots(made)).toEqual({})
+    expect(made.store.alerts.list(9)).toContainEqual(
+      expect.objectContaining({ source: 'DEADMAN_TRIPPED bot:maker', state: 'RESOLVED' }),
+    )
+  })
+
+  test('leaves what a person has raised meanwhile', async () => {
+    const made = await world({ seed: 5 })
+    await made.command('VENUE_FAULT', { fault: 'pause-feed', instrument_id: 'ETH_USDT', seconds: 150 })
+    await made.run(100)
+    await made.command('KILL_RAISE', { scope: 'bot:maker', level: 'HALT' })
+    await made.run(80)
+    expect(bots(made)['bot:maker']).toMatch(/^HALT human/)
+  })
+
+  test('waits for the operator where the settings say so: CLOSE_ONLY, and HALT an hour later', async () => {
+    const made = await world({ flags: { 'deadman.operator_h': 1 }, seed: 5 })
+    made.clock.pass(1_000)
+    await made.run(1)
+    made.clock.pass(3_500_000)
+    await made.command('DEADMAN_ACK', {})
+    await made.run(1)
+    expect(bots(made)['global']).toBeUndefined()
+    made.clock.pass(3_600_000)
+    await made.run(1)
+    expect(bots(made)['global']).toBe('CLOSE_ONLY service:deadman')
+    made.clock.pass(3_600_000)
+    await made.run(1)
+    expect(bots(made)['global']).toBe('HALT service:deadman')
+  })
+})

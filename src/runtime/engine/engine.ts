@@ -11,6 +11,7 @@ import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import { type Config, limitsOf } from '../config-schema.ts'
+import { DeadManDesk } from '../deadman/deadman-desk.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
 import { Chronicle, FILLS_RECALLED } from './chronicle.ts'
@@ -19,6 +20,7 @@ import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
+import { MANUAL_BOT } from './manual-strategy.ts'
 import { MinuteFeed } from './minute-feed.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
 import { recoverOrders } from './recovery.ts'
@@ -79,6 +81,7 @@ export class Engine {
   readonly bars: MinuteFeed
   readonly watch: Watch
   readonly reconcile: ReconcileRound
+  readonly deadMan: DeadManDesk
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -130,6 +133,21 @@ export class Engine {
       skewWarnMs: config.engine.clock_skew_warn_ms,
       skewCriticalMs: config.engine.clock_skew_critical_ms,
     })
+    this.deadMan = new DeadManDesk(
+      {
+        botSeconds: config.deadman.bot_s,
+        botAction: config.deadman.bot_action,
+        operatorHours: config.deadman.operator_h,
+      },
+      {
+        raise: (scope, level, who) =>
+          void this.#obey({ ...who, id: this.#ownId('deadman'), kind: 'KILL_RAISE', scope, level }),
+        lower: (scope, who) =>
+          void this.#obey({ ...who, id: this.#ownId('deadman'), kind: 'KILL_LOWER', scope, level: 'NONE' }),
+        standing: (scope) => this.chronicle.state.safety.kills.find((kill) => kill.scope === scope),
+        alert: (source, isOn, text) => this.#alert(source, isOn, 'P0', text, 'deadman status'),
+      },
+    )
     this.dayOffsetUs = this.#dayOffset()
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
     this.#intake = new Intake(store.commands, () => this.#writer, {
@@ -148,6 +166,7 @@ export class Engine {
       stop: (row, how) => this.#beginStop(row, how),
       fault: (payload) => this.#fault(payload),
       acknowledge: (id) => store.alerts.acknowledge(id, this.now),
+      operatorSeen: () => this.deadMan.acknowledge(parts.host.monotonicMs()),
       killLowered: () => parts.killFile.remove(),
     })
     this.#listener = {
@@ -253,7 +272,7 @@ export class Engine {
       if (state === 'RUNNING' || state === 'WARMING_UP')
         this.#obey({
           ...who,
-          id: `crash-loop-${config.id}-${this.kernel.inputs}` as Command['id'],
+          id: this.#ownId(`crash-loop-${config.id}`),
           kind: 'BOT_PAUSE',
           botId: config.id,
         })
@@ -418,7 +437,7 @@ export class Engine {
     const level = takeKillWord(killWord)
     if (level === undefined) return
     const outcome = this.#obey({
-      id: `kill-word-${this.kernel.inputs}` as Command['id'],
+      id: this.#ownId('kill-word'),
       actor: 'human:screen',
       reason: 'kill screen',
       kind: 'KILL_RAISE',
@@ -504,12 +523,32 @@ export class Engine {
     this.stallUs = 0
     if (this.parts.host.monotonicMs() - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
+    this.#heedSilence()
     this.#markEquity(now)
     for (const { scope, state, detail } of this.chronicle.flatten.values()) {
       const isLate = state === 'WAITING' || state === 'STUCK' || state === 'INCOMPLETE'
       this.#alert(`FLATTEN ${scope}`, isLate, 'P0', `${state}: ${detail}`, 'kill status')
     }
     this.commit()
+  }
+
+  /**
+   * The data of a bot is its heartbeat: it thinks in our own thread, and one that hangs hangs us, which the watchdog sees.
+   * Bars that we close ourselves are none.
+   */
+  #heedSilence(): void {
+    if (this.phase !== 'RUNNING') return
+    const bots = this.kernel.bots.map(({ config, state }) => ({
+      id: config.id,
+      isRunning: state === 'RUNNING' && config.id !== MANUAL_BOT,
+      heardTs: Math.max(...config.instruments.map((at) => this.tapes[at]?.heardTs || 0)),
+    }))
+    this.deadMan.look(bots, this.parts.host.monotonicMs())
+  }
+
+  /** A command that the engine gives itself. */
+  #ownId(what: string): Command['id'] {
+    return `${what}-${this.kernel.inputs}` as Command['id']
   }
 
   #condition(condition: Condition, now: number): void {
@@ -547,7 +586,7 @@ export class Engine {
     this.#alert('LOSS_LIMIT', breach !== undefined, 'P0', breach ?? '', 'portfolio show')
     if (breach === undefined || this.kernel.facts.kill.strictest !== 'NONE') return
     this.#obey({
-      id: `loss-limit-${this.kernel.inputs}` as Command['id'],
+      id: this.#ownId('loss-limit'),
       actor: 'service:engine',
       reason: breach,
       kind: 'KILL_RAISE',
@@ -561,7 +600,7 @@ export class Engine {
     if (order === undefined) return
     this.parts.log.warn('engine.kill', `kill file: ${order.level} ${order.reason}`)
     this.#obey({
-      id: `kill-file-${this.kernel.inputs}` as Command['id'],
+      id: this.#ownId('kill-file'),
       actor: 'human:kill-file',
       reason: order.reason,
       kind: 'KILL_RAISE',
@@ -710,7 +749,7 @@ export class Engine {
     }
     this.#stopping = { how, sinceTs: this.now, row }
     const who = {
-      id: `stop-${this.kernel.inputs}` as Command['id'],
+      id: this.#ownId('stop'),
       actor: row?.actor ?? 'service:engine',
       reason: row?.reason ?? 'SIGTERM',
     }

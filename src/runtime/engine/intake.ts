@@ -29,6 +29,7 @@ export interface IntakeHands {
   stop(row: CommandRow, how: CommandPayload<'ENGINE_STOP'>['how']): CommandOutcome
   fault(payload: CommandPayload<'VENUE_FAULT'>): CommandOutcome
   acknowledge(alertId: string): boolean
+  operatorSeen(): void
   killLowered(): void
 }
 
@@ -155,6 +156,9 @@ export class Intake {
         const found = hands.acknowledge((payload as CommandPayload<'ALERT_ACK'>).alert_id)
         return found ? done('acknowledged') : refusal('ALERT_UNKNOWN', 'no open alert has that id')
       }
+      case 'DEADMAN_ACK':
+        hands.operatorSeen()
+        return done('the operator is there')
       case 'ENGINE_STOP':
         return hands.stop(row, (payload as CommandPayload<'ENGINE_STOP'>).how)
       case 'VENUE_FAULT':

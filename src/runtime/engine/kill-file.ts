@@ -1,4 +1,15 @@
-import { readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
 
 /** What a kill file asks for. A file that cannot be understood asks for the most: HALT. */
 export interface KillFileOrder {
@@ -43,6 +54,45 @@ export class KillFile {
   remove(): void {
     rmSync(this.#path, { force: true })
     this.#seen = ''
+  }
+}
+
+/** Who orders it and when, besides what is ordered. */
+export interface SignedKillOrder extends KillFileOrder {
+  readonly actor: string
+  /** RFC 3339. */
+  readonly ts: string
+}
+
+/**
+ * Puts a kill file in place whole and on disk, so that an engine that looks meanwhile reads all of it.
+ *
+ * @throws Error of the file system; nothing is left behind then
+ */
+export function writeKillFile(path: string, { level, reason, actor, ts }: SignedKillOrder): void {
+  const next = `${path}.${process.pid}.next`
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    const file = openSync(next, 'w', 0o600)
+    try {
+      writeSync(file, `${JSON.stringify({ level, reason, actor, ts })}\n`)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(next, path)
+  } catch (error) {
+    discard(next)
+    throw error
+  }
+}
+
+/** Half a kill file is no order; where even that cannot be taken away, what went wrong before is what counts. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    return
   }
 }
 

@@ -530,6 +530,16 @@ export interface SystemView {
     readonly limitMs: number
     readonly isOk: boolean
   }[]
+  /** What has to be heard from, how long it has been silent, and what its silence leads to. */
+  readonly deadMan: readonly {
+    readonly name: string
+    /** Absent: it was never heard. */
+    readonly silentMs?: number | undefined
+    readonly timeoutMs: number
+    readonly action: string
+    readonly isTripped: boolean
+    readonly trips: number
+  }[]
   readonly alerts: readonly AlertView[]
   readonly queues: readonly { readonly name: string; readonly depth: number; readonly limit: number }[]
   readonly latency: readonly {

@@ -3,6 +3,13 @@ import type { Engine } from '../engine/engine.ts'
 import type { SafetyView } from '../link/views.ts'
 import { limitUses } from './portfolio-view.ts'
 
+/** Whether all that has to be heard from is heard. */
+function deadManLine({ deadMan, parts }: Engine): string {
+  const states = deadMan.states(parts.host.monotonicMs())
+  const silent = states.filter(({ isTripped }) => isTripped).map(({ name }) => name)
+  return `dead-man ${states.length} armed, ${silent.length === 0 ? 'none silent' : `silent: ${silent.join(' ')}`}`
+}
+
 export function safetyView(engine: Engine): SafetyView {
   const { chronicle, kernel, now } = engine
   const { safety } = chronicle.state
@@ -39,7 +46,7 @@ export function safetyView(engine: Engine): SafetyView {
       {
         name: 'no kill file',
         isMet: !failed.includes('KILL_FILE_PRESENT'),
-        fact: engine.parts.killFile.exists ? 'run/kill.json stands' : 'none',
+        fact: engine.parts.killFile.exists ? 'the kill file stands' : 'none',
       },
       {
         name: 'causes gone long enough',
@@ -57,6 +64,7 @@ export function safetyView(engine: Engine): SafetyView {
     policy: [
       `limits sha ${engine.policySha256.slice(0, 12)}`,
       `rules ${engine.ruleNames.length}`,
+      deadManLine(engine),
       `warm-up ${engine.spec.mode.warmUpUs / 1_000_000}s, release after ${dwellUs / 1_000_000}s`,
     ],
     flatten: [...chronicle.flatten.values()],

@@ -1,3 +1,4 @@
+import type { Watchdog } from '../deadman/watchdog.ts'
 import type { Engine } from '../engine/engine.ts'
 import { worst } from '../health.ts'
 import type { Health, HealthCheck, SystemView } from '../link/views.ts'
@@ -16,6 +17,7 @@ export interface HostFacts {
   readonly clientBytes: number
   readonly rssBytes: number
   readonly leaseAgeMs: number | undefined
+  readonly watchdog?: Watchdog | undefined
   readonly droppedLogs: number
 }
 
@@ -144,6 +146,7 @@ export function systemView(engine: Engine, facts: HostFacts): SystemView {
         return input(`price ${id}`, Number.isNaN(heardTs) ? undefined : (now - heardTs) / 1_000, staleMs)
       }),
     ],
+    deadMan: deadManRows(engine, facts),
     alerts: facts.alerts.slice(0, 50).map(alertView),
     queues: [
       { name: 'commands', depth: engine.openCommands, limit: 100 },
@@ -165,6 +168,18 @@ export function systemView(engine: Engine, facts: HostFacts): SystemView {
     config: facts.config,
     logs: facts.logs,
   }
+}
+
+/** Every dead-man's switch with its time left; the watchdog's is how long ago it answered, for that is what is armed. */
+function deadManRows({ deadMan, parts }: Engine, { watchdog }: HostFacts): SystemView['deadMan'] {
+  const rows = deadMan.states(parts.host.monotonicMs())
+  if (watchdog === undefined) return rows
+  const { answeredMs, timeoutMs } = watchdog
+  const isSilent = answeredMs !== undefined && answeredMs > timeoutMs
+  return [
+    { name: 'watchdog', silentMs: answeredMs, timeoutMs, action: 'HALT', isTripped: isSilent, trips: isSilent ? 1 : 0 },
+    ...rows,
+  ]
 }
 
 function quantiles(name: string, samples: readonly number[], targetMs: number) {
