@@ -1,4 +1,5 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import { DEFAULT_RESTART_WISH, RESTART_WISHES, type RestartWish } from '../src/runtime/engine/restart-wish.ts'
 import type { CommandDeps } from './command-line.ts'
 import { changes, collect, count, examples, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
@@ -15,6 +16,7 @@ export interface BotRegisterOptions extends ChangeOptions {
   readonly instrument: readonly string[]
   readonly allocation: string
   readonly param: readonly string[]
+  readonly onRestart: RestartWish
 }
 
 const STEPS = [
@@ -50,6 +52,11 @@ export function botCommand(deps: CommandDeps): Command {
     .requiredOption('--instrument <id>', 'what it trades; may be repeated, the first is its main one', collect)
     .requiredOption('--allocation <amount>', 'what it may trade with, in the base currency')
     .option('--param <name=value>', 'parameter of the strategy; may be repeated', collect, [])
+    .addOption(
+      new Option('--on-restart <what>', 'when the engine is started again while it is at work')
+        .choices(RESTART_WISHES)
+        .default(DEFAULT_RESTART_WISH),
+    )
     .addHelpText(
       'after',
       examples(

@@ -317,7 +317,14 @@ const CHANGING = [
       'b=x',
     ],
     'BOT_REGISTER',
-    { bot_id: 'new', strategy_id: 's', instrument_ids: [BTC], allocation: '5', params: { a: 1, b: 'x' } },
+    {
+      bot_id: 'new',
+      strategy_id: 's',
+      instrument_ids: [BTC],
+      allocation: '5',
+      params: { a: 1, b: 'x' },
+      on_restart: 'hold',
+    },
   ],
   [
     ['order', 'place', BTC, 'buy', '0.01', '--limit', '40000', '--tif', 'IOC', '--reduce-only'],

@@ -18,13 +18,14 @@ export function steerBot(
 }
 
 export function registerBot({ engine }: CommandDeps, bot: string, options: BotRegisterOptions): Promise<Outcome> {
-  const { strategy, instrument, allocation, param } = options
+  const { strategy, instrument, allocation, param, onRestart } = options
   const payload = {
     bot_id: bot,
     strategy_id: strategy,
     instrument_ids: [...instrument],
     allocation,
     params: parseParams(param),
+    on_restart: onRestart,
   }
   return withEngine(options, engine, (access) => submit(access, engine, { type: 'BOT_REGISTER', payload }, options))
 }

@@ -60,7 +60,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       which,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('rejected' as const), which }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('rejected' as const), which }) },
 )
 
 /** Takes one step; reports go to any order, in any state, in any order, and to some that were never made. */

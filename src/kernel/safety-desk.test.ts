@@ -279,8 +279,13 @@ describe('levels', () => {
     expect(lower('CLOSE_ONLY')).toEqual(['TRANSITION_FORBIDDEN'])
     expect(lower('FLATTEN')).toEqual([])
     expect(world.sent()).toEqual(['place o2 sell 10'])
+    expect(world.kernel.safetyMode).toBe('SAFE_MODE')
     expect(lower('CLOSE_ONLY')).toEqual([])
     expect(lower('NONE')).toEqual([])
+    expect(world.kernel.safetyMode).toBe('SAFE_MODE')
+    expect(
+      world.of('safety.mode_changed').map(({ payload }) => `${payload.from}>${payload.to} ${payload.reason_code}`),
+    ).toEqual(['NORMAL>HALTED KILL_HALT', 'HALTED>SAFE_MODE KILL_LOWERED'])
     expect(world.of('safety.kill_changed').map(({ payload }) => `${payload.from}>${payload.to}`)).toEqual([
       'NONE>HALT',
       'HALT>FLATTEN',

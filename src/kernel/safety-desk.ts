@@ -12,6 +12,9 @@ import type { Scribe } from './scribe.ts'
 /** How often the cancel of one order is asked for while a kill stands (UGF-0-005). */
 const CANCEL_TRIES = 3
 
+/** A halt of everything is the mode HALTED too: what comes after it is released like any other halt (UGF-0-002). */
+const KILL_HALT = 'KILL_HALT'
+
 /** Carries out mode changes and kill levels: what they stop, cancel and flatten, and the events that say so. */
 export class SafetyDesk {
   readonly #facts: Facts
@@ -105,6 +108,7 @@ export class SafetyDesk {
     this.#isolate(scope, level, who.reason)
     if (level === 'FLATTEN') this.#flatten.start(scope)
     if (level === 'HALT') this.#flatten.stop(scope)
+    if (scope === 'global' && level === 'HALT') this.raise(KILL_HALT, 'HALTED', who.reason)
     this.#flatten.work()
     return true
   }
@@ -113,9 +117,17 @@ export class SafetyDesk {
     const change = this.#facts.kill.lower(scope, level)
     if (!change) return false
     this.#killChanged(change, who)
+    if (scope === 'global') this.#endHalt()
     if (level === 'FLATTEN') this.#flatten.start(scope)
     else this.#flatten.stop(scope)
     return true
+  }
+
+  /** Lowering HALT is its release: exits are possible again, and nothing that opens before SAFE_MODE was released too. */
+  #endHalt(): void {
+    if (!this.#facts.mode.reasons.has(KILL_HALT)) return
+    this.clear(KILL_HALT)
+    this.#step(() => this.#facts.mode.endHalt(this.#scribe.now))
   }
 
   /** The level that keeps a bot from work, if one does: FLATTEN or HALT over all that it trades. */

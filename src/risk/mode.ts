@@ -162,6 +162,13 @@ export class SafetyModeMachine {
     return this.#set(step.to, 'OPERATOR_RELEASE')
   }
 
+  /** A halt was taken back by hand: HALTED becomes SAFE_MODE, unless another reason halts. */
+  endHalt(ts: number): ModeChange | undefined {
+    if (this.#mode !== 'HALTED' || this.#worst() === 'HALTED') return undefined
+    this.#clearSinceTs = ts
+    return this.#set('SAFE_MODE', 'KILL_LOWERED')
+  }
+
   #worst(): SafetyMode {
     let worst: SafetyMode = 'NORMAL'
     for (const { mode } of this.#reasons.values()) if (severity(mode) > severity(worst)) worst = mode

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { VENUE_FAULTS } from '../venues/simulated/venue-faults.ts'
+import { RESTART_WISHES } from './engine/restart-wish.ts'
 
 /** Commands that a client may ask of the engine (UGF-B-005). One row of the `commands` table each. */
 const reasonless = z.strictObject({})
@@ -18,6 +19,8 @@ export const COMMANDS = {
     /** Decimal, in the account's base currency. */
     allocation: z.string().regex(/^\d+(\.\d+)?$/),
     params,
+    /** `hold` unless told. */
+    on_restart: z.enum(RESTART_WISHES).optional(),
   }),
   BOT_START: botRef,
   BOT_PAUSE: botRef,

@@ -25,6 +25,7 @@ export const DEMO: Readonly<Record<string, unknown>> = {
       instruments: ['FX_BTC_JPY'],
       allocation: 2_000_000,
       start: true,
+      on_restart: 'resume',
       // Short windows: on one-minute bars these averages cross every few minutes. To turn round, the closing and the
       // opening order count together: less than half of the allocation each.
       params: { fast: 3, slow: 8, direction: 'both', fraction: 0.4 },
@@ -35,6 +36,7 @@ export const DEMO: Readonly<Record<string, unknown>> = {
       instruments: ['ETH_USDT'],
       allocation: 2_000_000,
       start: true,
+      on_restart: 'resume',
       // In lots: a percentage is of cash in the quote currency, and the bot is given base currency.
       params: { halfSpread: 3, requoteThreshold: 2, size: 100, sizeUnit: 'lots', maxInventory: 5, minRequoteMs: 4_000 },
     },
@@ -44,6 +46,7 @@ export const DEMO: Readonly<Record<string, unknown>> = {
       instruments: ['BTC_JPY'],
       allocation: 1_000_000,
       start: false,
+      on_restart: 'resume',
       params: { levels: 5, spacing: 10, size: 8, maxInventory: 10, recentre: 'keep' },
     },
   ],

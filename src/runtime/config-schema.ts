@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { US_PER_MS, US_PER_SECOND } from '../domain/time.ts'
 import { LIVE_LIMITS, type Limits } from '../risk/limits.ts'
+import { DEFAULT_RESTART_WISH, RESTART_WISHES } from './engine/restart-wish.ts'
 
 /** Whether a host names this machine and nothing else. */
 export function isLoopback(host: string): boolean {
@@ -205,6 +206,10 @@ export const BotSetting = z.strictObject({
   instruments: ids.min(1).max(8).describe('what it trades; the first is its main one'),
   allocation: amount.describe('what it may trade with, base currency'),
   start: z.boolean().default(false).describe('whether it starts with the engine'),
+  on_restart: z
+    .enum(RESTART_WISHES)
+    .default(DEFAULT_RESTART_WISH)
+    .describe('when the engine is started again while it was at work: resume, hold (paused) or flatten'),
   params: z
     .record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean()]))
     .default({})

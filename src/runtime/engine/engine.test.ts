@@ -99,6 +99,51 @@ describe('an engine', () => {
     expect(kernel.safetyMode).toBe('SAFE_MODE')
   })
 
+  test('does to each bot what the bot declares when it is started again: resume, hold or flatten; hold where nothing is said', async () => {
+    const bot = (id: string, more: string) =>
+      `[[bot]]\nid = "${id}"\nstrategy = "simple-mm"\ninstruments = ["ETH_USDT"]\nallocation = 2000000\nstart = true\n${more}\n[bot.params]\nhalfSpread = 3\nsize = 100\nsizeUnit = "lots"\nmaxInventory = 5\n\n`
+    const limits = `[limits]\nvenues = ["sim"]\ninstruments = ["*"]\norder_notional_max = 2000000\norder_qty_max = { "*" = 100 }\nmarket_orders = true\ngross_exposure_max = 10000000\nnet_exposure_max = 6000000\ninstrument_exposure_max = 4000000\nvenue_exposure_max = 10000000\nprice_deviation_bps_max = 500\n\n`
+    const made = await world({
+      toml:
+        limits + bot('goes-on', 'on_restart = "resume"') + bot('waits', '') + bot('closes', 'on_restart = "flatten"'),
+    })
+    const states = () =>
+      Object.fromEntries(made.engine.kernel.bots.map(({ config, state }) => [config.id as string, state]))
+    await made.command('BOT_REGISTER', {
+      bot_id: 'later',
+      strategy_id: 'simple-mm',
+      instrument_ids: ['ETH_USDT'],
+      allocation: '1000000',
+      params: {},
+      on_restart: 'resume',
+    })
+    await made.command('BOT_START', { bot_id: 'later' })
+    await made.run(20)
+    expect(states()).toEqual({
+      'goes-on': 'RUNNING',
+      waits: 'RUNNING',
+      closes: 'RUNNING',
+      later: 'RUNNING',
+      manual: 'RUNNING',
+    })
+    made.crash()
+    await made.boot()
+    expect(states()).toEqual({
+      'goes-on': 'RUNNING',
+      waits: 'PAUSED',
+      closes: 'PAUSED',
+      later: 'RUNNING',
+      manual: 'RUNNING',
+    })
+    expect(made.store.alerts.list(9)).toContainEqual(
+      expect.objectContaining({ source: 'BOTS_HELD', text: expect.stringContaining('waits hold, closes flatten') }),
+    )
+    await made.run(30)
+    expect(made.engine.chronicle.flatten.get('bot:closes')?.state).toBe('FLAT')
+    await made.command('BOT_RESUME', { bot_id: 'waits' })
+    expect(states()['waits']).toBe('RUNNING')
+  })
+
   test('its profit adds up, part by part, and goes on over a restart', async () => {
     const made = await world({ seed: 3 })
     await made.run(200)

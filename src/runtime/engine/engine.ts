@@ -24,6 +24,7 @@ import { MANUAL_BOT } from './manual-strategy.ts'
 import { MinuteFeed } from './minute-feed.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
 import { recoverOrders } from './recovery.ts'
+import { DEFAULT_RESTART_WISH, keepRestartWish, restartWishOf } from './restart-wish.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
 import { Tape } from './tape.ts'
 import { Watch } from './watch.ts'
@@ -246,6 +247,7 @@ export class Engine {
     this.#begin(this.#plan())
     this.equity = new EquityBook(store.equity, { nowTs: this.now, dayOffsetUs: this.dayOffsetUs, notes: store.notes })
     this.#heedCrashes(crashes)
+    this.#heedRestart(new Set(state.bots.flatMap((bot) => (isAtWork(bot.state) ? [bot.id as string] : []))))
     this.#isReady = true
     this.#found('books', `session ${this.#writer.runNo} goes on from ${formatCount(state.counters.inputs)} inputs`)
     await this.#meetVenue()
@@ -269,13 +271,37 @@ export class Engine {
     this.#condition({ code: CRASH_LOOP, mode: 'SAFE_MODE', detail }, this.now)
     const who = { actor: 'service:engine', reason: detail }
     for (const { config, state } of this.kernel.bots)
-      if (state === 'RUNNING' || state === 'WARMING_UP')
+      if (isAtWork(state))
         this.#obey({
           ...who,
           id: this.#ownId(`crash-loop-${config.id}`),
           kind: 'BOT_PAUSE',
           botId: config.id,
         })
+    this.commit()
+  }
+
+  /** A bot that was at work when the last engine ended does what it declared; those that hold are told of. */
+  #heedRestart(worked: ReadonlySet<string>): void {
+    const { config, store } = this.parts
+    const held: string[] = []
+    for (const { config: bot, state } of this.kernel.bots) {
+      if (bot.id === MANUAL_BOT || !worked.has(bot.id) || !isAtWork(state)) continue
+      const wish = config.bot.find(({ id }) => id === bot.id)?.on_restart ?? restartWishOf(store.notes, bot.id)
+      if (wish === 'resume') continue
+      const who = { actor: 'service:engine', reason: `on_restart = ${wish}: the engine was started again` }
+      held.push(`${bot.id} ${wish}`)
+      if (wish === 'hold') this.#obey({ ...who, id: this.#ownId(`hold-${bot.id}`), kind: 'BOT_PAUSE', botId: bot.id })
+      else
+        this.#obey({
+          ...who,
+          id: this.#ownId(`flatten-${bot.id}`),
+          kind: 'KILL_RAISE',
+          scope: `bot:${bot.id}`,
+          level: 'FLATTEN',
+        })
+    }
+    this.#alert('BOTS_HELD', held.length > 0, 'P2', `after a restart: ${held.join(', ')}`, 'bot list')
     this.commit()
   }
 
@@ -642,6 +668,7 @@ export class Engine {
     } catch (error) {
       return { ok: false, reasonCodes: ['BOT_INVALID'], detail: error instanceof Error ? error.message : String(error) }
     }
+    keepRestartWish(this.parts.store.notes, id, payload.on_restart ?? DEFAULT_RESTART_WISH)
     this.#renew([plan], `bot ${id} registered`)
     return { ok: true, reasonCodes: [], detail: `${id} is registered and idle`, result: { bot_id: id } }
   }
@@ -754,7 +781,7 @@ export class Engine {
       reason: row?.reason ?? 'SIGTERM',
     }
     for (const { config, state } of this.kernel.bots)
-      if (state === 'RUNNING' || state === 'WARMING_UP') this.#obey({ ...who, kind: 'BOT_PAUSE', botId: config.id })
+      if (isAtWork(state)) this.#obey({ ...who, kind: 'BOT_PAUSE', botId: config.id })
     if (how === 'flatten') this.#obey({ ...who, kind: 'KILL_RAISE', scope: 'global', level: 'FLATTEN' })
     else
       for (const order of this.kernel.orders.working)
@@ -812,6 +839,10 @@ export class Engine {
     const offsetNs = new Temporal.ZonedDateTime(BigInt(Math.round(this.now)) * 1_000n, zone).offsetNanoseconds
     return (Number(hours) * 60 + Number(minutes)) * 60_000_000 - offsetNs / 1_000
   }
+}
+
+function isAtWork(state: string): boolean {
+  return state === 'RUNNING' || state === 'WARMING_UP'
 }
 
 function sample(list: number[], value: number): void {
