@@ -95,6 +95,7 @@ function limitSheet(limits: readonly RuleUse[]): Sheet {
       { name: 'scope', align: 'left', exact: ({ scope }) => scope },
       { name: 'value', align: 'right', exact: ({ value }) => value },
       { name: 'limit', align: 'right', exact: ({ limit }) => limit },
+      { name: 'left', align: 'right', exact: ({ left }) => left },
       {
         name: 'used',
         align: 'right',

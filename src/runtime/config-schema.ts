@@ -70,6 +70,9 @@ const account = z.strictObject({
 const limits = z.strictObject({
   drawdown_pct_max: z.number().positive().max(100).default(10).describe('percent that equity may fall from its peak'),
   day_loss_pct_max: z.number().positive().max(100).default(3).describe('percent of equity that a day may lose'),
+  escalate_after_s: unlimited('seconds')
+    .default(60)
+    .describe('seconds that a broken limit may stay as bad: CLOSE_ONLY, then FLATTEN, then HALT; inf stays CLOSE_ONLY'),
   venues: ids.default([...LIVE_LIMITS.venues]).describe('venues that may be traded; [] is none, ["*"] any'),
   instruments: ids
     .default([...LIVE_LIMITS.instruments])

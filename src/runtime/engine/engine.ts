@@ -18,6 +18,8 @@ import { Chronicle, FILLS_RECALLED } from './chronicle.ts'
 import { CRASH_WINDOW_US, countCrashes } from './crash-record.ts'
 import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
+import { Escalation } from './escalation.ts'
+import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
@@ -64,6 +66,10 @@ const INPUTS_MAX = 262_144
 /** What strategies want kept is kept this often: a crash costs them no more. */
 const CHECKPOINT_EVERY_US = 60 * US_PER_SECOND
 const WATCH_EVERY_MS = 250
+/** How often what is held is measured against its limits (UGF-D-004). */
+const MONITOR_EVERY_US = US_PER_SECOND
+/** A limit of which this much is used is told of. */
+const LIMIT_NEAR = 0.8
 const RECONNECT_EVERY_MS = 500
 /** How long a safe stop waits for cancels to be answered. */
 const STOP_PATIENCE_US = 30 * US_PER_SECOND
@@ -104,6 +110,8 @@ export class Engine {
   #writer!: SessionWriter
   #inputs!: InputLog
   readonly #intake: Intake
+  readonly #escalation: Escalation
+  #monitoredTs = Number.NEGATIVE_INFINITY
   readonly #listener: VenueListener
   #clockTs = 0
   /** When the input at hand came in. */
@@ -149,6 +157,19 @@ export class Engine {
         alert: (source, isOn, text) => this.#alert(source, isOn, 'P0', text, 'deadman status'),
       },
     )
+    this.#escalation = new Escalation(config.limits.escalate_after_s, {
+      standing: (scope) => this.kernel.facts.kill.at(scope),
+      isHeld: (scope) => this.kernel.holdingsIn(scope).length > 0,
+      raise: (scope, level, reason) =>
+        void this.#obey({
+          actor: 'service:engine',
+          reason,
+          id: this.#ownId('limit'),
+          kind: 'KILL_RAISE',
+          scope,
+          level,
+        }),
+    })
     this.dayOffsetUs = this.#dayOffset()
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
     this.#intake = new Intake(store.commands, () => this.#writer, {
@@ -590,7 +611,7 @@ export class Engine {
     else alerts.resolve(source, this.now)
   }
 
-  /** Losses are limited on the account's equity at marks, not on closed trades alone. */
+  /** Keeps the account's curve, and once a second holds it against its limits: at marks, not on closed trades alone. */
   #markEquity(now: number): void {
     const { portfolio, bots } = this.kernel
     const { equity } = portfolio
@@ -599,26 +620,31 @@ export class Engine {
       bots: bots.map(({ at, config }) => ({ id: config.id, equity: portfolio.botEquity(at) })),
       gains: () => portfolio.gains,
     })
-    if (!Number.isFinite(equity)) return
-    const { drawdown_pct_max: drawdownMax, day_loss_pct_max: dayMax } = this.parts.config.limits
-    const fall = 100 * (1 - equity / this.equity.peak)
-    const loss = 100 * (1 - equity / this.equity.startEquity('day'))
-    const breach =
-      fall >= drawdownMax
-        ? `drawdown ${fall.toFixed(2)} % >= ${drawdownMax} %`
-        : loss >= dayMax
-          ? `day loss ${loss.toFixed(2)} % >= ${dayMax} %`
-          : undefined
-    this.#alert('LOSS_LIMIT', breach !== undefined, 'P0', breach ?? '', 'portfolio show')
-    if (breach === undefined || this.kernel.facts.kill.strictest !== 'NONE') return
-    this.#obey({
-      id: this.#ownId('loss-limit'),
-      actor: 'service:engine',
-      reason: breach,
-      kind: 'KILL_RAISE',
-      scope: 'global',
-      level: 'CLOSE_ONLY',
-    })
+    if (!Number.isFinite(equity) || now - this.#monitoredTs < MONITOR_EVERY_US) return
+    this.#monitoredTs = now
+    this.#heedLimits(now)
+  }
+
+  /** Every limit on what is held, with what it is away from. */
+  heldLimits(): readonly HeldLimit[] {
+    const { portfolio } = this.kernel
+    const { peak } = this.equity
+    const { instruments, config } = this.parts
+    const dayStart = this.equity.startEquity('day')
+    return heldLimits({ equity: portfolio.equity, peak, dayStart, instruments, portfolio }, config.limits)
+  }
+
+  /** Limits are told before they are reached, and answered when they are. */
+  #heedLimits(now: number): void {
+    const limits = this.heldLimits()
+    for (const { rule, scope, share } of limits) {
+      const isNear = share >= LIMIT_NEAR && share < 1
+      this.#alert(`LIMIT_80 ${rule} ${scope}`, isNear, 'P2', `${(100 * share).toFixed(0)} % used`, 'portfolio show')
+    }
+    const breaches = breachesOf(limits)
+    const said = breaches.map(({ rule, scope, text }) => `${rule} ${scope}: ${text}`).join('; ')
+    this.#alert('LOSS_LIMIT', breaches.length > 0, 'P0', said, 'portfolio show')
+    this.#escalation.look(breaches, now)
   }
 
   #lookAtKillFile(): void {

@@ -414,6 +414,8 @@ export interface RuleUse {
   /** As the instrument or currency writes it. */
   readonly value: string
   readonly limit: string
+  /** How far away it is, in money and, where it is a loss, in percent; absent where that cannot be told. */
+  readonly left?: string | undefined
   /** 0…; absent where either is unknown. */
   readonly share?: number | undefined
   readonly onBreach: string

@@ -2,6 +2,7 @@ import { moneyToNumber, roundMoney } from '../../domain/money.ts'
 import type { Gains } from '../../portfolio/portfolio.ts'
 import { averageTicks } from '../../portfolio/position.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { HeldLimit } from '../engine/held-limits.ts'
 import type { Standing } from '../engine/equity-book.ts'
 import { thin } from '../engine/equity-book.ts'
 import type { PortfolioView, PositionRow, RuleUse } from '../link/views.ts'
@@ -209,67 +210,47 @@ function reservedIn(engine: Engine, currency: string): number {
 
 /** Every limit of the account, and how near it is: told before it is hit, in money and percent. */
 export function limitUses(engine: Engine): readonly RuleUse[] {
-  const { kernel, parts, equity } = engine
-  const { limits } = parts.config
-  const { gross, net } = exposures(engine)
-  const now = kernel.portfolio.equity
-  const whole = (value: number) =>
-    Number.isFinite(value)
-      ? Math.round(value)
-          .toString()
-          .replace(/\B(?=(\d{3})+$)/g, ',')
-      : '--'
-  const money = (rule: string, scope: string, value: number, limit: number, onBreach: string): RuleUse => ({
-    rule,
-    scope,
-    value: whole(value),
-    limit: Number.isFinite(limit) ? whole(limit) : 'none',
-    share: Number.isFinite(limit) ? known(Math.abs(value) / limit) : undefined,
-    onBreach,
-  })
-  const fall = 100 * (now / equity.peak - 1)
-  const day = 100 * (now / equity.startEquity('day') - 1)
-  const share = (loss: number, limit: number): number | undefined => known(Math.max(0, -loss) / limit)
-  const percent = (value: number) => (Number.isFinite(value) ? `${value.toFixed(2)}%` : '--')
+  const { kernel, parts } = engine
+  const { open_orders_max: ordersMax } = parts.config.limits
+  const working = kernel.orders.working.length
   return [
-    {
-      rule: 'DRAWDOWN',
-      scope: 'global',
-      value: percent(fall),
-      limit: `-${limits.drawdown_pct_max.toFixed(2)}%`,
-      share: share(fall, limits.drawdown_pct_max),
-      onBreach: 'CLOSE_ONLY',
-    },
-    {
-      rule: 'DAY_LOSS',
-      scope: 'global',
-      value: percent(day),
-      limit: `-${limits.day_loss_pct_max.toFixed(2)}%`,
-      share: share(day, limits.day_loss_pct_max),
-      onBreach: 'CLOSE_ONLY',
-    },
-    money('GROSS_EXP', 'global', gross, limits.gross_exposure_max, 'BLOCK'),
-    money('NET_EXP', 'global', net, limits.net_exposure_max, 'BLOCK'),
-    ...parts.instruments.map((instrument, at) =>
-      money('EXPOSURE', instrument.id, kernel.portfolio.exposure(at), limits.instrument_exposure_max, 'BLOCK'),
-    ),
-    {
-      rule: 'LEVERAGE',
-      scope: 'global',
-      value: Number.isFinite(gross / now) ? `${(gross / now).toFixed(2)}x` : '--',
-      limit: Number.isFinite(limits.leverage_max) ? `${limits.leverage_max}x` : 'none',
-      share: Number.isFinite(limits.leverage_max) ? known(gross / now / limits.leverage_max) : undefined,
-      onBreach: 'BLOCK',
-    },
+    ...engine.heldLimits().map(limitUse),
     {
       rule: 'OPEN_ORDERS',
       scope: 'global',
-      value: String(kernel.orders.working.length),
-      limit: Number.isFinite(limits.open_orders_max) ? String(limits.open_orders_max) : 'none',
-      share: Number.isFinite(limits.open_orders_max)
-        ? kernel.orders.working.length / limits.open_orders_max
-        : undefined,
+      value: String(working),
+      limit: Number.isFinite(ordersMax) ? String(ordersMax) : 'none',
+      left: Number.isFinite(ordersMax) ? String(ordersMax - working) : undefined,
+      share: Number.isFinite(ordersMax) ? working / ordersMax : undefined,
       onBreach: 'BLOCK',
     },
   ]
+}
+
+function limitUse({ rule, scope, unit, value, limit, share, moneyLeft }: HeldLimit): RuleUse {
+  const isLoss = rule === 'DRAWDOWN' || rule === 'DAY_LOSS'
+  const said = (amount: number): string => {
+    if (!Number.isFinite(amount)) return '--'
+    if (unit === 'money') return whole(amount)
+    if (unit === 'times') return `${amount.toFixed(2)}x`
+    return `${isLoss && amount > 0 ? '-' : ''}${Math.abs(amount).toFixed(2)}%`
+  }
+  const hasLimit = Number.isFinite(limit)
+  const inMoney = moneyLeft === undefined || !Number.isFinite(moneyLeft) ? undefined : whole(moneyLeft)
+  const inPercent = isLoss && Number.isFinite(value) ? ` ${(limit - value).toFixed(2)}%` : ''
+  return {
+    rule,
+    scope: scope.replace('instrument:', ''),
+    value: said(isLoss ? Math.max(0, value) : value),
+    limit: hasLimit ? said(limit) : 'none',
+    left: inMoney === undefined ? undefined : `${inMoney}${inPercent}`,
+    share: hasLimit ? known(share) : undefined,
+    onBreach: rule === 'LIQUIDATION' ? 'FLATTEN' : 'CLOSE_ONLY',
+  }
+}
+
+function whole(value: number): string {
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',')
 }

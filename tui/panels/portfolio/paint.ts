@@ -9,7 +9,7 @@ import { flow, head } from '../fact-row.ts'
 import { aged, ageNote, type Freshness, freshness } from '../freshness.ts'
 import { figures, inSight, selectedAt, widened, words } from '../list-view.ts'
 import { plainText } from '../plain-text.ts'
-import { ruleFigure, useWord } from '../safety/view-model.ts'
+import { leftFigure, ruleFigure, useWord } from '../safety/view-model.ts'
 import { type Section, stacked } from '../sections.ts'
 import { sideBySide } from '../side-by-side.ts'
 import {
@@ -413,6 +413,7 @@ function limitSection({ view, context, fresh }: Frame, width: number, rank: numb
         : aged(ruleFigure(rule.value, context), fresh.isStale),
     ),
     figures('LIMIT', 9, 1, (rule) => ruleFigure(rule.limit, context)),
+    figures('LEFT', 17, 6, (rule) => leftFigure(rule.left, context)),
     words('USE', cells, 3, ({ share }) =>
       fresh.isStale ? [textOf(gauge(look, share, cells)), 'stale'] : gauge(look, share, cells),
     ),

@@ -17,6 +17,7 @@ import {
   type Kill,
   ladder,
   pageOf,
+  leftFigure,
   ruleFigure,
   SAFETY_VIEWS,
   type SafetyRow,
@@ -258,6 +259,7 @@ function ruleSection(frame: Frame, width: number, rank: number, want?: number): 
     words('SCOPE', 14, 2, ({ rule }) => plainText(rule.scope)),
     figures('VALUE', 11, 0, ({ rule }) => old(figureOf(rule.value, rule, context))),
     figures('LIMIT', 11, 0, ({ rule }) => ruleFigure(rule.limit, context)),
+    figures('LEFT', 17, 5, ({ rule }) => leftFigure(rule.left, context)),
     words('USE', cells, 3, ({ rule }) =>
       fresh.isStale ? [gaugeText(rule, frame, cells), 'stale'] : gauge(look, known(rule), cells),
     ),

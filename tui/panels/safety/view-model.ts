@@ -109,6 +109,14 @@ export function ruleFigure(text: string, context: PanelContext): string {
   return context.isMasked && isAmount ? MASK : plainText(text)
 }
 
+/** What is left of a limit: money, and for a loss the percent behind it. Each part is masked as a figure of its kind. */
+export function leftFigure(text: string | undefined, context: PanelContext): string {
+  return (text ?? '')
+    .split(' ')
+    .map((part) => ruleFigure(part, context))
+    .join(' ')
+}
+
 /** `[DEGRADED !]` among the other modes. A mode that was learned long ago is never well. */
 export function ladder(view: SafetyView, fresh: Freshness, look: ScreenLook, arrow: string): readonly Piece[] {
   const signs: Readonly<Record<Mode, string>> = {
