@@ -26,7 +26,7 @@ import { BarFrames } from './frames.ts'
 import type { Condition, ReconcileNews } from './input-log.ts'
 import type { Facts } from './judgement.ts'
 import { MarketState } from './market-state.ts'
-import { OrderDesk } from './order-desk.ts'
+import { type Explanation, OrderDesk } from './order-desk.ts'
 import { botsOf, killsOf, modeOf, recallBooks } from './recall.ts'
 import { SafetyDesk } from './safety-desk.ts'
 import { Scribe } from './scribe.ts'
@@ -506,6 +506,11 @@ export class Kernel {
   /** What the gate reads, for whoever shows it. */
   get facts(): Facts {
     return this.#facts
+  }
+
+  /** What the gate would say of an order of a bot now; nothing is asked for and nothing is written. */
+  explain(...of: Parameters<OrderDesk['explain']>): Explanation {
+    return this.#desk.explain(...of)
   }
 
   /** Positions that are open in a scope. */

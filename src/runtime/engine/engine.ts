@@ -18,6 +18,7 @@ import { Chronicle, FILLS_RECALLED } from './chronicle.ts'
 import { CRASH_WINDOW_US, countCrashes } from './crash-record.ts'
 import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
+import { explainOrder } from './explain-order.ts'
 import { Escalation } from './escalation.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
@@ -188,6 +189,7 @@ export class Engine {
       stop: (row, how) => this.#beginStop(row, how),
       fault: (payload) => this.#fault(payload),
       acknowledge: (id) => store.alerts.acknowledge(id, this.now),
+      explain: (payload) => explainOrder(this.kernel, payload),
       operatorSeen: () => this.deadMan.acknowledge(parts.host.monotonicMs()),
       killLowered: () => parts.killFile.remove(),
     })
