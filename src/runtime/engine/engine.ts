@@ -441,6 +441,8 @@ export class Engine {
     const startedMs = host.monotonicMs()
     if (!Number.isNaN(this.#turnedMs)) this.stallUs = Math.max(this.stallUs, (startedMs - this.#turnedMs) * 1_000)
     this.#before()
+    // Before anything that may have piled up: an engine that stood still wakes up to it.
+    if (this.parts.killFile.exists) this.#lookAtKillFile()
     if (this.#isPoked || store.commands.hasChanged()) {
       this.#isPoked = false
       this.#intake.look(host.wallTs())
@@ -541,8 +543,7 @@ export class Engine {
   // ---- watching ----------------------------------------------------------------------------------------------------
 
   #lookAround(now: number): void {
-    const { config, clock, venue, instruments, diskFree, killFile } = this.parts
-    if (killFile.exists) this.#lookAtKillFile()
+    const { config, clock, venue, instruments, diskFree } = this.parts
     const staleUs = config.engine.data_stale_s * US_PER_SECOND * Math.max(1, clock.speed / 10)
     instruments.forEach(({ id }, at) => {
       const heardTs = this.tapes[at]?.heardTs ?? Number.NaN
