@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import { assert, nat, property } from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { deriveKey, saltOf, seal, unseal, wipeKey } from './secret-box.ts'
 import { SecretError } from './secret-error.ts'
@@ -35,8 +35,8 @@ test('UGF-0-018: a wrong passphrase and any flipped bit are refused in the same 
   const box = seal(VALUE, KEY, REF)
   const wrong = failureOf(() => unseal(box, deriveKey(Buffer.from('Passphrase'), saltOf(box)), REF))
   expect(wrong.message + wrong.hint).not.toContain(VALUE.toString())
-  fc.assert(
-    fc.property(fc.nat(box.length - 1), fc.nat(7), (at, bit) => {
+  assert(
+    property(nat(box.length - 1), nat(7), (at, bit) => {
       const flipped = Buffer.from(box)
       flipped.writeUInt8(box.readUInt8(at) ^ (1 << bit), at)
       expect(failureOf(() => unseal(flipped, KEY, REF)).message).toBe(wrong.message)
