@@ -119,7 +119,7 @@ function take(world: Rig, one: Step): void {
     case 'restart':
       return world.restart({ afterUs: 1_000_000 * qty })
     case 'gap':
-      return void world.quote(100_000 + 100 * (sell ? -qty : qty))
+      return world.quote(100_000 + 100 * (sell ? -qty : qty))
   }
 }
 
