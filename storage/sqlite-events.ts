@@ -4,6 +4,7 @@ import { ChainCheck } from '../src/events/chain-check.ts'
 import { decodeLine } from '../src/events/decode.ts'
 import type { KernelEvent } from '../src/events/event.ts'
 import type { JournalFault } from '../src/events/journal-fault.ts'
+import type { StoredEvent } from '../src/events/line.ts'
 import type { Database } from './database.ts'
 import { POSITIONS_PER_RUN } from './sqlite-journal.ts'
 
@@ -79,15 +80,24 @@ export function eventsAt(
   db: Database,
   positions: readonly number[],
 ): readonly { readonly event: KernelEvent; readonly runNo: number }[] {
+  const read = eventReader(db)
+  return positions.map((position) => {
+    const { event, runNo } = read(position)
+    return { event, runNo }
+  })
+}
+
+/** A reader of single events with their places in the chain. What it reads it does not verify. */
+export function eventReader(db: Database): (position: number) => StoredEvent & { readonly runNo: number } {
   const row = db.prepare('SELECT * FROM events WHERE position = ?')
   const hashBefore = db.prepare('SELECT hash FROM events WHERE position = ?').pluck()
   const runOf = db.prepare('SELECT run_id FROM chains WHERE run_no = ?').pluck()
-  return positions.map((position) => {
+  return (position) => {
     const runNo = Math.floor(position / POSITIONS_PER_RUN)
     const before = (hashBefore.get(position - 1) as string | undefined) ?? GENESIS
     const line = lineOf(row.get(position) as EventRow, runOf.get(runNo) as string, before)
-    return { event: decodeLine(line).event, runNo }
-  })
+    return { ...decodeLine(line), runNo }
+  }
 }
 
 /** Position of the last event of the journal, 0 while it is empty. */
