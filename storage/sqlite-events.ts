@@ -144,37 +144,98 @@ export type DatabaseVerdict =
       readonly fault: JournalFault & { readonly runId: string }
     }
 
+/** Where a verified stretch of the journal ended. */
+export interface JournalHead {
+  /** Position of the last event, 0 before the first. */
+  readonly position: number
+  readonly hash: string
+  /** Events up to it. */
+  readonly events: number
+}
+
+export const JOURNAL_START: JournalHead = { position: 0, hash: GENESIS, events: 0 }
+
+export type StretchVerdict =
+  | { readonly ok: true; readonly runs: number; readonly head: JournalHead }
+  | {
+      readonly ok: false
+      readonly runs: number
+      readonly events: number
+      readonly fault: JournalFault & { readonly runId: string }
+    }
+
 /**
  * Checks every event of every run: canonical form, numbers without gaps, each run's chain, and that each run begins where
  * the one before it ended. Memory does not grow with the journal.
  */
 export function verifyEvents(db: Database): DatabaseVerdict {
-  let head = GENESIS
-  let runs = 0
-  let events = 0
-  const broken = (chain: { run_id: string }, fault: JournalFault): DatabaseVerdict => {
-    return { ok: false, runs, events, fault: { ...fault, runId: chain.run_id } }
+  // One moment of the journal, whatever is written meanwhile.
+  const look = db.transaction((): DatabaseVerdict => {
+    const walk = verifyStretch(db, JOURNAL_START, BLOCK)
+    let step = walk.next()
+    while (step.done !== true) step = walk.next()
+    const verdict = step.value
+    if (!verdict.ok) return verdict
+    const { runs, head } = verdict
+    return strays(db, head.events) ?? { ok: true, runs, events: head.events, head: head.hash }
+  })
+  return look()
+}
+
+/**
+ * Checks the journal from the end of a stretch that was verified before: that the end still stands as it was, and every
+ * event after it. A slice at a time: between two of them nothing is open, and the caller may write.
+ *
+ * @yields where it has got to
+ */
+export function* verifyStretch(
+  db: Database,
+  from: JournalHead,
+  slice: number,
+): Generator<JournalHead, StretchVerdict, void> {
+  const first = Math.floor(from.position / POSITIONS_PER_RUN)
+  let { hash: head, events, position } = from
+  let runs = Math.max(0, first - 1)
+  const broken = ({ run_id: run }: { run_id: string }, fault: JournalFault): StretchVerdict => {
+    return { ok: false, runs, events, fault: { ...fault, runId: run } }
   }
-  const chains = db.prepare('SELECT run_no, run_id, prev_head FROM chains ORDER BY run_no').all() as ChainRow[]
-  for (const chain of chains) {
+  const chains = db.prepare('SELECT run_no, run_id, prev_head FROM chains WHERE run_no >= ? ORDER BY run_no').all(first)
+  if (position > 0) {
+    const seq = position % POSITIONS_PER_RUN
+    const found = db.prepare('SELECT hash FROM events WHERE position = ?').pluck().get(position) as string | undefined
+    const [chain] = chains as ChainRow[]
+    const run = { run_id: chain?.run_no === first ? chain.run_id : `number ${first}` }
+    if (found === undefined)
+      return broken(run, { what: 'journal.cut', seq, field: undefined, expected: `event ${seq}`, found: 'none' })
+    if (found !== head) return broken(run, { what: 'journal.hash-wrong', seq, field: 'hash', expected: head, found })
+  }
+  for (const chain of chains as ChainRow[]) {
     const place = { seq: undefined, field: 'prev_head' }
+    const base = chain.run_no * POSITIONS_PER_RUN
+    const isGoingOn = position > base
     if (chain.run_no !== runs + 1) {
       const found = { expected: `run number ${runs + 1}`, found: `${chain.run_no}` }
       return broken(chain, { what: 'journal.gap', seq: undefined, field: 'run_no', ...found })
     }
-    if (chain.prev_head !== head) {
+    if (!isGoingOn && chain.prev_head !== head) {
       return broken(chain, { what: 'journal.chain-broken', ...place, expected: head, found: chain.prev_head })
     }
-    const check = new ChainCheck({ runId: runId(chain.run_id) })
-    for (const line of linesAfter(db, chain, 0)) {
-      const fault = check.line(line)
-      if (fault !== undefined) return broken(chain, fault)
-      events++
+    const after = isGoingOn ? { seq: position - base, hash: head } : undefined
+    const check = new ChainCheck({ runId: runId(chain.run_id) }, after)
+    for (let isMore = true; isMore; ) {
+      const lines = [...linesAfter(db, chain, check.head.seq, check.head.seq + slice)]
+      for (const line of lines) {
+        const fault = check.line(line)
+        if (fault !== undefined) return broken(chain, fault)
+        events++
+      }
+      isMore = lines.length === slice
+      if (check.head.seq > 0) [head, position] = [check.head.hash, base + check.head.seq]
+      yield { position, hash: head, events }
     }
-    if (check.head.seq > 0) head = check.head.hash
     runs++
   }
-  return strays(db, events) ?? { ok: true, runs, events, head }
+  return { ok: true, runs, head: { position, hash: head, events } }
 }
 
 /** Events that belong to no run of the register. */

@@ -566,6 +566,7 @@ export class Engine {
           ? 'MISMATCH'
           : 'OK',
       isVenueUp: venue.isConnected,
+      auditFault: this.parts.store.audit?.look({ ms: this.parts.host.monotonicMs(), ts: now }),
     })
     this.stallUs = 0
     if (this.parts.host.monotonicMs() - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
@@ -842,6 +843,7 @@ export class Engine {
     this.#stopping = undefined
     this.#inputs.stop(reason, detail, Math.max(this.now, this.kernel.now))
     this.commit()
+    this.parts.store.audit?.seal(this.now)
     venue.disconnect()
     this.phase = 'STOPPED'
     log.info('engine.stop', detail)
