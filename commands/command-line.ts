@@ -3,6 +3,7 @@ import { formatTime } from '../src/domain/time.ts'
 import { wallTime } from '../src/runtime/clock.ts'
 import { versionCommand } from './about.ts'
 import { alertCommand } from './alert.ts'
+import { auditCommand } from './audit.ts'
 import { backtestCommand } from './backtest/command.ts'
 import { botCommand } from './bot.ts'
 import { cmdCommand } from './cmd.ts'
@@ -74,6 +75,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   stopCommand,
   reconcileCommand,
   journalCommand,
+  auditCommand,
   cmdCommand,
   alertCommand,
   logsCommand,

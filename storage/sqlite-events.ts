@@ -75,6 +75,18 @@ function* linesAfter(
   }
 }
 
+/** Lines of a run's journal that stand between two positions, both included. */
+export function* linesBetween(
+  db: Database,
+  run: RunId,
+  { first, last }: { readonly first: number; readonly last: number },
+): Generator<string, void, void> {
+  const chain = chainOf(db, run)
+  if (chain === undefined) return
+  const base = chain.run_no * POSITIONS_PER_RUN
+  yield* linesAfter(db, chain, Math.max(0, first - 1 - base), last - base)
+}
+
 /** Events by their positions, as the kernel made them, in the order asked for. */
 export function eventsAt(
   db: Database,

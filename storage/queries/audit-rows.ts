@@ -111,6 +111,21 @@ export function auditReader(db: Database): (position: number) => AuditEntry | un
   }
 }
 
+/**
+ * One audit row.
+ *
+ * @param id an event id, or `<session>/<seq>`
+ */
+export function auditEntry(db: Database, id: string): AuditEntry | undefined {
+  const [, run = '', seq = '0'] = /^(.+)\/(\d{1,10})$/.exec(id) ?? []
+  return stored(`read ${id}`, () => {
+    const no = db.prepare('SELECT run_no FROM chains WHERE run_id = @run OR CAST(run_no AS TEXT) = @run').pluck().get({ run })
+    const position = db.prepare('SELECT position FROM events WHERE position = ? * 4294967296 + ?').pluck()
+    const found = position.get(no ?? null, Number(seq)) as number | undefined
+    return found === undefined ? undefined : auditReader(db)(found)
+  })
+}
+
 interface Asked {
   readonly actor: string
   readonly origin: string
