@@ -39,6 +39,7 @@ import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { storageCommand } from './storage.ts'
 import { strategyCommand } from './strategy.ts'
+import { traceCommand } from './trace.ts'
 import { tuiCommand, upCommand } from './up.ts'
 import { VERSION } from './version.ts'
 
@@ -76,6 +77,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   reconcileCommand,
   journalCommand,
   auditCommand,
+  traceCommand,
   cmdCommand,
   alertCommand,
   logsCommand,
