@@ -52,7 +52,9 @@ export function auditCommand(deps: CommandDeps): Command {
       `${examples('audit search --action KILL_APPLIED --since 30d', 'audit search --actor human:ann --text halt', 'audit search --target o42 --json')}\nEvery answer says how complete it is: rows scanned, numbers missing, rows that cannot be read.\nExit codes: 0 found or nothing there, 7 rows are missing or cannot be read.\n`,
     )
     .action(rows)
-  reads(command.command('show <event>').description('one row with all that it says, by its event id or <session>/<seq>'))
+  reads(
+    command.command('show <event>').description('one row with all that it says, by its event id or <session>/<seq>'),
+  )
     .addHelpText('after', examples('audit show 3/812', 'audit show 3/812 --json'))
     .action((event: string, options: ReadOptions) =>
       settle(options, async () => (await import('./audit/rows.ts')).showAudit(deps, event, options)),

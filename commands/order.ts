@@ -58,7 +58,11 @@ export function orderCommand(deps: CommandDeps): Command {
     .action((order: string, options: ReadOptions) =>
       settle(options, async () => (await import('./order/show.ts')).showOrder(deps, order, options)),
     )
-  reads(command.command('explain <order>').description('why it existed: who wished for it, on what, and what let it through'))
+  reads(
+    command
+      .command('explain <order>')
+      .description('why it existed: who wished for it, on what, and what let it through'),
+  )
     .option('--md', 'as a page of Markdown', false)
     .addHelpText(
       'after',

@@ -198,7 +198,9 @@ export function verifyExport(folder: string): ExportVerdict {
   for (const { name, sha256: expected } of manifest.files) {
     let found: string
     try {
-      found = createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')
+      found = createHash('sha256')
+        .update(readFileSync(join(folder, name)))
+        .digest('hex')
     } catch {
       return { result: 'INCOMPLETE', detail: `${name} is missing` }
     }

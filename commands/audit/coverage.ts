@@ -36,7 +36,9 @@ export function showCoverage(deps: CommandDeps, options: ReadOptions): Promise<O
       const shown = [subjects, ...(isWhole ? [] : [gaps])].map((part) => renderSheet(part, format))
       return {
         code: isWhole ? EXIT.ok : EXIT.checkFailed,
-        message: isWhole ? 'the journal explains all of it' : `${missing.length} things are not explained by the journal`,
+        message: isWhole
+          ? 'the journal explains all of it'
+          : `${missing.length} things are not explained by the journal`,
         text: format === 'json' ? '' : shown.join('\n\n'),
         data: { subjects: sheetData(subjects), missing },
         ...(isWhole ? {} : { reasonCodes: ['AUDIT_COVERAGE'] }),

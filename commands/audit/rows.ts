@@ -1,5 +1,4 @@
 import { encodePayload } from '../../src/events/encode.ts'
-import type { Payload } from '../../src/events/event.ts'
 import { type AuditAnswer, type AuditEntry, auditEntry, auditRows } from '../../storage/queries/audit-rows.ts'
 import type { AuditSearchOptions } from '../audit.ts'
 import type { CommandDeps } from '../command-line.ts'
@@ -25,7 +24,12 @@ export function searchAudit(deps: CommandDeps, options: AuditSearchOptions): Pro
           sinceTs: sinceTs(options.since, now),
           untilTs: sinceTs(options.until, now),
           trace: traceNumber(options.trace),
-          ...{ actor, action, target, reasonCode, text, limit },
+          actor,
+          action,
+          target,
+          reasonCode,
+          text,
+          limit,
         },
         (scanned) => progress.update('searching', scanned, undefined, 'rows'),
       )
@@ -105,7 +109,7 @@ function factsOf(row: AuditEntry): readonly (readonly [string, Exact])[] {
     ['trace_id', row.traceId],
     ['cause', row.causeSeq === undefined ? undefined : `${row.runNo}/${row.causeSeq}`],
     ['run_id', row.runId],
-    ['payload', encodePayload(row.type, row.payload as Payload<typeof row.type>)],
+    ['payload', encodePayload(row.type, row.payload)],
     ['prev_hash', row.prevHash],
     ['hash', row.hash],
   ]

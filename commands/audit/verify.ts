@@ -35,7 +35,13 @@ function outcomeOf(verdict: AuditVerdict): Outcome {
       const { head, since, checkpoints } = verdict
       const from = since.position === 0 ? 'from the first event' : `after the checkpoint at event ${since.events}`
       const text = `VALID: ${head.events - since.events} events ${from}, ${checkpoints} checkpoints agree, head ${head.hash.slice(0, 16)}`
-      const data = { result: 'VALID', events: head.events, verified: head.events - since.events, checkpoints, head: head.hash }
+      const data = {
+        result: 'VALID',
+        events: head.events,
+        verified: head.events - since.events,
+        checkpoints,
+        head: head.hash,
+      }
       return { code: EXIT.ok, message: text, text, note: '', data }
     }
     case 'INVALID': {

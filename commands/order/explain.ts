@@ -126,10 +126,9 @@ function decisionFacts({ ts, payload }: KernelEvent<'policy.decided'>): readonly
     ['limits', inputs === undefined ? 'nothing spoke against it: its numbers were not recorded' : canonical(inputs)],
     ['clipped_qty', payload.clipped_qty],
     ['retry_after_us', payload.retry_after_us],
-    ...RULES.map(({ number, reasonCodes }, at): Fact => [
-      `rule_${number}`,
-      `${verdictAt(at, payload)} (${reasonCodes.join(' ')})`,
-    ]),
+    ...RULES.map(
+      ({ number, reasonCodes }, at): Fact => [`rule_${number}`, `${verdictAt(at, payload)} (${reasonCodes.join(' ')})`],
+    ),
   ]
 }
 

@@ -127,7 +127,7 @@ function summary({ payload }: KernelEvent): string {
   return TOLD.flatMap((name) => {
     const value = fields[name]
     if (value === undefined || value === '') return []
-    return [Array.isArray(value) ? value.join(' ') : String(value as string | number)]
+    return [Array.isArray(value) ? value.join(' ') : String(value)]
   })
     .join(' ')
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')

@@ -132,7 +132,8 @@ function resultOf(event: KernelEvent): AuditResult {
     readonly status?: string
     readonly reason?: string
   }
-  if (event.type === 'policy.decided') return decision === 'ALLOW' || decision === 'REDUCE_ONLY' ? 'SUCCESS' : 'REJECTED'
+  if (event.type === 'policy.decided')
+    return decision === 'ALLOW' || decision === 'REDUCE_ONLY' ? 'SUCCESS' : 'REJECTED'
   if (status !== undefined) return status === 'OK' ? 'SUCCESS' : 'FAILURE'
   return event.type === 'run.ended' && reason === 'failed' ? 'FAILURE' : 'SUCCESS'
 }

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { EngineWorld } from '../../fixtures/engine-world.ts'
 import { scratchFolder } from '../../fixtures/scratch-folder.ts'
 import { runId } from '../../src/domain/ids.ts'
-import type { EventType, KernelEvent, Payload } from '../../src/events/event.ts'
+import type { EventType, Payload } from '../../src/events/event.ts'
 import { openEngineStore } from '../engine-store.ts'
 import { auditCoverage } from './audit-coverage.ts'
 
@@ -35,7 +35,7 @@ test('what no event tells of is named: a decision, a transition, an order, an an
     const writer = store.beginSession({ runId: runId('r'), openedTs: 1, spec: {} })
     let seq = 0
     const tell = <T extends EventType>(type: T, payload: Payload<T>) =>
-      writer.append({ seq: ++seq, ts: seq, type, botId: undefined, trace: 1, causeSeq: 0, payload } as KernelEvent)
+      writer.append({ seq: ++seq, ts: seq, type, botId: undefined, trace: 1, causeSeq: 0, payload })
     const ref = { order_id: 'o1', instrument_id: 'sim:BTC-USD' }
     const terms = { side: 'buy', qty: 1, order_type: 'MARKET', time_in_force: 'GTC', reduce_only: false } as const
     tell('order.enqueued', { ...ref, ...terms, intent_id: 'i1', decision_id: 'd1' })

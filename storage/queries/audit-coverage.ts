@@ -15,18 +15,15 @@ type Missing = Coverage['missing'][number]
 
 /** Holds what was asked, judged, sent and changed against the events that must tell of it. */
 export function auditCoverage(db: Database): readonly Coverage[] {
-  return stored('hold the tables against the journal', () => [
-    commands(db),
-    decisions(db),
-    orders(db),
-    transitions(db),
-  ])
+  return stored('hold the tables against the journal', () => [commands(db), decisions(db), orders(db), transitions(db)])
 }
 
 function commands(db: Database): Coverage {
   const told = new Set(
     db
-      .prepare("SELECT json_extract(payload, '$.command_id') FROM events WHERE type IN ('command.completed', 'command.rejected')")
+      .prepare(
+        "SELECT json_extract(payload, '$.command_id') FROM events WHERE type IN ('command.completed', 'command.rejected')",
+      )
       .pluck()
       .all() as string[],
   )

@@ -69,6 +69,8 @@ test('a limit keeps the newest and says that there may be more', () => {
 
 test('events that were taken away or cannot be read are counted', () => {
   store.db.exec('DROP TRIGGER events_no_delete; DROP TRIGGER events_no_update')
-  store.db.exec("DELETE FROM events WHERE seq IN (100, 101); UPDATE events SET payload = '{}' WHERE type = 'run.started'")
+  store.db.exec(
+    "DELETE FROM events WHERE seq IN (100, 101); UPDATE events SET payload = '{}' WHERE type = 'run.started'",
+  )
   expect(auditRows(store.db, { limit: ALL })).toMatchObject({ gaps: 2, unreadable: 1 })
 })

@@ -119,7 +119,10 @@ export function auditReader(db: Database): (position: number) => AuditEntry | un
 export function auditEntry(db: Database, id: string): AuditEntry | undefined {
   const [, run = '', seq = '0'] = /^(.+)\/(\d{1,10})$/.exec(id) ?? []
   return stored(`read ${id}`, () => {
-    const no = db.prepare('SELECT run_no FROM chains WHERE run_id = @run OR CAST(run_no AS TEXT) = @run').pluck().get({ run })
+    const no = db
+      .prepare('SELECT run_no FROM chains WHERE run_id = @run OR CAST(run_no AS TEXT) = @run')
+      .pluck()
+      .get({ run })
     const position = db.prepare('SELECT position FROM events WHERE position = ? * 4294967296 + ?').pluck()
     const found = position.get(no ?? null, Number(seq)) as number | undefined
     return found === undefined ? undefined : auditReader(db)(found)
@@ -134,9 +137,7 @@ interface Asked {
 function fits(entry: AuditEntry, { actor, action, target, reasonCode, text }: AuditFilter): boolean {
   return (
     (actor === undefined || entry.actor === actor) &&
-    (action === undefined ||
-      entry.action === action ||
-      (action.endsWith('.') && entry.action.startsWith(action))) &&
+    (action === undefined || entry.action === action || (action.endsWith('.') && entry.action.startsWith(action))) &&
     (target === undefined || entry.targetId === target || entry.scope === target) &&
     (reasonCode === undefined || entry.reasonCodes.includes(reasonCode)) &&
     (text === undefined || wordsOf(entry).includes(text.toLowerCase()))

@@ -43,7 +43,9 @@ function positionsOf(db: Database, id: string): readonly number[] {
     .all({ trace: begun?.trace ?? Number(trace), runNo: begun?.run_no ?? null }) as readonly Thought[]
   const positions = new Set(thought.map(({ position }) => position))
   // What became of the orders that were wished for in it, whenever that was.
-  const orders = new Set(thought.flatMap(({ type, orderId }) => (type === 'intent.created' && orderId !== null ? [orderId] : [])))
+  const orders = new Set(
+    thought.flatMap(({ type, orderId }) => (type === 'intent.created' && orderId !== null ? [orderId] : [])),
+  )
   if (begun?.order_id === id) orders.add(id)
   for (const order of orders) for (const position of naming.all(order) as number[]) positions.add(position)
   return [...positions].toSorted((a, b) => a - b)

@@ -72,14 +72,22 @@ function lastOf<T extends KernelEvent['type']>(
   const sql = `SELECT position FROM events WHERE position <= @before AND type = @type AND (@bot IS NULL OR bot_id = @bot)
     ORDER BY position DESC LIMIT 1`
   const position = stored(`read the last ${type}`, () =>
-    db.prepare(sql).pluck().get({ before, type, bot: bot ?? null }),
+    db
+      .prepare(sql)
+      .pluck()
+      .get({ before, type, bot: bot ?? null }),
   ) as number | undefined
   return position === undefined ? undefined : (eventsAt(db, [position])[0]?.event as KernelEvent<T>)
 }
 
 function runIdOf(db: Database, runNo: number | undefined): string | undefined {
   const sql = 'SELECT run_id FROM chains WHERE run_no = ?'
-  return stored('read the run', () => db.prepare(sql).pluck().get(runNo ?? null)) as string | undefined
+  return stored('read the run', () =>
+    db
+      .prepare(sql)
+      .pluck()
+      .get(runNo ?? null),
+  ) as string | undefined
 }
 
 function killsBefore(db: Database, before: number): OrderJustification['kills'] {
