@@ -18,6 +18,7 @@ import { ENGINE_DEPS } from './engine-deps.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
 import type { Format } from './format.ts'
+import { gateCommand } from './gate.ts'
 import { capabilitiesCommand, healthCommand, readyCommand } from './health.ts'
 import { initCommand } from './init.ts'
 import { journalCommand } from './journal.ts'
@@ -28,6 +29,7 @@ import { marketCommand } from './market.ts'
 import { orderCommand } from './order.ts'
 import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
+import { policyCommand } from './policy.ts'
 import { portfolioCommand } from './portfolio.ts'
 import { positionCommand } from './position.ts'
 import { reconcileCommand } from './reconcile.ts'
@@ -73,6 +75,8 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   panicCommand,
   safeModeCommand,
   deadmanCommand,
+  gateCommand,
+  policyCommand,
   stopCommand,
   reconcileCommand,
   journalCommand,

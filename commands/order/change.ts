@@ -1,40 +1,49 @@
 import { decimal, formatDecimal, parseDecimal } from '../../src/domain/decimal.ts'
+import type { CommandPayload } from '../../src/runtime/command-catalogue.ts'
 import type { CommandDeps } from '../command-line.ts'
-import { withEngine } from '../engine-access.ts'
+import { type EngineAccess, withEngine } from '../engine-access.ts'
 import { EXIT } from '../exit-code.ts'
 import { instruments } from '../instrument-catalogue.ts'
 import type { CancelAllOptions, PlaceOptions } from '../order.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 import { type ChangeOptions, submit } from '../submission.ts'
 
-interface Placed {
+export interface Placed {
   readonly instrument: string
   readonly side: string
   readonly qty: string
 }
 
 export function placeOrder({ engine }: CommandDeps, placed: Placed, options: PlaceOptions): Promise<Outcome> {
-  return withEngine(options, engine, async (access) => {
-    const { instrument, qty } = placed
-    const side = placed.side.toLowerCase()
-    if (side !== 'buy' && side !== 'sell')
-      throw new CommandError(EXIT.usage, 'BAD_SIDE', `'${placed.side}' is no side`, 'buy or sell')
-    const { tickSize, lotSize } = (await instruments(access)).require(instrument)
-    const price = (name: string, text: string | undefined) =>
-      text === undefined ? undefined : multipleOf({ name, text, step: tickSize, unit: 'tick' })
-    const { limit, stop, tif, reduceOnly, bot } = options
-    const payload = {
-      instrument_id: instrument,
-      side,
-      type: typeOf(options),
-      qty: multipleOf({ name: 'quantity', text: qty, step: lotSize, unit: 'lot' }),
-      limit: price('limit price', limit),
-      stop: price('stop price', stop),
-      time_in_force: tif,
-      reduce_only: reduceOnly ? true : undefined,
-      bot_id: bot,
-    } as const
-    return submit(access, engine, { type: 'ORDER_PLACE', payload: withoutAbsent(payload) }, options)
+  return withEngine(options, engine, async (access) =>
+    submit(access, engine, { type: 'ORDER_PLACE', payload: await orderPayload(access, placed, options) }, options),
+  )
+}
+
+/** An order as the engine reads it, from what was typed. @throws CommandError where a number is none, or no multiple of its step */
+export async function orderPayload(
+  access: EngineAccess,
+  placed: Placed,
+  options: PlaceOptions,
+): Promise<CommandPayload<'ORDER_PLACE'>> {
+  const { instrument, qty } = placed
+  const side = placed.side.toLowerCase()
+  if (side !== 'buy' && side !== 'sell')
+    throw new CommandError(EXIT.usage, 'BAD_SIDE', `'${placed.side}' is no side`, 'buy or sell')
+  const { tickSize, lotSize } = (await instruments(access)).require(instrument)
+  const price = (name: string, text: string | undefined) =>
+    text === undefined ? undefined : multipleOf({ name, text, step: tickSize, unit: 'tick' })
+  const { limit, stop, tif, reduceOnly, bot } = options
+  return withoutAbsent({
+    instrument_id: instrument,
+    side,
+    type: typeOf(options),
+    qty: multipleOf({ name: 'quantity', text: qty, step: lotSize, unit: 'lot' }),
+    limit: price('limit price', limit),
+    stop: price('stop price', stop),
+    time_in_force: tif,
+    reduce_only: reduceOnly ? true : undefined,
+    bot_id: bot,
   })
 }
 

@@ -26,10 +26,11 @@ import { BarFrames } from './frames.ts'
 import type { Condition, ReconcileNews } from './input-log.ts'
 import type { Facts } from './judgement.ts'
 import { MarketState } from './market-state.ts'
-import { OrderDesk } from './order-desk.ts'
+import { type Explanation, OrderDesk } from './order-desk.ts'
 import { botsOf, killsOf, modeOf, recallBooks } from './recall.ts'
 import { SafetyDesk } from './safety-desk.ts'
 import { Scribe } from './scribe.ts'
+import { type StormLimits, StormWatch } from './storms.ts'
 import { BarWindow, QuoteWindow, TradeWindow } from './windows.ts'
 
 /** Everything that a run's events depend on, besides its inputs. */
@@ -43,6 +44,8 @@ export interface KernelConfig {
   readonly limits: Limits
   readonly mode: ModeSettings
   readonly flatten: FlattenSettings
+  /** What is too much; undefined watches nothing: a backtest measures the strategy, not its manners. */
+  readonly storms?: StormLimits | undefined
   /** When the kernel boots, µs: warm-up and dwell times run from here. */
   readonly startTs: number
   readonly datasets: readonly {
@@ -94,6 +97,7 @@ export class Kernel {
   #inputRow = 0
   #inputColumns: MarketColumns | undefined
   #inputOther: VenueReport | Command | undefined
+  readonly #storms: StormWatch | undefined
   observer: KernelObserver | undefined
 
   constructor(config: KernelConfig, journal: Journal) {
@@ -101,7 +105,18 @@ export class Kernel {
     assert(instruments.length > 0 && config.bots.length > 0, 'a kernel has instruments and bots')
     const bots = botsOf(config.bots, instruments, restored)
     this.#config = { ...config, bots }
-    this.#scribe = new Scribe(journal, restored && { lastTs: restored.lastTs, inputs: restored.counters.inputs })
+    const storms = config.storms && new StormWatch(config.storms)
+    this.#storms = storms
+    const watched: Journal =
+      storms === undefined
+        ? journal
+        : {
+            append: (event) => {
+              storms.see(event)
+              journal.append(event)
+            },
+          }
+    this.#scribe = new Scribe(watched, restored && { lastTs: restored.lastTs, inputs: restored.counters.inputs })
     this.#portfolio = new Portfolio({ instruments, botCount: bots.length, baseCurrency: config.baseCurrency })
     this.#market = new MarketState(instruments, this.#portfolio)
     this.#mode = new SafetyModeMachine(config.mode, config.startTs, restored && modeOf(restored.safety))
@@ -390,6 +405,7 @@ export class Kernel {
   onClock(ts: number): void {
     this.#begin(ts)
     this.#safety.tick()
+    for (const code of this.#storms?.calm(this.#scribe.now) ?? []) this.#safety.clear(code)
     this.#end()
   }
 
@@ -508,6 +524,11 @@ export class Kernel {
     return this.#facts
   }
 
+  /** What the gate would say of an order of a bot now; nothing is asked for and nothing is written. */
+  explain(...of: Parameters<OrderDesk['explain']>): Explanation {
+    return this.#desk.explain(...of)
+  }
+
   /** Positions that are open in a scope. */
   holdingsIn(scope: KillScope): readonly Holding[] {
     return this.#safety.flatten.holdings(scope)
@@ -587,11 +608,26 @@ export class Kernel {
 
   #end(): void {
     if (this.#desk.hasUnsent) this.#desk.flush()
+    if (this.#storms?.hasStorms === true) this.#weather(this.#storms)
     if (this.#facts.kill.strictest === 'NONE') return
     this.#safety.enforce()
     if (this.#safety.flatten.isOn) {
       this.#safety.flatten.work()
       this.#desk.flush()
+    }
+  }
+
+  /** Who stormed is put aside with its orders cancelled; where all did, the account stands back. */
+  #weather(storms: StormWatch): void {
+    for (const { code, botId, mode, detail } of storms.take()) {
+      if (botId === undefined) {
+        this.#safety.raise(code, mode, detail)
+        continue
+      }
+      const bot = this.#bots.find(({ config }) => config.id === botId)
+      if (bot?.isFed !== true) continue
+      bot.setState('QUARANTINED', code, detail)
+      this.#safety.cancelAll(`bot:${botId}`)
     }
   }
 

@@ -31,6 +31,15 @@ const FLUSH_ROUNDS = 4
 
 const NO_PRICES = { limit: undefined, stop: undefined, trail: undefined } as const
 
+/** An order's case before the gate: every rule's verdict, and the decision that they lead to. Or why it is no order at all. */
+export type Explanation =
+  | { readonly refused: string; readonly detail: string }
+  | {
+      readonly action: ActionClass
+      readonly decision: Decision
+      readonly rules: ReturnType<Gate['explain']>
+    }
+
 /**
  * Intent → gate → order → outbox. The only hand between a wish and the outbox: whoever asks, the same steps are taken and
  * the same events written. What comes back is taken in by {@link VenueReports}.
@@ -198,6 +207,35 @@ export class OrderDesk {
     this.#facts.buckets.orders.take(this.#scribe.now)
     if (wish.origin === 'strategy') this.#facts.buckets.strategy[botAt]?.take(this.#scribe.now)
     return orderId
+  }
+
+  /** What every rule says of an order as things stand, without asking for it: nothing is written and no pace is used up. */
+  explain(botAt: number, instrumentAt: number, wish: Wish): Explanation {
+    const instrument = this.#facts.instruments[instrumentAt]
+    assert(instrument !== undefined, `an order names one of the run's instruments, was number ${instrumentAt}`)
+    const shaped = shape(instrument, wish)
+    if ('refused' in shaped) return { refused: shaped.refused, detail: shaped.detail }
+    const { side, type, origin, reasonCode, reduceOnly = false } = wish
+    const { qty, limit, stop, trail } = shaped
+    const action = this.#classOf({ botAt, instrumentAt, side, qty, reduceOnly })
+    const now = this.#scribe.now
+    const terms = { side, type, qty, limit, stop, trail, reduceOnly, reasonCode }
+    const question: Question = {
+      ...terms,
+      stage: 'accept',
+      action,
+      origin,
+      botAt,
+      instrumentAt,
+      createdTs: now,
+      key: 'new',
+      self: undefined,
+    }
+    return {
+      action,
+      decision: this.#gate.judge(this.#judgement.put(question, now)),
+      rules: this.#gate.explain(this.#judgement.put(question, now)),
+    }
   }
 
   /** Asks for an order's end. False when it has ended, is not known, or the gate says wait. */
@@ -652,11 +690,11 @@ export class OrderDesk {
   }
 
   /** REDUCE when it cannot enlarge the bot's position whatever else of the bot's fills first; OPEN otherwise. */
-  #classOf(order: Order): ActionClass {
+  #classOf(order: Exit): ActionClass {
     return order.reduceOnly || this.#isReducing(order) ? 'REDUCE' : 'OPEN'
   }
 
-  #isReducing(order: Order): boolean {
+  #isReducing(order: Exit): boolean {
     const { portfolio, orders } = this.#facts
     const held = portfolio.botQty(order.botAt, order.instrumentAt)
     const reducible = order.side === 'sell' ? held : -held
@@ -696,6 +734,9 @@ export class OrderDesk {
     return this.#facts.botIds[botAt] as BotId
   }
 }
+
+/** What tells whether an order can enlarge a position. */
+type Exit = Pick<Order, 'botAt' | 'instrumentAt' | 'side' | 'qty' | 'reduceOnly'>
 
 /** All that makes a repeated wish the same wish. */
 function contentOf(where: readonly [botAt: number, instrumentAt: number], wish: Wish, shaped: Shaped): string {

@@ -22,6 +22,7 @@ import type { BotConfig } from './bot.ts'
 import type { Command, CommandOutcome } from './command.ts'
 import { type FlattenSettings, PLAIN_FLATTEN } from './flatten.ts'
 import { Kernel, type KernelConfig } from './kernel.ts'
+import type { StormLimits } from './storms.ts'
 
 export interface RigOptions {
   readonly instruments?: readonly Instrument[]
@@ -30,6 +31,7 @@ export interface RigOptions {
   readonly limits?: Partial<Limits>
   readonly mode?: Partial<ModeSettings>
   readonly flatten?: FlattenSettings
+  readonly storms?: StormLimits
   /** More of each bot. */
   readonly bot?: Partial<BotConfig>
   /** Parameters, warm-up and frames of the rig's strategy. */
@@ -93,6 +95,7 @@ export class Rig {
       limits: { ...RESEARCH_LIMITS, ...options.limits },
       mode: { ...MODE_SETTINGS, warmUpUs: 0, ...options.mode },
       flatten: options.flatten ?? PLAIN_FLATTEN,
+      storms: options.storms,
       startTs: this.now,
       datasets: [],
       configSha256: '0'.repeat(64),

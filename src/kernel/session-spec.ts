@@ -8,6 +8,7 @@ import type { StrategyDefinition } from '../strategy/strategy.ts'
 import { SAFE_FLATTEN } from './flatten.ts'
 import { InstrumentSpec, instrumentOf } from './instrument-spec.ts'
 import type { KernelConfig } from './kernel.ts'
+import { STORM_LIMITS } from './storms.ts'
 
 const us = z.int().nonnegative()
 const money = z.string().refine((text) => parseMoney(text) !== undefined, 'a decimal amount')
@@ -121,6 +122,7 @@ export function sessionConfig(
     limits: limitsOfSpec(spec),
     mode: spec.mode,
     flatten: SAFE_FLATTEN,
+    storms: STORM_LIMITS,
     startTs: spec.start_ts,
     datasets: [],
     configSha256: hashOf({ ...spec, limits: undefined }),

@@ -11,6 +11,26 @@ const scope = z
   .regex(/^(global|(venue|bot|instrument):[\x21-\x7e]{1,100})$/, 'global, venue:…, bot:… or instrument:…')
 const params = z.record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean()]))
 
+/** An order as a person writes it: decimals in the instrument's units. */
+const orderTerms = z.strictObject({
+  instrument_id: z.string().min(1).max(128),
+  side: z.enum(['buy', 'sell']),
+  type: z.enum(['MARKET', 'LIMIT', 'STOP', 'STOP_LIMIT']),
+  qty: z.string().regex(/^\d+(\.\d+)?$/),
+  limit: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .optional(),
+  stop: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .optional(),
+  time_in_force: z.enum(['GTC', 'IOC', 'FOK', 'POST_ONLY']).optional(),
+  reduce_only: z.boolean().optional(),
+  /** Whose position it is for; `manual` unless told. */
+  bot_id: z.string().min(1).max(128).optional(),
+})
+
 export const COMMANDS = {
   BOT_REGISTER: z.strictObject({
     bot_id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'lowercase letters, digits and -, at most 32'),
@@ -34,24 +54,9 @@ export const COMMANDS = {
   /** Quarantine ends only by this. */
   BOT_RELEASE: botRef,
   /** An operator's own order: through the same gate, under the bot `manual`. Decimals in the instrument's units. */
-  ORDER_PLACE: z.strictObject({
-    instrument_id: z.string().min(1).max(128),
-    side: z.enum(['buy', 'sell']),
-    type: z.enum(['MARKET', 'LIMIT', 'STOP', 'STOP_LIMIT']),
-    qty: z.string().regex(/^\d+(\.\d+)?$/),
-    limit: z
-      .string()
-      .regex(/^\d+(\.\d+)?$/)
-      .optional(),
-    stop: z
-      .string()
-      .regex(/^\d+(\.\d+)?$/)
-      .optional(),
-    time_in_force: z.enum(['GTC', 'IOC', 'FOK', 'POST_ONLY']).optional(),
-    reduce_only: z.boolean().optional(),
-    /** Whose position it is for; `manual` unless told. */
-    bot_id: z.string().min(1).max(128).optional(),
-  }),
+  ORDER_PLACE: orderTerms,
+  /** What the gate would say of such an order now; nothing is placed. */
+  GATE_EXPLAIN: orderTerms,
   ORDER_CANCEL: z.strictObject({ order_id: z.string().min(1).max(128) }),
   CANCEL_ALL: z.strictObject({ scope: scope.optional() }),
   /** Brings a position down to nothing with a reduce-only order. */

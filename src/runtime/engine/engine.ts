@@ -18,6 +18,7 @@ import { Chronicle, FILLS_RECALLED } from './chronicle.ts'
 import { CRASH_WINDOW_US, countCrashes } from './crash-record.ts'
 import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
+import { explainOrder } from './explain-order.ts'
 import { Escalation } from './escalation.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
@@ -188,6 +189,7 @@ export class Engine {
       stop: (row, how) => this.#beginStop(row, how),
       fault: (payload) => this.#fault(payload),
       acknowledge: (id) => store.alerts.acknowledge(id, this.now),
+      explain: (payload) => explainOrder(this.kernel, payload),
       operatorSeen: () => this.deadMan.acknowledge(parts.host.monotonicMs()),
       killLowered: () => parts.killFile.remove(),
     })
@@ -439,6 +441,8 @@ export class Engine {
     const startedMs = host.monotonicMs()
     if (!Number.isNaN(this.#turnedMs)) this.stallUs = Math.max(this.stallUs, (startedMs - this.#turnedMs) * 1_000)
     this.#before()
+    // Before anything that may have piled up: an engine that stood still wakes up to it.
+    if (this.parts.killFile.exists) this.#lookAtKillFile()
     if (this.#isPoked || store.commands.hasChanged()) {
       this.#isPoked = false
       this.#intake.look(host.wallTs())
@@ -539,8 +543,7 @@ export class Engine {
   // ---- watching ----------------------------------------------------------------------------------------------------
 
   #lookAround(now: number): void {
-    const { config, clock, venue, instruments, diskFree, killFile } = this.parts
-    if (killFile.exists) this.#lookAtKillFile()
+    const { config, clock, venue, instruments, diskFree } = this.parts
     const staleUs = config.engine.data_stale_s * US_PER_SECOND * Math.max(1, clock.speed / 10)
     instruments.forEach(({ id }, at) => {
       const heardTs = this.tapes[at]?.heardTs ?? Number.NaN

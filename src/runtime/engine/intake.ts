@@ -30,6 +30,7 @@ export interface IntakeHands {
   fault(payload: CommandPayload<'VENUE_FAULT'>): CommandOutcome
   acknowledge(alertId: string): boolean
   operatorSeen(): void
+  explain(payload: CommandPayload<'GATE_EXPLAIN'>): CommandOutcome
   killLowered(): void
 }
 
@@ -156,6 +157,8 @@ export class Intake {
         const found = hands.acknowledge((payload as CommandPayload<'ALERT_ACK'>).alert_id)
         return found ? done('acknowledged') : refusal('ALERT_UNKNOWN', 'no open alert has that id')
       }
+      case 'GATE_EXPLAIN':
+        return hands.explain(payload as CommandPayload<'GATE_EXPLAIN'>)
       case 'DEADMAN_ACK':
         hands.operatorSeen()
         return done('the operator is there')

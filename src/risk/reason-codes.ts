@@ -1,0 +1,79 @@
+import type { DecisionKind } from '../domain/action.ts'
+
+/** What a reason code of the gate means to whoever reads it. */
+export interface ReasonCode {
+  readonly code: string
+  /** P1 wants somebody now, P2 today, P3 is how it should be. */
+  readonly severity: 'P1' | 'P2' | 'P3'
+  readonly decision: DecisionKind
+  readonly text: string
+  /** Heading of docs/runbooks.md that says what to do. */
+  readonly runbook: 'order-terms' | 'stopped' | 'market-data' | 'limits' | 'pace' | 'gate-fault' | 'allowed'
+}
+
+const code = (
+  name: string,
+  severity: ReasonCode['severity'],
+  decision: DecisionKind,
+  runbook: ReasonCode['runbook'],
+  text: string,
+): ReasonCode => ({ code: name, severity, decision, runbook, text })
+
+/** Every code that the gate can give (UGF-D-003), as data: `policy lint` and a test see that none is missing. */
+export const REASON_CODES: readonly ReasonCode[] = [
+  code('J_POLICY_ALLOW', 'P3', 'ALLOW', 'allowed', 'no rule speaks against it'),
+  code('INTENT_INVALID', 'P2', 'BLOCK', 'order-terms', 'the intent lacks what every intent must say'),
+  code('INTENT_EXPIRED', 'P2', 'BLOCK', 'order-terms', 'the intent is older than it may be, or from the future'),
+  code('IDEMPOTENCY_CONFLICT', 'P1', 'BLOCK', 'order-terms', 'the same key was used for another order'),
+  code('IDEMPOTENCY_REPEATED', 'P3', 'BLOCK', 'order-terms', 'the same order was asked for before'),
+  code('J_POLICY_HALT_SAFE_MODE', 'P1', 'HALT', 'stopped', 'everything is halted: only cancelling passes'),
+  code('SAFE_MODE_BLOCKED', 'P1', 'BLOCK', 'stopped', 'SAFE_MODE: no new risk, and exits only by hand'),
+  code(
+    'DEGRADED_THROTTLED',
+    'P2',
+    'THROTTLE',
+    'stopped',
+    'DEGRADED: new risk waits until the cause has been gone a minute',
+  ),
+  code('KILL_FLATTEN', 'P1', 'FLATTEN', 'stopped', 'FLATTEN stands: only the flatten routine trades'),
+  code('KILL_CLOSE_ONLY', 'P1', 'CLOSE_ONLY', 'stopped', 'CLOSE_ONLY stands: positions may only become smaller'),
+  code('VENUE_NOT_ALLOWED', 'P2', 'BLOCK', 'limits', 'the venue is not on the list of those that may be traded'),
+  code('SYMBOL_NOT_ALLOWED', 'P2', 'BLOCK', 'limits', 'the instrument is not on the list of those that may be traded'),
+  code('STALE_PRICE', 'P2', 'CLOSE_ONLY', 'market-data', 'the price is older than new risk may rest on'),
+  code('BOOK_GAP', 'P2', 'CLOSE_ONLY', 'market-data', 'the book has a gap and is being fetched anew'),
+  code('CROSSED_BOOK', 'P2', 'CLOSE_ONLY', 'market-data', 'the book is crossed: one of its sides is wrong'),
+  code('THIN_BOOK', 'P3', 'THROTTLE', 'market-data', 'the book shows too little on the side that would be taken'),
+  code('INVALID_QTY', 'P2', 'BLOCK', 'order-terms', 'the quantity is not a whole number of lots above zero'),
+  code('INVALID_PRICE', 'P2', 'BLOCK', 'order-terms', 'a price is not a whole number of ticks above zero'),
+  code('FILTER_VIOLATION', 'P2', 'BLOCK', 'order-terms', 'outside what the venue takes: smallest, largest, or value'),
+  code('PRICE_DEVIATION', 'P2', 'BLOCK', 'limits', 'the limit price is too far from the market'),
+  code('REFERENCE_PRICE_MISSING', 'P2', 'CLOSE_ONLY', 'market-data', 'no price is known to measure the order against'),
+  code('MARKET_ORDER_DISABLED', 'P2', 'BLOCK', 'limits', 'market orders are switched off'),
+  code(
+    'REDUCE_ONLY_VIOLATION',
+    'P2',
+    'REDUCE_ONLY',
+    'order-terms',
+    'it would do more than reduce the position, and says it only reduces',
+  ),
+  code('ORDER_NOTIONAL_LIMIT', 'P2', 'BLOCK', 'limits', 'the order is worth more than one order may be'),
+  code('QTY_CAP_UNSET', 'P2', 'BLOCK', 'limits', 'no largest quantity is set for the instrument'),
+  code('QTY_CAP', 'P2', 'BLOCK', 'limits', 'the quantity is larger than one order may be'),
+  code('LIMIT_GROSS', 'P2', 'BLOCK', 'limits', 'the sum of all exposures would be too large'),
+  code('LIMIT_NET', 'P2', 'BLOCK', 'limits', 'the net exposure would be too large'),
+  code('LIMIT_SYMBOL', 'P2', 'BLOCK', 'limits', 'the exposure in the instrument would be too large'),
+  code('LIMIT_VENUE', 'P2', 'BLOCK', 'limits', 'the exposure at the venue would be too large'),
+  code('LIMIT_LEVERAGE', 'P2', 'BLOCK', 'limits', 'the leverage of the account would be too high'),
+  code('LIMIT_OPEN_ORDERS', 'P2', 'BLOCK', 'limits', 'too many orders work already'),
+  code('POSITION_UNKNOWN', 'P1', 'CLOSE_ONLY', 'market-data', 'the position is not known'),
+  code('PRICE_UNKNOWN', 'P1', 'CLOSE_ONLY', 'market-data', 'what is held cannot be valued'),
+  code('ALLOCATION_EXCEEDED', 'P2', 'BLOCK', 'limits', 'the bot would use more than it was given'),
+  code('RATE_ORDERS', 'P3', 'THROTTLE', 'pace', 'orders come faster than they may'),
+  code('RATE_CANCELS', 'P3', 'THROTTLE', 'pace', 'cancels come faster than they may'),
+  code('RATE_AMENDS', 'P3', 'THROTTLE', 'pace', 'amends come faster than they may'),
+  code('STRATEGY_RATE', 'P2', 'THROTTLE', 'pace', 'one bot wants more than it may in a second'),
+  code('SELF_CROSS', 'P2', 'BLOCK', 'order-terms', 'it would trade with an order of our own'),
+  code('RESERVATION_FAILED', 'P2', 'BLOCK', 'limits', 'cash or margin for its worst case is not free'),
+  code('GATE_ERROR', 'P1', 'BLOCK', 'gate-fault', 'a rule of the gate failed: it refuses what it cannot judge'),
+  code('UNSUPPORTED_ACTION', 'P1', 'BLOCK', 'gate-fault', 'the gate knows no such action'),
+]
