@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, afterAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { scratchFolder } from '../fixtures/scratch-folder.ts'
 import { runId } from '../src/domain/ids.ts'
 import { type ExportManifest, exportAudit, verifyExport } from './audit-export.ts'

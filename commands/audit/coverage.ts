@@ -1,4 +1,4 @@
-import { type Coverage, auditCoverage } from '../../storage/queries/audit-coverage.ts'
+import { auditCoverage, type Coverage } from '../../storage/queries/audit-coverage.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'

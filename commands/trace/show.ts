@@ -126,8 +126,8 @@ function summary({ payload }: KernelEvent): string {
   const fields = payload as Readonly<Record<string, unknown>>
   return TOLD.flatMap((name) => {
     const value = fields[name]
-    if (value === undefined || value === '') return []
-    return [Array.isArray(value) ? value.join(' ') : String(value)]
+    if (Array.isArray(value)) return [value.join(' ')]
+    return (typeof value === 'string' && value !== '') || typeof value === 'number' ? [`${value}`] : []
   })
     .join(' ')
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
