@@ -3,6 +3,7 @@ import { formatTime } from '../src/domain/time.ts'
 import { wallTime } from '../src/runtime/clock.ts'
 import { versionCommand } from './about.ts'
 import { alertCommand } from './alert.ts'
+import { auditCommand } from './audit.ts'
 import { backtestCommand } from './backtest/command.ts'
 import { botCommand } from './bot.ts'
 import { cmdCommand } from './cmd.ts'
@@ -40,6 +41,7 @@ import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { storageCommand } from './storage.ts'
 import { strategyCommand } from './strategy.ts'
+import { traceCommand } from './trace.ts'
 import { tuiCommand, upCommand } from './up.ts'
 import { VERSION } from './version.ts'
 
@@ -78,6 +80,8 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   stopCommand,
   reconcileCommand,
   journalCommand,
+  auditCommand,
+  traceCommand,
   cmdCommand,
   alertCommand,
   logsCommand,

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import type { CommandDeps } from './command-line.ts'
-import { changes, count, examples, parseSince, type Since, watches } from './engine-options.ts'
+import { changes, count, examples, parseSince, reads, type Since, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
 import type { ChangeOptions } from './submission.ts'
 
@@ -14,6 +14,9 @@ export interface OrderListOptions extends ReadOptions {
 }
 export interface FillOptions extends Omit<OrderListOptions, 'all' | 'state'> {
   readonly order?: string | undefined
+}
+export interface ExplainOptions extends ReadOptions {
+  readonly md: boolean
 }
 export interface PlaceOptions extends ChangeOptions {
   readonly limit?: string | undefined
@@ -54,6 +57,19 @@ export function orderCommand(deps: CommandDeps): Command {
     )
     .action((order: string, options: ReadOptions) =>
       settle(options, async () => (await import('./order/show.ts')).showOrder(deps, order, options)),
+    )
+  reads(
+    command
+      .command('explain <order>')
+      .description('why it existed: who wished for it, on what, and what let it through'),
+  )
+    .option('--md', 'as a page of Markdown', false)
+    .addHelpText(
+      'after',
+      `${examples('order explain o42', 'order explain o42 --md > o42.md', 'order explain o42 --json')}\nWhat was never recorded is said to be so.\n`,
+    )
+    .action((order: string, options: ExplainOptions) =>
+      settle(options, async () => (await import('./order/explain.ts')).explainOrder(deps, order, options)),
     )
   filters(watches(command.command('fills').description('executions, newest first')))
     .option('--order <order>', 'only of this order')

@@ -55,7 +55,7 @@ export function openEngine(options: EngineOptions): OpenedEngine {
   prepareFolders(paths)
   const loaded = loadConfig(paths, { flags: options.flags })
   const { config } = loaded
-  const store = openStore(paths, config.engine.journal)
+  const store = openStore(paths, config.engine.journal, { isEngine: true })
   try {
     const leased = store.lease.acquire(thisProcess(), wallTime())
     if (!leased.ok) throw leaseConflict(paths, leased.holder)

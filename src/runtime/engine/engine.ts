@@ -18,8 +18,8 @@ import { Chronicle, FILLS_RECALLED } from './chronicle.ts'
 import { CRASH_WINDOW_US, countCrashes } from './crash-record.ts'
 import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
-import { explainOrder } from './explain-order.ts'
 import { Escalation } from './escalation.ts'
+import { explainOrder } from './explain-order.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
@@ -569,6 +569,7 @@ export class Engine {
           ? 'MISMATCH'
           : 'OK',
       isVenueUp: venue.isConnected,
+      auditFault: this.parts.store.audit?.look({ ms: this.parts.host.monotonicMs(), ts: now }),
     })
     this.stallUs = 0
     if (this.parts.host.monotonicMs() - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
@@ -845,6 +846,7 @@ export class Engine {
     this.#stopping = undefined
     this.#inputs.stop(reason, detail, Math.max(this.now, this.kernel.now))
     this.commit()
+    this.parts.store.audit?.seal(this.now)
     venue.disconnect()
     this.phase = 'STOPPED'
     log.info('engine.stop', detail)

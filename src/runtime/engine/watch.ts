@@ -12,6 +12,8 @@ export interface Watched {
   readonly isReconciled: boolean
   readonly reconcile: 'OK' | 'MISMATCH' | 'UNKNOWN'
   readonly isVenueUp: boolean
+  /** What is wrong with the journal; undefined while nothing is known to be. */
+  readonly auditFault?: string | undefined
 }
 
 export interface WatchLimits {
@@ -68,6 +70,12 @@ export class Watch {
         code: 'RECONCILE_UNKNOWN',
         mode: found.reconcile === 'UNKNOWN' ? 'DEGRADED' : undefined,
         detail: 'the venue could not be asked',
+      },
+      // Proof that was tampered with is no ground to trade on, and nothing here makes it whole again.
+      {
+        code: 'AUDIT_BROKEN',
+        mode: found.auditFault === undefined ? undefined : 'HALTED',
+        detail: found.auditFault === undefined ? '' : `the journal was changed: ${found.auditFault}`.slice(0, 400),
       },
       { code: 'VENUE_DOWN', mode: found.isVenueUp ? undefined : 'DEGRADED', detail: 'the venue does not answer' },
     ]
