@@ -151,4 +151,13 @@ test('UGF-B-005: a command whose life ends before an engine comes is refused, an
   at.engine()
   await at.running()
   expect(await at.json('cmd', 'show', id)).toMatchObject({ status: 'REJECTED_EXPIRED' })
+  const kept = (await events(at)).find(({ type, payload }) => type === 'command.rejected' && payload.includes(id))
+  expect(kept?.payload).toContain('"EXPIRED"')
+  for (const args of [
+    ['alert', 'ack', 'a99'],
+    ['deadman', 'ack'],
+    ['gate', 'explain', 'BTC_JPY', 'buy', '0.001'],
+  ])
+    await at.run(...args)
+  expect(await at.run('audit', 'coverage')).toMatchObject({ code: 0 })
 }, 120_000)

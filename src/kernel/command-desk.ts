@@ -40,7 +40,8 @@ export class CommandDesk {
 
   run(command: Command): CommandOutcome {
     const { scribe } = this.#hands
-    const { id, kind, actor, reason } = command
+    const { id, actor, reason } = command
+    const kind = command.kind === 'NOTED' ? command.command : command.kind
     const outcome = this.#obey(command)
     if (outcome.ok) {
       const cause = scribe.write('command.accepted', { command_id: id, command: kind, actor, reason: told(reason) })
@@ -72,6 +73,8 @@ export class CommandDesk {
         const cancelled = safety.cancelAll(command.scope ?? 'global')
         return obeyed(`${cancelled} orders in ${command.scope ?? 'global'}`, { cancelled })
       }
+      case 'NOTED':
+        return command.outcome
       case 'ORDER_PLACE':
         return this.#place(command)
       case 'ORDER_CANCEL':

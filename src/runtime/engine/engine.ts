@@ -189,6 +189,7 @@ export class Engine {
       stop: (row, how) => this.#beginStop(row, how),
       fault: (payload) => this.#fault(payload),
       acknowledge: (id) => store.alerts.acknowledge(id, this.now),
+      note: (row, outcome) => this.#note(row, outcome),
       explain: (payload) => explainOrder(this.kernel, payload),
       operatorSeen: () => this.deadMan.acknowledge(parts.host.monotonicMs()),
       killLowered: () => parts.killFile.remove(),
@@ -672,6 +673,15 @@ export class Engine {
     const outcome = this.#inputs.command(command, Math.max(this.now, this.kernel.now))
     if (this.kernel.outbox.length > 0) this.commit()
     return outcome
+  }
+
+  #note(
+    { id, actor, reason, type }: Pick<CommandRow, 'id' | 'actor' | 'reason' | 'type'>,
+    outcome: CommandOutcome,
+  ): void {
+    if (this.phase === 'STOPPED') return
+    const { result: _, ...told } = outcome
+    this.#obey({ id: id as Command['id'], actor, reason, kind: 'NOTED', command: type, outcome: told })
   }
 
   /** What stands between here and a milder mode, beyond the mode machine's own reasons. */
