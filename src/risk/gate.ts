@@ -110,10 +110,17 @@ export class Gate {
     return standing ?? ALLOWED
   }
 
-  /** Every rule's verdict, for `gate explain`: nothing stops the list. */
+  /** Every rule's verdict, for `gate explain`: nothing stops the list. What one rule clips, the rules after it see clipped, as in {@link judge}. */
   explain(input: GateInput): readonly { readonly rule: Rule; readonly verdict: Verdict | undefined }[] {
     const rules = this.#rules[input.stage].get(input.action) ?? []
-    return rules.map((rule) => ({ rule, verdict: judgeSafely(rule, input, this.limits) }))
+    const asked = input.qty
+    const verdicts = rules.map((rule) => {
+      const verdict = judgeSafely(rule, input, this.limits)
+      if (verdict?.clippedQty !== undefined) input.qty = verdict.clippedQty
+      return { rule, verdict }
+    })
+    input.qty = asked
+    return verdicts
   }
 
   /** Stamps an order that a decision permits. The only place that makes one. */
@@ -130,6 +137,8 @@ function judgeSafely(rule: Rule, input: GateInput, limits: Limits): Verdict | un
   try {
     return rule.judge(input, limits)
   } catch (error) {
+    // Cancelling takes risk away: a rule that fails must not keep an order alive.
+    if (input.action === 'CANCEL') return undefined
     return { decision: 'BLOCK', reasonCode: 'GATE_ERROR', inputs: { rule: rule.number, error: String(error) } }
   }
 }

@@ -36,6 +36,8 @@ export interface IntakeHands {
   killLowered(): void
 }
 
+const ACTOR_MAX = 128
+
 /** The phrase that a flatten is confirmed with: it names the act and makes the eye read the size. */
 export function flattenPhrase(positions: number): string {
   return `flatten ${positions}`
@@ -69,13 +71,16 @@ export class Intake {
    * @param wallTs commands expire by the clock on the wall, where they were issued
    */
   look(wallTs: number): void {
-    for (const row of this.#queue.pending()) {
-      if (this.#open.has(row.id)) continue
+    for (const handed of this.#queue.pending()) {
+      if (this.#open.has(handed.id)) continue
+      // Any process may write a row: what the journal could not carry is cut before it gets there.
+      const row = { ...handed, actor: handed.actor.slice(0, ACTOR_MAX) }
       this.taken++
       this.#isTold = false
       const answer = this.#take(row, wallTs)
       if (answer === undefined) continue
-      if (!this.#isTold && answer.status !== 'ACCEPTED') this.#hands.note(row, outcomeOf(answer))
+      if (!this.#isTold && answer.status !== 'ACCEPTED')
+        this.#hands.note(isKnown(row.type) ? row : { ...row, type: 'UNKNOWN' }, outcomeOf(answer))
       this.#writer().answer(answer)
     }
   }
