@@ -29,6 +29,16 @@ export interface CancelAllOptions extends ChangeOptions {
   readonly scope?: string | undefined
 }
 
+/** The terms of an order besides what is traded, which way and how much. */
+export function orderTerms(command: Command): Command {
+  return command
+    .option('--limit <price>', 'worst price; without it the order is a market order')
+    .option('--stop <price>', 'price at which it comes alive')
+    .addOption(new Option('--tif <policy>', 'time in force').choices(['GTC', 'IOC', 'FOK', 'POST_ONLY']))
+    .option('--reduce-only', 'it may only make a position smaller', false)
+    .option('--bot <bot>', 'whose position it is for (default: manual)')
+}
+
 export function orderCommand(deps: CommandDeps): Command {
   const { settle } = deps
   const command = new Command('order').description('orders: what works, what became of others, placing and cancelling')
@@ -77,16 +87,13 @@ export function orderCommand(deps: CommandDeps): Command {
     .action((options: FillOptions) =>
       settle(options, async () => (await import('./order/fills.ts')).listFills(deps, options)),
     )
-  changes(
-    command
-      .command('place <instrument> <side> <qty>')
-      .description('an order of your own, through the same gate as every other'),
+  orderTerms(
+    changes(
+      command
+        .command('place <instrument> <side> <qty>')
+        .description('an order of your own, through the same gate as every other'),
+    ),
   )
-    .option('--limit <price>', 'worst price; without it the order is a market order')
-    .option('--stop <price>', 'price at which it comes alive')
-    .addOption(new Option('--tif <policy>', 'time in force').choices(['GTC', 'IOC', 'FOK', 'POST_ONLY']))
-    .option('--reduce-only', 'it may only make a position smaller', false)
-    .option('--bot <bot>', 'whose position it is for (default: manual)')
     .addHelpText(
       'after',
       examples(
