@@ -112,6 +112,9 @@ export class CommandDesk {
     if (isAbsent)
       return refused(['STRATEGY_MISSING'], `${bot.config.id} is not configured: configure it and start again`)
     const level = kind === 'BOT_START' || kind === 'BOT_RESUME' ? this.#hands.safety.keepsOut(bot) : undefined
+    const { mode } = this.#hands.facts.mode
+    if ((kind === 'BOT_START' || kind === 'BOT_RESUME') && (mode === 'SAFE_MODE' || mode === 'HALTED'))
+      return refused([`MODE_${mode}`], `the engine is in ${mode}: release it before a bot goes to work`)
     if (level !== undefined)
       return refused([`KILL_${level}`], `${level} stands over all that ${bot.config.id} trades: lower it first`)
     switch (kind) {

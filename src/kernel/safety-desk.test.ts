@@ -136,11 +136,15 @@ describe('bots under a kill', () => {
     }
   })
 
-  test('HALTED stops them too, whoever raised it', () => {
+  test('UGF-0-002: HALTED stops them too, whoever raised it, and neither there nor in SAFE_MODE does one start', () => {
     const world = two()
     world.command({ kind: 'MODE_RAISE', mode: 'HALTED' })
     expect(states(world)).toEqual(['IDLE', 'IDLE'])
-    expect(world.command({ kind: 'BOT_START', botId: 'bot-1' })).toEqual([])
+    expect(world.command({ kind: 'BOT_START', botId: 'bot-1' })).toEqual(['MODE_HALTED'])
+    const safe = two()
+    safe.command({ kind: 'MODE_RAISE', mode: 'SAFE_MODE' })
+    safe.command({ kind: 'BOT_STOP', botId: 'bot-1' })
+    expect(safe.command({ kind: 'BOT_START', botId: 'bot-1' })).toEqual(['MODE_SAFE_MODE'])
   })
 })
 

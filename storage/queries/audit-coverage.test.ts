@@ -18,6 +18,15 @@ test('a running engine explains every order, decision, transition and command th
   const paused = await made.command('BOT_PAUSE', { bot_id: 'maker' })
   await made.command('MODE_RAISE', { mode: 'SAFE_MODE' })
   expect(paused.status).toBe('COMPLETED')
+  // One that the gate refuses has no terms, and lacks nothing else.
+  const refused = await made.command('ORDER_PLACE', {
+    instrument_id: 'BTC_JPY',
+    side: 'buy',
+    type: 'LIMIT',
+    qty: '0.001',
+    limit: '1000000',
+  })
+  expect(refused.status).toBe('REJECTED_POLICY')
   const found = auditCoverage(made.store.db)
   expect(found.map(({ subject, missing }) => [subject, missing])).toEqual([
     ['commands', []],
@@ -44,9 +53,12 @@ test('what no event tells of is named: a decision, a transition, an order, an an
     writer.commit()
     const request = { type: 'ALERT_ACK', payload: {}, actor: 'human:a', origin: 'cli', reason: '' } as const
     store.commands.submit({ ...request, id: 'c1', confirmation: undefined, issuedTs: 1, expiresTs: 2 })
-    store.commands.cancel('c1', 2)
+    writer.answer({ id: 'c1', status: 'COMPLETED', resultCode: 'OK', reasonCodes: [], message: '', ts: 2 })
+    writer.commit()
+    store.commands.submit({ ...request, id: 'c2', confirmation: undefined, issuedTs: 1, expiresTs: 2 })
+    store.commands.cancel('c2', 2)
     expect(auditCoverage(store.db).map(({ subject, total, missing }) => [subject, total, missing])).toEqual([
-      ['commands', 1, [{ id: 'c1', why: 'ALERT_ACK CANCELED: answered in the queue, no event tells of it' }]],
+      ['commands', 1, [{ id: 'c1', why: 'ALERT_ACK COMPLETED: answered in the queue, no event tells of it' }]],
       ['decisions', 1, [{ id: 'o1', why: 'order.enqueued names decision d1, which was not recorded' }]],
       ['orders', 1, [{ id: 'o1', why: 'no intent.created, no policy.decided' }]],
       ['transitions', 2, [{ id: '1/3', why: 'mode moved from NORMAL, the event before left it at SAFE_MODE' }]],

@@ -28,7 +28,8 @@ function commands(db: Database): Coverage {
       .all() as string[],
   )
   const answered = db
-    .prepare('SELECT id, type, status FROM commands WHERE finished_ts IS NOT NULL ORDER BY no')
+    // What was withdrawn no engine ever took.
+    .prepare("SELECT id, type, status FROM commands WHERE finished_ts IS NOT NULL AND status != 'CANCELED' ORDER BY no")
     .all() as readonly { readonly id: string; readonly type: string; readonly status: string }[]
   const missing = answered
     .filter(({ id }) => !told.has(id))
@@ -54,13 +55,14 @@ interface Acted {
   readonly type: string
 }
 
-/** What an order of ours cannot be without; one that the venue named is adopted instead. */
-const LINKS = ['intent.created', 'policy.decided', 'order.enqueued'] as const
+/** What an order of ours cannot be without; one that the venue named is adopted instead, one that the gate refused has no terms. */
+const LINKS = ['intent.created', 'policy.decided'] as const
+const TERMS = 'order.enqueued'
 
 function orders(db: Database): Coverage {
   const types = db.prepare(
     `SELECT json_extract(payload, '$.order_id') AS id, type FROM events
-     WHERE type IN ('intent.created', 'policy.decided', 'order.enqueued', 'order.adopted')`,
+     WHERE type IN ('intent.created', 'policy.decided', 'order.enqueued', 'order.blocked', 'order.adopted')`,
   )
   const links = new Map<string, Set<string>>()
   for (const { id, type } of types.iterate() as IterableIterator<{ readonly id: string; readonly type: string }>) {
@@ -74,7 +76,8 @@ function orders(db: Database): Coverage {
   const missing = ids.flatMap((id): readonly Missing[] => {
     const has = links.get(id)
     if (has?.has('order.adopted') === true) return []
-    const absent = LINKS.filter((link) => has?.has(link) !== true)
+    const asked = has?.has('order.blocked') === true ? LINKS : [...LINKS, TERMS]
+    const absent = asked.filter((link) => has?.has(link) !== true)
     return absent.length === 0 ? [] : [{ id, why: `no ${absent.join(', no ')}` }]
   })
   return { subject: 'orders', asks: 'its intent, its decision and its terms', total: ids.length, missing }

@@ -88,7 +88,8 @@ describe('an engine', () => {
     expect(made.store.alerts.list(9)).toContainEqual(
       expect.objectContaining({ source: 'CRASH_LOOP', text: expect.stringContaining('cut off 3 times') }),
     )
-    expect((await made.command('BOT_RESUME', { bot_id: 'maker' })).status).toBe('COMPLETED')
+    const refused = await made.command('BOT_RESUME', { bot_id: 'maker' })
+    expect(refused).toMatchObject({ status: 'REJECTED_POLICY', reasonCodes: ['MODE_SAFE_MODE'] })
     const sent = () => [...made.engine.chronicle.orders].filter(({ sentTs }) => sentTs !== undefined).length
     const before = sent()
     await made.run(60)
