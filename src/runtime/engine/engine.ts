@@ -1,4 +1,4 @@
-import type { RunId } from '../../domain/ids.ts'
+import type { OrderId, RunId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { US_PER_SECOND } from '../../domain/time.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
@@ -517,11 +517,15 @@ export class Engine {
     sample(this.commitMs, host.monotonicMs() - startedMs)
     for (const effect of effects) {
       const ts = this.kernel.now
-      if (effect.kind === 'place') venue.place(effect.order, ts)
+      if (effect.kind === 'place') venue.place(effect.order, ts, this.#isFlatten(effect.order.orderId))
       else if (effect.kind === 'amend') venue.amend(effect.amend, ts)
       else venue.cancel(effect.orderId, effect.instrumentAt, ts)
     }
     if (effects.length > 0) sample(this.orderMs, host.monotonicMs() - this.#inputMs)
+  }
+
+  #isFlatten(orderId: OrderId): boolean {
+    return this.kernel.orders.get(orderId)?.origin === 'flatten'
   }
 
   #closeBars(ts: number): void {
@@ -569,8 +573,10 @@ export class Engine {
           ? 'MISMATCH'
           : 'OK',
       isVenueUp: venue.isConnected,
+      venueTrouble: venue.status?.().trouble,
     })
     this.stallUs = 0
+    this.#heedSpentVenue()
     if (this.parts.host.monotonicMs() - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
     this.#heedSilence()
@@ -580,6 +586,17 @@ export class Engine {
       this.#alert(`FLATTEN ${scope}`, isLate, 'P0', `${state}: ${detail}`, 'kill status')
     }
     this.commit()
+  }
+
+  /** A venue that cannot be asked takes no new risk until an operator has looked (UGF-0-008). */
+  #heedSpentVenue(): void {
+    const { venue } = this.parts
+    const status = venue.status?.()
+    const scope = `venue:${venue.venueId}` as const
+    if (status?.isSpent !== true || this.kernel.facts.kill.at(scope) !== 'NONE') return
+    const reason = `${status.givenUp} questions to ${venue.venueId} were given up within a minute`
+    const id = this.#ownId('venue-spent')
+    void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope, level: 'CLOSE_ONLY' })
   }
 
   /**
@@ -603,6 +620,8 @@ export class Engine {
 
   #condition(condition: Condition, now: number): void {
     this.#inputs.condition(condition, Math.max(now, this.kernel.now))
+    if (condition.mode === 'SAFE_MODE' || condition.mode === 'HALTED')
+      this.parts.venue.holdBack?.('openings', `${condition.code} was found`)
     const severity = condition.mode === 'DEGRADED' ? 'P2' : condition.mode === 'HALTED' ? 'P0' : 'P1'
     this.#alert(condition.code, condition.mode !== undefined, severity, condition.detail, 'health')
     if (condition.mode !== undefined) this.parts.log.warn('engine.watch', `${condition.code} ${condition.detail}`)
@@ -669,6 +688,9 @@ export class Engine {
 
   #obey(command: Command): CommandOutcome {
     const outcome = this.#inputs.command(command, Math.max(this.now, this.kernel.now))
+    // What was allowed before a stop and has not left yet does not leave after it.
+    if (command.kind === 'KILL_RAISE' && outcome.ok)
+      this.parts.venue.holdBack?.(command.level === 'HALT' ? 'all' : 'openings', `kill ${command.level} was raised`)
     if (this.kernel.outbox.length > 0) this.commit()
     return outcome
   }

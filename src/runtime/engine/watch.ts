@@ -12,6 +12,8 @@ export interface Watched {
   readonly isReconciled: boolean
   readonly reconcile: 'OK' | 'MISMATCH' | 'UNKNOWN'
   readonly isVenueUp: boolean
+  /** Why new risk should wait for a venue that is connected; undefined while all is well. */
+  readonly venueTrouble?: string | undefined
 }
 
 export interface WatchLimits {
@@ -70,6 +72,11 @@ export class Watch {
         detail: 'the venue could not be asked',
       },
       { code: 'VENUE_DOWN', mode: found.isVenueUp ? undefined : 'DEGRADED', detail: 'the venue does not answer' },
+      {
+        code: 'VENUE_DEGRADED',
+        mode: found.venueTrouble === undefined ? undefined : 'DEGRADED',
+        detail: found.venueTrouble ?? 'the venue answers as it should',
+      },
     ]
     return all.filter((condition) => {
       if (this.#standing.get(condition.code) === condition.mode) return false

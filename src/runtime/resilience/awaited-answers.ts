@@ -51,6 +51,13 @@ export class AwaitedAnswers {
     return late
   }
 
+  /** Everything that is awaited, and no more is. */
+  clear(): readonly Awaited[] {
+    const all = [...this.#awaited.values()]
+    this.#awaited.clear()
+    return all
+  }
+
   #remove(key: string): readonly Awaited[] {
     const found = this.#awaited.get(key)
     if (found === undefined) return []

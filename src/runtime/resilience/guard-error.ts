@@ -3,7 +3,12 @@ import type { FailureKind, VenueFailure } from '../../venues/venue.ts'
 /** A question that the guard of a venue did not ask, or gave up on. */
 export class GuardError extends Error implements VenueFailure {
   override readonly name = 'GuardError'
-  readonly code: 'venue.timeout' | 'venue.breaker-open' | 'venue.queue-full' | 'venue.rate-limited' | 'venue.disconnected'
+  readonly code:
+    | 'venue.timeout'
+    | 'venue.breaker-open'
+    | 'venue.queue-full'
+    | 'venue.rate-limited'
+    | 'venue.disconnected'
   readonly kind: FailureKind
   readonly hint: string
 
@@ -15,7 +20,12 @@ export class GuardError extends Error implements VenueFailure {
   }
 
   static timeout(question: string, ms: number): GuardError {
-    return new GuardError('venue.timeout', 'TRANSIENT', `${question}: no answer within ${ms} ms`, 'see: profinaut breakers')
+    return new GuardError(
+      'venue.timeout',
+      'TRANSIENT',
+      `${question}: no answer within ${ms} ms`,
+      'see: profinaut breakers',
+    )
   }
 
   static breakerOpen(question: string, reason: string): GuardError {
@@ -25,7 +35,12 @@ export class GuardError extends Error implements VenueFailure {
 
   static queueFull(question: string): GuardError {
     const hint = 'see what waits: profinaut queues'
-    return new GuardError('venue.queue-full', 'RESOURCEEXHAUSTED', `${question}: not asked, too many questions wait`, hint)
+    return new GuardError(
+      'venue.queue-full',
+      'RESOURCEEXHAUSTED',
+      `${question}: not asked, too many questions wait`,
+      hint,
+    )
   }
 
   static leftAlone(question: string, seconds: number): GuardError {
@@ -34,6 +49,11 @@ export class GuardError extends Error implements VenueFailure {
   }
 
   static disconnected(question: string): GuardError {
-    return new GuardError('venue.disconnected', 'TRANSIENT', `${question}: the connection ended`, 'ask again when it is back')
+    return new GuardError(
+      'venue.disconnected',
+      'TRANSIENT',
+      `${question}: the connection ended`,
+      'ask again when it is back',
+    )
   }
 }

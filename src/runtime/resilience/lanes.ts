@@ -87,7 +87,9 @@ export class Lanes<T> {
   }
 
   /** The most urgent item that may leave now; it is gone from its lane. */
-  take(mayLeave: (lane: Lane) => boolean): { readonly lane: Lane; readonly item: T; readonly sinceMs: number } | undefined {
+  take(
+    mayLeave: (lane: Lane) => boolean,
+  ): { readonly lane: Lane; readonly item: T; readonly sinceMs: number } | undefined {
     for (const lane of [0, 1, 2, 3] as const) {
       const queue = this.#queue(lane)
       const [first] = queue.values()

@@ -17,7 +17,10 @@ test.each(FAILURE_KINDS.map((kind) => [kind, kind === 'TRANSIENT' ? 2 : kind ===
 test('UGF-0-008: the wait is anywhere under 500 ms × 2ⁿ', () => {
   const random = Random.seeded(7)
   for (const [retries, ceilingMs] of [500, 1_000, 2_000].entries()) {
-    const waits = Array.from({ length: 500 }, () => retryDelayMs({ kind: 'RATELIMITED' }, retries, random) ?? Number.NaN)
+    const waits = Array.from(
+      { length: 500 },
+      () => retryDelayMs({ kind: 'RATELIMITED' }, retries, random) ?? Number.NaN,
+    )
     expect(Math.max(...waits)).toBeLessThanOrEqual(ceilingMs)
     expect(Math.max(...waits)).toBeGreaterThan(0.95 * ceilingMs)
     expect(Math.min(...waits)).toBeLessThan(0.05 * ceilingMs)

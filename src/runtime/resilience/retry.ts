@@ -16,7 +16,11 @@ export const BACKOFF_CAP_MS = 30_000
  * @returns ms; undefined when it is not asked again: of a kind that asking does not help, asked often enough, or the venue
  *   wants to be left alone for longer than a question can wait
  */
-export function retryDelayMs({ kind, retryAfterMs = 0 }: VenueFailure, retries: number, random: Random): number | undefined {
+export function retryDelayMs(
+  { kind, retryAfterMs = 0 }: VenueFailure,
+  retries: number,
+  random: Random,
+): number | undefined {
   if (retries >= (RETRIES[kind] ?? 0) || retryAfterMs > BACKOFF_CAP_MS) return undefined
   const ceilingMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** retries)
   return Math.max(retryAfterMs, Math.round(random.float() * ceilingMs))
