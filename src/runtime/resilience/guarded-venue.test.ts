@@ -171,7 +171,11 @@ describe('UGF-0-008: an engine on a venue that fails', () => {
     await made.command('VENUE_FAULT', { fault: 'lose-answer', instrument_id: 'FX_BTC_JPY' })
     const at = DEMO_INSTRUMENTS.findIndex(({ id }) => id === 'FX_BTC_JPY')
     const bid = made.engine.kernel.facts.market.bid[at] ?? Number.NaN
-    const placed = await made.command('ORDER_PLACE', { ...PLACE, type: 'LIMIT', limit: String(Math.floor(0.998 * bid)) })
+    const placed = await made.command('ORDER_PLACE', {
+      ...PLACE,
+      type: 'LIMIT',
+      limit: String(Math.floor(0.998 * bid)),
+    })
     const { order_id: id } = placed.result as { order_id: string }
     const states = new Set<string | undefined>()
     for (let ms = 0; ms < 4_000; ms += 100) {
