@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { BREAKER_LIMITS, Breaker, type CallEnd } from './breaker.ts'
 

@@ -19,26 +19,30 @@ interface Reached {
 function spied(exchange: SimulatedExchange, clock: HandClock): Reached[] {
   const reached: Reached[] = []
   const note = (what: Reached['what'], id: string) => void reached.push({ what, id, atMs: clock.monotonic })
-  const { place, cancel, books, fills, order } = exchange
+  const place = exchange.place.bind(exchange)
+  const cancel = exchange.cancel.bind(exchange)
+  const books = exchange.books.bind(exchange)
+  const fills = exchange.fills.bind(exchange)
+  const order = exchange.order.bind(exchange)
   exchange.place = (allowed, ts) => {
     note('place', allowed.orderId)
-    place.call(exchange, allowed, ts)
+    place(allowed, ts)
   }
   exchange.cancel = (id, at, ts) => {
     note('cancel', id)
-    cancel.call(exchange, id, at, ts)
+    cancel(id, at, ts)
   }
   exchange.books = () => {
     note('books', '')
-    return books.call(exchange)
+    return books()
   }
   exchange.fills = (cursor) => {
     note('fills', '')
-    return fills.call(exchange, cursor)
+    return fills(cursor)
   }
   exchange.order = (id) => {
     note('order', id)
-    return order.call(exchange, id)
+    return order(id)
   }
   return reached
 }
@@ -200,6 +204,33 @@ describe('UGF-0-008: an engine on a venue that fails', () => {
     expect(made.venue.status()).toMatchObject({ isSpent: true, givenUp: 3 })
     expect(made.engine.kernel.facts.kill.at('venue:sim')).toBe('CLOSE_ONLY')
   })
+})
+
+test('UGF-0-011: an engine takes back what waits when a stop is raised, and flattening goes before everything', async () => {
+  const made = await world()
+  const holdBack = made.venue.holdBack.bind(made.venue)
+  const place = made.venue.place.bind(made.venue)
+  const heldBack: string[] = []
+  const urgent: boolean[] = []
+  made.venue.holdBack = (what, why) => {
+    heldBack.push(what)
+    holdBack(what, why)
+  }
+  made.venue.place = (order, ts, isUrgent) => {
+    urgent.push(isUrgent ?? false)
+    place(order, ts, isUrgent)
+  }
+  await made.command('ORDER_PLACE', PLACE)
+  await made.run(2)
+  expect(new Set(urgent)).toEqual(new Set([false]))
+  urgent.length = 0
+  const told = { confirmation: 'flatten 1', reason: 'a drill of the kill switch' }
+  await made.command('KILL_RAISE', { scope: 'bot:manual', level: 'FLATTEN' }, told)
+  await made.run(5)
+  expect(heldBack).toEqual(['openings'])
+  expect(urgent).toContain(true)
+  await made.command('KILL_RAISE', { scope: 'global', level: 'HALT' })
+  expect(heldBack).toEqual(['openings', 'all'])
 })
 
 describe('UGF-0-011: a guarded venue', () => {

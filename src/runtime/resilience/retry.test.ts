@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Random } from '../../domain/random.ts'
 import { FAILURE_KINDS } from '../../venues/venue.ts'
