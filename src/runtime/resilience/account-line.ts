@@ -1,4 +1,5 @@
 import type { Random } from '../../domain/random.ts'
+import type { Log } from '../log/log.ts'
 import { Breaker, type Call } from './breaker.ts'
 import { GuardError } from './guard-error.ts'
 import { Question } from './question.ts'
@@ -12,6 +13,7 @@ export interface AccountRooms {
   readonly isConnected: () => boolean
   /** Queues a question and sees to it that it is put; false when there is no room, another where the same one waits. */
   readonly queue: (question: Question) => boolean | Question
+  readonly log: Log
   /** The venue was slow or said that it was asked too often. */
   readonly backOff: () => void
 }
@@ -98,6 +100,7 @@ export class AccountLine {
     const delayMs = retryDelayMs(failure, question.retries, this.#rooms.random)
     if (delayMs === undefined) return this.#giveUp(question, nowMs)
     question.retries++
+    this.#rooms.log.info('retry.scheduled', `${question.key}: ${failure.kind}, again in ${delayMs} ms`)
     const wake = this.#rooms.after(delayMs, () => {
       this.#resting.delete(question)
       this.#queue(question)
@@ -106,7 +109,10 @@ export class AccountLine {
   }
 
   #giveUp(question: Question, nowMs: number): void {
-    if (isRetried(question.lastError)) this.budget.exhausted(nowMs)
+    if (isRetried(question.lastError)) {
+      this.budget.exhausted(nowMs)
+      this.#rooms.log.warn('retry.exhausted', `${question.key}: given up after ${question.retries + 1} tries`)
+    }
     question.reject(question.lastError)
   }
 

@@ -6,6 +6,7 @@ import type { VenueReport } from '../../domain/report.ts'
 import { DEMO_INSTRUMENTS } from '../../venues/simulated/demo-instruments.ts'
 import { BTC_USDT, orderOf, START } from '../../venues/simulated/exchange.fixture.ts'
 import { SimulatedExchange } from '../../venues/simulated/simulated-exchange.ts'
+import type { VenueOrder } from '../../venues/venue.ts'
 import { GuardedVenue } from './guarded-venue.ts'
 
 /** What reached the exchange, and when. */
@@ -63,18 +64,20 @@ afterEach(async () => {
 class Rig {
   readonly clock = new HandClock()
   readonly exchange = new SimulatedExchange({ vault: new MemoryVault(), seed: 1, nowTs: START })
-  readonly venue = new GuardedVenue(this.exchange, {
-    instruments: DEMO_INSTRUMENTS,
-    host: this.clock,
-    after: this.clock.after,
-    seed: 1,
-    log: SILENT,
-  })
+  readonly venue: GuardedVenue
   readonly reached = spied(this.exchange, this.clock)
   readonly reports: VenueReport[] = []
   now = START
 
-  constructor() {
+  constructor(perSecond = 100) {
+    this.venue = new GuardedVenue(this.exchange, {
+      instruments: DEMO_INSTRUMENTS,
+      host: this.clock,
+      after: this.clock.after,
+      seed: 1,
+      log: SILENT,
+      rate: { perSecond, reserved: 0.3 },
+    })
     this.venue.connect(START)
   }
 
@@ -296,6 +299,42 @@ describe('UGF-0-011: a guarded venue', () => {
     ])
   })
 
+  test('refuses an order that waited for longer than five seconds', async () => {
+    const rig = new Rig(10)
+    for (let n = 1; n <= 8; n++) rig.open(n)
+    for (let n = 1; n <= 60; n++) rig.venue.cancel(orderIdAt(n + 100), BTC_USDT, rig.now)
+    await rig.run(8_000)
+    expect(rig.ids('cancel')).toHaveLength(60)
+    expect(rig.ids('place')).not.toContain('o8')
+    expect(rig.reports).toContainEqual(expect.objectContaining({ orderId: 'o8', reasonCode: 'QUEUE_TIMEOUT' }))
+  })
+
+  test('keeps every order that a halt finds waiting, and no cancel', async () => {
+    const rig = new Rig(10)
+    for (let n = 1; n <= 7; n++) rig.open(n)
+    for (let n = 1; n <= 7; n++) rig.cancel(n)
+    rig.open(8, { isUrgent: true })
+    rig.open(9, { reduceOnly: true })
+    rig.venue.holdBack('all', 'kill HALT was raised')
+    await rig.run(3_000)
+    expect(rig.ids('place')).toHaveLength(7)
+    expect(rig.ids('cancel')).toHaveLength(7)
+    const held = rig.reports.filter((report) => report.kind === 'rejected').map(({ orderId }) => orderId)
+    expect(held).toEqual(['o8', 'o9'])
+  })
+
+  test('sends nothing that waited when the connection broke, and leaves the telling to who connects again', async () => {
+    const rig = new Rig()
+    for (let n = 1; n <= 71; n++) rig.open(n)
+    rig.exchange.fault('offline', { seconds: 3 })
+    await rig.run(4_000)
+    rig.venue.connect(rig.now)
+    await rig.run(1_000)
+    expect(rig.ids('place')).toHaveLength(70)
+    expect(rig.reports).toEqual([])
+    expect(rig.breaker('orders')?.failures).toBe(0)
+  })
+
   test('asks once what was asked for twice while it waited', async () => {
     const rig = new Rig()
     rig.exchange.fault('rate-limit', { seconds: 1 })
@@ -339,6 +378,7 @@ describe('UGF-0-008: a guarded venue', () => {
       { kind: 'rejected', orderId: 'o4', reasonCode: 'BREAKER_OPEN' },
       { kind: 'rejected', orderId: 'o5', reasonCode: 'BREAKER_OPEN' },
     ])
+    expect(rig.venue.status().lanes.map(({ refused }) => refused)).toEqual([0, 1, 1, 0])
   })
 
   test('hands cancels and flattening over while the breaker is open, and while it is half-open', async () => {
@@ -366,6 +406,44 @@ describe('UGF-0-008: a guarded venue', () => {
     expect(await answer).toMatchObject({ code: 'venue.timeout', kind: 'TRANSIENT' })
     expect(rig.ids('books')).toHaveLength(3)
     expect(rig.breaker('account')).toMatchObject({ state: 'OPEN', failures: 3 })
+  })
+
+  test('sends no opening order while the venue wants to be left alone, and asks nothing that it would make wait too long', async () => {
+    const rig = new Rig()
+    rig.exchange.fault('rate-limit', { seconds: 60 })
+    await expect(rig.venue.books()).rejects.toMatchObject({ code: 'venue.rate-limited', retryAfterMs: 60_000 })
+    await expect(rig.venue.fills(0)).rejects.toMatchObject({ code: 'venue.rate-limited', kind: 'RATELIMITED' })
+    expect(rig.ids('fills')).toEqual([])
+    rig.open(1)
+    rig.open(2, { reduceOnly: true })
+    await rig.run(20)
+    expect(rig.ids('place')).toEqual(['o2'])
+    expect(rig.reports).toMatchObject([{ kind: 'rejected', orderId: 'o1', reasonCode: 'RATE_LIMITED' }])
+  })
+
+  test('does not believe what was asked on a connection that has ended', async () => {
+    const rig = new Rig()
+    const { promise, resolve } = Promise.withResolvers<VenueOrder | undefined>()
+    rig.exchange.order = () => promise
+    rig.exchange.fault('lose-answer')
+    rig.open(1)
+    await rig.run(1_600)
+    const [known] = (await rig.exchange.books()).openOrders
+    expect(known?.orderId).toBe('o1')
+    rig.venue.disconnect()
+    rig.venue.connect(rig.now)
+    resolve(known)
+    await rig.run(100)
+    expect(rig.reports.map(({ kind }) => kind)).toEqual(['unknown'])
+  })
+
+  test('counts nothing against a venue whose connection broke while it was asked', async () => {
+    const rig = new Rig()
+    rig.exchange.fault('slow-answers', { seconds: 1 })
+    const answer = rig.venue.books().catch((error: unknown) => error)
+    rig.exchange.fault('offline')
+    expect(await answer).toMatchObject({ code: 'venue.unreachable' })
+    expect(rig.breaker('account')).toMatchObject({ state: 'CLOSED', failures: 0 })
   })
 
   test('waits for a slow answer as long as it is allowed to take', async () => {

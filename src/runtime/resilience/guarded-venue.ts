@@ -77,6 +77,7 @@ export class GuardedVenue implements EngineVenue {
       random: Random.seeded(terms.seed),
       isConnected: () => venue.isConnected,
       queue: (question) => this.#queueQuestion(question),
+      log: terms.log,
       backOff: () => this.#backOff(terms.host.monotonicMs()),
     })
     this.#ear = {
@@ -110,8 +111,7 @@ export class GuardedVenue implements EngineVenue {
     this.#listener = listener
     this.#venue.advance(toTs, this.#ear)
     const nowMs = this.#nowMs
-    if (!this.#venue.isConnected) return this.#hangUp()
-    this.#giveUpWaiting(nowMs)
+    if (this.#venue.isConnected) this.#giveUpWaiting(nowMs)
     this.#pump()
     // Those that answers to these lead to come with the next turn: who asks again and again is refused once a turn.
     const reports = this.#reports
@@ -175,10 +175,7 @@ export class GuardedVenue implements EngineVenue {
     this.#ts = Math.max(this.#ts, errand.ts)
     if (!this.#venue.isConnected) return runErrand(this.#venue, errand.effect, errand.ts)
     const refusal = this.#refusalOf(errand.lane, this.#nowMs)
-    if (refusal !== undefined) {
-      this.#lanes.refuse(errand.lane)
-      return this.#refuse(errand, refusal)
-    }
+    if (refusal !== undefined) return this.#refuse(errand, refusal)
     this.#queueErrand(errand)
     this.#pump()
   }
@@ -203,7 +200,9 @@ export class GuardedVenue implements EngineVenue {
     return { code: 'RATE_LIMITED', detail: `the venue wants to be left alone for ${Math.ceil(silenceMs)} ms` }
   }
 
-  #refuse({ effect }: Errand, refusal: Refusal): void {
+  #refuse({ effect, lane }: Errand, refusal: Refusal): void {
+    // A lane that is full has counted it itself.
+    if (refusal.code !== 'QUEUE_FULL') this.#lanes.refuse(lane)
     this.#reports.push(refusalReport(effect, refusal, this.#ts))
   }
 
@@ -289,6 +288,7 @@ export class GuardedVenue implements EngineVenue {
 
   /** Lets everything leave that may, the most urgent first; what has to wait is looked at again when its time comes. */
   #pump(): void {
+    if (!this.#venue.isConnected) return this.#hangUp()
     const nowMs = this.#nowMs
     const mayLeave = (lane: Lane) =>
       (lane !== 3 || this.#account.silenceMs(nowMs) === 0) && this.#rate.take(lane, nowMs)
