@@ -14,6 +14,7 @@ import { type Config, limitsOf } from '../config-schema.ts'
 import { DeadManDesk } from '../deadman/deadman-desk.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
+import type { VenueStatus } from '../resilience/venue-status.ts'
 import { Chronicle, FILLS_RECALLED } from './chronicle.ts'
 import { CRASH_WINDOW_US, countCrashes } from './crash-record.ts'
 import type { EngineVenue, VenueListener } from './engine-venue.ts'
@@ -562,6 +563,7 @@ export class Engine {
       this.#inputs.feedStatus(at, status, detail, Math.max(now, this.kernel.now))
       this.#alert(`FEED_STALE ${id}`, isStale, 'P1', detail, 'market quality')
     })
+    const venueStatus = venue.status?.()
     const conditions = this.watch.look({
       skewUs: clock.skewUs(),
       stallUs: this.stallUs,
@@ -573,10 +575,10 @@ export class Engine {
           ? 'MISMATCH'
           : 'OK',
       isVenueUp: venue.isConnected,
-      venueTrouble: venue.status?.().trouble,
+      venueTrouble: venueStatus?.trouble,
     })
     this.stallUs = 0
-    this.#heedSpentVenue()
+    if (venueStatus?.isSpent === true) this.#heedSpentVenue(venueStatus)
     if (this.parts.host.monotonicMs() - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
     this.#heedSilence()
@@ -589,12 +591,11 @@ export class Engine {
   }
 
   /** A venue that cannot be asked takes no new risk until an operator has looked (UGF-0-008). */
-  #heedSpentVenue(): void {
-    const { venue } = this.parts
-    const status = venue.status?.()
-    const scope = `venue:${venue.venueId}` as const
-    if (status?.isSpent !== true || this.kernel.facts.kill.at(scope) !== 'NONE') return
-    const reason = `${status.givenUp} questions to ${venue.venueId} were given up within a minute`
+  #heedSpentVenue({ givenUp }: VenueStatus): void {
+    const { venueId } = this.parts.venue
+    const scope = `venue:${venueId}` as const
+    if (this.kernel.facts.kill.at(scope) !== 'NONE') return
+    const reason = `${givenUp} questions to ${venueId} were given up within a minute`
     const id = this.#ownId('venue-spent')
     void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope, level: 'CLOSE_ONLY' })
   }
@@ -689,8 +690,11 @@ export class Engine {
   #obey(command: Command): CommandOutcome {
     const outcome = this.#inputs.command(command, Math.max(this.now, this.kernel.now))
     // What was allowed before a stop and has not left yet does not leave after it.
-    if (command.kind === 'KILL_RAISE' && outcome.ok)
-      this.parts.venue.holdBack?.(command.level === 'HALT' ? 'all' : 'openings', `kill ${command.level} was raised`)
+    if (command.kind === 'KILL_RAISE' && outcome.ok) {
+      const { scope, level } = command
+      const what = scope === 'global' && level === 'HALT' ? 'all' : 'openings'
+      this.parts.venue.holdBack?.(what, `kill ${level} was raised for ${scope}`)
+    }
     if (this.kernel.outbox.length > 0) this.commit()
     return outcome
   }

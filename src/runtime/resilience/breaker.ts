@@ -205,7 +205,8 @@ export class Breaker {
 
   /** Nearest rank. */
   #p95(): number | undefined {
-    const took = this.#ended.slice(this.#oldest).map(({ tookMs }) => tookMs)
-    return took.toSorted((a, b) => a - b)[Math.ceil(0.95 * took.length) - 1]
+    const took = new Float64Array(this.#calls)
+    for (let at = 0; at < took.length; at++) took[at] = this.#ended[this.#oldest + at]?.tookMs ?? Number.NaN
+    return took.sort()[Math.ceil(0.95 * took.length) - 1]
   }
 }
