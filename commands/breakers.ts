@@ -8,8 +8,8 @@ export function breakersCommand(deps: CommandDeps): Command {
     .addHelpText(
       'after',
       `${examples('breakers', 'breakers --watch', 'breakers --json')}
-CLOSED lets everything through, OPEN nothing but cancels and flattening, HALF_OPEN one trial at a time. While one is
-not closed, new risk waits.
+CLOSED lets everything through, OPEN only what cancels or reduces, HALF_OPEN one trial at a time besides. While one is not
+closed, new risk waits.
 Exit codes: 0 all are closed, 5 one is not, 6 without an engine.\n`,
     )
     .action((options: ReadOptions) =>

@@ -60,7 +60,7 @@ export class AccountLine {
     if (call === undefined) {
       // One that failed before ends as it failed; one that was never put says why not.
       if (question.lastError === undefined)
-        return question.reject(GuardError.breakerOpen(question.key, this.breaker.status(nowMs).reason))
+        return question.reject(GuardError.breakerOpen(question.key, this.breaker.reason))
       return this.#giveUp(question, nowMs)
     }
     let isOver = false

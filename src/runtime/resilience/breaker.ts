@@ -89,6 +89,11 @@ export class Breaker {
     return this.#state
   }
 
+  /** Why it is not closed; empty while it is. */
+  get reason(): string {
+    return this.#reason
+  }
+
   /** Whether {@link begin} would let a call through. */
   admits(nowMs: number): boolean {
     const state = this.stateAt(nowMs)
@@ -102,7 +107,7 @@ export class Breaker {
     return { startedMs: nowMs, isTrial: this.#isTrying }
   }
 
-  /** A call that is made whatever the state: a cancel. How it ends is heeded like that of any other. */
+  /** A call that is made whatever the state, because it cancels or reduces. How it ends is heeded like that of any other. */
   force(nowMs: number): Call {
     this.stateAt(nowMs)
     return { startedMs: nowMs, isTrial: false }

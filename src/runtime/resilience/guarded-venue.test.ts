@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { EngineWorld, HandClock, SILENT, settled } from '../../../fixtures/engine-world.ts'
 import { MemoryVault } from '../../../fixtures/memory-vault.ts'
 import { instrumentId, orderIdAt } from '../../domain/ids.ts'
+import type { AllowedAmend, AmendInstruction } from '../../domain/instruction.ts'
 import type { VenueReport } from '../../domain/report.ts'
 import { DEMO_INSTRUMENTS } from '../../venues/simulated/demo-instruments.ts'
 import { BTC_USDT, orderOf, START } from '../../venues/simulated/exchange.fixture.ts'
@@ -99,6 +100,20 @@ class Rig {
 
   cancel(n: number): void {
     this.venue.cancel(orderIdAt(n), BTC_USDT, this.now)
+  }
+
+  amend(n: number): void {
+    const { decisionId, qty, limit, stop, trail } = orderOf(n, { side: 'buy', qty: 2, limit: 1_000 })
+    const terms: AmendInstruction = {
+      orderId: orderIdAt(n),
+      decisionId,
+      instrumentAt: BTC_USDT,
+      qty,
+      limit,
+      stop,
+      trail,
+    }
+    this.venue.amend(terms as AllowedAmend, this.now)
   }
 
   breaker(group: 'account' | 'orders') {
@@ -335,6 +350,21 @@ describe('UGF-0-011: a guarded venue', () => {
     expect(rig.breaker('orders')?.failures).toBe(0)
   })
 
+  test('keeps an amend that waits when its order is asked for, and drops it when the order is cancelled', async () => {
+    const rig = new Rig()
+    for (let n = 1; n <= 70; n++) rig.open(n)
+    const amends: string[] = []
+    rig.exchange.amend = ({ orderId }) => void amends.push(orderId)
+    rig.amend(1)
+    rig.amend(2)
+    const found = rig.venue.order(orderIdAt(1), instrumentId('BTC_USDT'))
+    rig.cancel(2)
+    await rig.run(500)
+    await found
+    expect(amends).toEqual(['o1'])
+    expect(rig.ids('cancel')).toEqual(['o2'])
+  })
+
   test('asks once what was asked for twice while it waited', async () => {
     const rig = new Rig()
     rig.exchange.fault('rate-limit', { seconds: 1 })
@@ -373,15 +403,12 @@ describe('UGF-0-008: a guarded venue', () => {
     rig.open(4)
     rig.open(5, { reduceOnly: true })
     await rig.run(20)
-    expect(rig.ids('place')).toHaveLength(3)
-    expect(rig.reports.slice(3)).toMatchObject([
-      { kind: 'rejected', orderId: 'o4', reasonCode: 'BREAKER_OPEN' },
-      { kind: 'rejected', orderId: 'o5', reasonCode: 'BREAKER_OPEN' },
-    ])
-    expect(rig.venue.status().lanes.map(({ refused }) => refused)).toEqual([0, 1, 1, 0])
+    expect(rig.ids('place').slice(3)).toEqual(['o5'])
+    expect(rig.reports.slice(3)).toMatchObject([{ kind: 'rejected', orderId: 'o4', reasonCode: 'BREAKER_OPEN' }])
+    expect(rig.venue.status().lanes.map(({ refused }) => refused)).toEqual([0, 0, 1, 0])
   })
 
-  test('hands cancels and flattening over while the breaker is open, and while it is half-open', async () => {
+  test('hands over what cancels, flattens or reduces while the breaker is open, and while it is half-open', async () => {
     const rig = await unanswered()
     rig.cancel(1)
     rig.open(6, { isUrgent: true })
@@ -393,8 +420,9 @@ describe('UGF-0-008: a guarded venue', () => {
     expect(rig.breaker('orders')?.state).toBe('HALF_OPEN')
     rig.open(7)
     rig.open(8)
+    rig.open(9, { reduceOnly: true })
     rig.cancel(2)
-    expect(rig.ids('place').at(-1)).toBe('o7')
+    expect(rig.ids('place').slice(-2)).toEqual(['o7', 'o9'])
     expect(rig.ids('cancel').at(-1)).toBe('o2')
   })
 

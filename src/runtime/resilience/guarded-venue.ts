@@ -37,7 +37,7 @@ const WISH_LIFE_MS = 5_000
  * A venue behind its guard (UGF-0-008, UGF-0-011). Everything goes by urgency and within the venue's rate; questions are put
  * within a time and again where that can help; a venue that fails is left alone for a while. What is done to orders is handed
  * over once: an answer that does not come makes the order UNKNOWN and is looked up, and what cannot be handed over is told
- * as refused. Cancels and flattening are tried whatever the breaker says.
+ * as refused. What cancels, flattens or reduces is tried whatever the breaker says.
  *
  * Without a connection it guards nothing: who reconnects asks for everything anew.
  */
@@ -143,6 +143,8 @@ export class GuardedVenue implements EngineVenue {
   }
 
   cancel(orderId: OrderId, instrumentAt: number, ts: number): void {
+    // An amend that waits is overtaken.
+    this.#lanes.withdraw(2, errandKey('amend', orderId))
     if (this.#takeBack(orderId)) {
       this.#reports.push({ kind: 'canceled', orderId, reasonCode: 'CANCELED_UNSENT', ts })
       return
@@ -163,12 +165,9 @@ export class GuardedVenue implements EngineVenue {
       }
   }
 
-  /** An order that still waits needs no cancel: it never left. */
+  /** Takes an order out of its lane; false when it has left, or never waited. */
   #takeBack(orderId: OrderId): boolean {
-    const lanes = [0, 1, 2] as const
-    // Its amend, if one waits, goes with it or is overtaken by the cancel.
-    this.#lanes.withdraw(2, errandKey('amend', orderId))
-    return lanes.some((lane) => this.#lanes.withdraw(lane, errandKey('place', orderId)) !== undefined)
+    return ([0, 1, 2] as const).some((lane) => this.#lanes.withdraw(lane, errandKey('place', orderId)) !== undefined)
   }
 
   #send(errand: Errand): void {
@@ -186,15 +185,16 @@ export class GuardedVenue implements EngineVenue {
     if (queued === 'QUEUE_FULL') this.#refuse(errand, { code: queued, detail: `lane ${lane} is full` })
   }
 
-  /** Why nothing of a lane may be handed over now. Lane 0 always may: a cancel that fails costs nothing. */
+  /**
+   * Why nothing of a lane may be handed over now. What cancels or reduces always may: a try that fails costs a lookup, and a
+   * stop that was not tried leaves a position bare.
+   */
   #refusalOf(lane: Lane, nowMs: number): Refusal | undefined {
-    if (lane === 0) return undefined
-    if (!this.#orders.admits(nowMs))
-      return { code: 'BREAKER_OPEN', detail: `orders: ${this.#orders.status(nowMs).reason}` }
-    if (lane === 1) return undefined
+    if (lane < 2) return undefined
+    if (!this.#orders.admits(nowMs)) return { code: 'BREAKER_OPEN', detail: `orders: ${this.#orders.reason}` }
     // New risk needs a venue that can also say what became of it.
     if (this.#account.breaker.stateAt(nowMs) === 'OPEN')
-      return { code: 'BREAKER_OPEN', detail: `account: ${this.#account.breaker.status(nowMs).reason}` }
+      return { code: 'BREAKER_OPEN', detail: `account: ${this.#account.breaker.reason}` }
     const silenceMs = this.#account.silenceMs(nowMs)
     if (silenceMs === 0) return undefined
     return { code: 'RATE_LIMITED', detail: `the venue wants to be left alone for ${Math.ceil(silenceMs)} ms` }
@@ -213,8 +213,8 @@ export class GuardedVenue implements EngineVenue {
         ? ({ code: 'QUEUE_TIMEOUT', detail: `waited for ${Math.round(waitedMs)} ms` } as const)
         : this.#refusalOf(lane, nowMs)
     if (refusal !== undefined) return this.#refuse(errand, refusal)
-    const call = lane === 0 ? this.#orders.force(nowMs) : this.#orders.begin(nowMs)
-    if (call === undefined) return this.#refuse(errand, { code: 'BREAKER_OPEN', detail: 'orders' })
+    const trial = lane === 0 ? undefined : this.#orders.begin(nowMs)
+    const call = trial ?? this.#orders.force(nowMs)
     const awaited = { doing: effect.kind, orderId: orderIdOf(effect), instrumentAt: instrumentAtOf(effect), call }
     if (!this.#awaited.add(awaited)) this.#orders.end(call, 'ABANDONED', nowMs)
     runErrand(this.#venue, effect, Math.max(errand.ts, this.#ts))
@@ -340,7 +340,7 @@ export class GuardedVenue implements EngineVenue {
     const state = breaker.stateAt(nowMs)
     if (state === this.#told[group]) return
     this.#told[group] = state
-    const { reason } = breaker.status(nowMs)
+    const { reason } = breaker
     const name = state === 'OPEN' ? 'breaker.opened' : state === 'CLOSED' ? 'breaker.closed' : 'breaker.half_open'
     this.#terms.log.warn(name, `${this.venueId} ${group}${reason === '' ? '' : `: ${reason}`}`)
   }
