@@ -6,6 +6,7 @@ import { alertCommand } from './alert.ts'
 import { auditCommand } from './audit.ts'
 import { backtestCommand } from './backtest/command.ts'
 import { botCommand } from './bot.ts'
+import { breakersCommand } from './breakers.ts'
 import { cmdCommand } from './cmd.ts'
 import { completeCommand, completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
@@ -32,6 +33,7 @@ import { panicCommand } from './panic.ts'
 import { policyCommand } from './policy.ts'
 import { portfolioCommand } from './portfolio.ts'
 import { positionCommand } from './position.ts'
+import { queuesCommand } from './queues.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { replayCommand } from './replay.ts'
 import { runsCommand } from './runs.ts'
@@ -75,6 +77,8 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   panicCommand,
   safeModeCommand,
   deadmanCommand,
+  breakersCommand,
+  queuesCommand,
   gateCommand,
   policyCommand,
   stopCommand,

@@ -1,4 +1,4 @@
-import type { RunId } from '../../domain/ids.ts'
+import type { OrderId, RunId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { US_PER_SECOND } from '../../domain/time.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
@@ -13,8 +13,9 @@ import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import { type Config, limitsOf } from '../config-schema.ts'
 import { DeadManDesk } from '../deadman/deadman-desk.ts'
 import type { Log } from '../log/log.ts'
-import { DEFAULT_RESTART_WISH } from '../restart-wish.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
+import type { VenueStatus } from '../resilience/venue-status.ts'
+import { DEFAULT_RESTART_WISH } from '../restart-wish.ts'
 import { Chronicle, FILLS_RECALLED } from './chronicle.ts'
 import { CRASH_WINDOW_US, countCrashes } from './crash-record.ts'
 import type { EngineVenue, VenueListener } from './engine-venue.ts'
@@ -519,11 +520,15 @@ export class Engine {
     sample(this.commitMs, host.monotonicMs() - startedMs)
     for (const effect of effects) {
       const ts = this.kernel.now
-      if (effect.kind === 'place') venue.place(effect.order, ts)
+      if (effect.kind === 'place') venue.place(effect.order, ts, this.#isFlatten(effect.order.orderId))
       else if (effect.kind === 'amend') venue.amend(effect.amend, ts)
       else venue.cancel(effect.orderId, effect.instrumentAt, ts)
     }
     if (effects.length > 0) sample(this.orderMs, host.monotonicMs() - this.#inputMs)
+  }
+
+  #isFlatten(orderId: OrderId): boolean {
+    return this.kernel.orders.get(orderId)?.origin === 'flatten'
   }
 
   #closeBars(ts: number): void {
@@ -560,6 +565,7 @@ export class Engine {
       this.#inputs.feedStatus(at, status, detail, Math.max(now, this.kernel.now))
       this.#alert(`FEED_STALE ${id}`, isStale, 'P1', detail, 'market quality')
     })
+    const venueStatus = venue.status?.()
     const conditions = this.watch.look({
       skewUs: clock.skewUs(),
       stallUs: this.stallUs,
@@ -572,8 +578,10 @@ export class Engine {
           : 'OK',
       isVenueUp: venue.isConnected,
       auditFault: this.parts.store.audit?.look({ ms: this.parts.host.monotonicMs(), ts: now }),
+      venueTrouble: venueStatus?.trouble,
     })
     this.stallUs = 0
+    if (venueStatus?.isSpent === true) this.#heedSpentVenue(venueStatus)
     if (this.parts.host.monotonicMs() - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
     this.#heedSilence()
@@ -583,6 +591,16 @@ export class Engine {
       this.#alert(`FLATTEN ${scope}`, isLate, 'P0', `${state}: ${detail}`, 'kill status')
     }
     this.commit()
+  }
+
+  /** A venue that cannot be asked takes no new risk until an operator has looked (UGF-0-008). */
+  #heedSpentVenue({ givenUp }: VenueStatus): void {
+    const { venueId } = this.parts.venue
+    const scope = `venue:${venueId}` as const
+    if (this.kernel.facts.kill.at(scope) !== 'NONE') return
+    const reason = `${givenUp} questions to ${venueId} were given up within a minute`
+    const id = this.#ownId('venue-spent')
+    void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope, level: 'CLOSE_ONLY' })
   }
 
   /**
@@ -606,6 +624,8 @@ export class Engine {
 
   #condition(condition: Condition, now: number): void {
     this.#inputs.condition(condition, Math.max(now, this.kernel.now))
+    if (condition.mode === 'SAFE_MODE' || condition.mode === 'HALTED')
+      this.parts.venue.holdBack?.('openings', `${condition.code} was found`)
     const severity = condition.mode === 'DEGRADED' ? 'P2' : condition.mode === 'HALTED' ? 'P0' : 'P1'
     this.#alert(condition.code, condition.mode !== undefined, severity, condition.detail, 'health')
     if (condition.mode !== undefined) this.parts.log.warn('engine.watch', `${condition.code} ${condition.detail}`)
@@ -672,6 +692,12 @@ export class Engine {
 
   #obey(command: Command): CommandOutcome {
     const outcome = this.#inputs.command(command, Math.max(this.now, this.kernel.now))
+    // What was allowed before a stop and has not left yet does not leave after it.
+    if (command.kind === 'KILL_RAISE' && outcome.ok) {
+      const { scope, level } = command
+      const what = scope === 'global' && level === 'HALT' ? 'all' : 'openings'
+      this.parts.venue.holdBack?.(what, `kill ${level} was raised for ${scope}`)
+    }
     if (this.kernel.outbox.length > 0) this.commit()
     return outcome
   }

@@ -14,6 +14,8 @@ export interface Watched {
   readonly isVenueUp: boolean
   /** What is wrong with the journal; undefined while nothing is known to be. */
   readonly auditFault?: string | undefined
+  /** Why new risk should wait for a venue that is connected; undefined while all is well. */
+  readonly venueTrouble?: string | undefined
 }
 
 export interface WatchLimits {
@@ -78,6 +80,11 @@ export class Watch {
         detail: found.auditFault === undefined ? '' : `the journal was changed: ${found.auditFault}`.slice(0, 400),
       },
       { code: 'VENUE_DOWN', mode: found.isVenueUp ? undefined : 'DEGRADED', detail: 'the venue does not answer' },
+      {
+        code: 'VENUE_DEGRADED',
+        mode: found.venueTrouble === undefined ? undefined : 'DEGRADED',
+        detail: found.venueTrouble ?? 'the venue answers as it should',
+      },
     ]
     return all.filter((condition) => {
       if (this.#standing.get(condition.code) === condition.mode) return false
