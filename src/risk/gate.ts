@@ -4,6 +4,8 @@ import type { GateInput, Rule, Verdict } from './gate-input.ts'
 import type { Limits } from './limits.ts'
 import { allocation } from './rules/allocation.ts'
 import { allowlist } from './rules/allowlist.ts'
+import { auditChain } from './rules/audit-chain.ts'
+import { clockDrift } from './rules/clock-drift.ts'
 import { exposure } from './rules/exposure.ts'
 import { halted } from './rules/halted.ts'
 import { intentValid } from './rules/intent-valid.ts'
@@ -15,19 +17,25 @@ import { orderSize } from './rules/order-size.ts'
 import { positionKnown } from './rules/position-known.ts'
 import { priceDeviation } from './rules/price-deviation.ts'
 import { rates } from './rules/rates.ts'
+import { reconcilePending } from './rules/reconcile-pending.ts'
 import { reduceOnly } from './rules/reduce-only.ts'
 import { reservation } from './rules/reservation.ts'
 import { safeMode } from './rules/safe-mode.ts'
 import { selfCross } from './rules/self-cross.ts'
+import { venueTrouble } from './rules/venue-trouble.ts'
 
 /** The rule list, in the order of UGF-D-003. Order matters: evaluation stops at the first refusal. */
 export const RULES: readonly Rule[] = [
   intentValid,
   halted,
+  auditChain,
   safeMode,
   killLevel,
   allowlist,
+  venueTrouble,
   marketData,
+  clockDrift,
+  reconcilePending,
   numbers,
   priceDeviation,
   marketOrder,
