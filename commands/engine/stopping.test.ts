@@ -30,7 +30,8 @@ interface Fill {
 }
 type Position = Readonly<Record<'bot' | 'instrument' | 'qty', string>>
 
-const events = (at: ProgramHome, limit = 200) => at.json<readonly Event[]>('journal', 'tail', '--limit', String(limit))
+const events = (at: ProgramHome, limit = 5_000) =>
+  at.json<readonly Event[]>('journal', 'tail', '--limit', String(limit))
 const positions = (at: ProgramHome) => at.json<readonly Position[]>('portfolio', 'positions')
 
 test('UGF-0-005: panic reaches an engine that stands still; awake, it halts before anything else and sends nothing', async () => {
@@ -72,6 +73,7 @@ test('UGF-D-004: an engine that is killed in the middle of a flatten goes on to 
   engine.kill('SIGKILL')
   expect(confirmed.code).toBe(0)
   const flattenedAt = (await events(at)).findLast(({ type }) => type === 'safety.kill_changed')?.time ?? ''
+  expect(flattenedAt).not.toBe('')
   at.engine()
   await at.running()
   await until('flat', async () => (await positions(at)).length === 0, 60_000)

@@ -8,6 +8,7 @@ import type { CommandPayload } from '../command-catalogue.ts'
 import { ordersView } from '../views/orders-view.ts'
 import { portfolioView } from '../views/portfolio-view.ts'
 import { ribbonView } from '../views/ribbon-view.ts'
+import { journalTail } from '../../../storage/queries/journal-tail.ts'
 import { raiseKillWord } from './kill-file.ts'
 
 const worlds: EngineWorld[] = []
@@ -287,6 +288,32 @@ describe('commands', () => {
       'BOT_EXISTS',
     )
   })
+})
+
+test('UGF-B-005: of a hundred commands that wait and a kill that came last, the kill is acknowledged first', async () => {
+  const made = await world({ seed: 8 })
+  await made.run(5)
+  const hand = (id: string, type: 'BOT_PAUSE' | 'KILL_RAISE', payload: unknown) =>
+    made.store.commands.submit({
+      id,
+      type,
+      payload,
+      actor: 'human:test',
+      origin: 'cli',
+      reason: 'all at once',
+      confirmation: undefined,
+      issuedTs: made.clock.wallTs(),
+      expiresTs: made.clock.wallTs() + 30_000_000,
+    })
+  for (let n = 0; n < 100; n++) hand(`pause-${n}`, 'BOT_PAUSE', { bot_id: 'trend' })
+  hand('kill', 'KILL_RAISE', { scope: 'global', level: 'HALT' })
+  const before = made.engine.kernel.events
+  await made.run(1)
+  const answers = journalTail(made.store.db, { type: 'command.', limit: 500 })
+    .filter(({ event }) => event.seq > before)
+    .map(({ event }) => Reflect.get(event.payload, 'command_id') as string)
+  expect(answers[0]).toBe('kill')
+  expect(new Set(answers).size).toBe(101)
 })
 
 describe('stopping', () => {
