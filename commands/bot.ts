@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { DEFAULT_RESTART_WISH, RESTART_WISHES, type RestartWish } from '../src/runtime/engine/restart-wish.ts'
+import { DEFAULT_RESTART_WISH, RESTART_WISHES, type RestartWish } from '../src/runtime/restart-wish.ts'
 import type { CommandDeps } from './command-line.ts'
 import { changes, collect, count, examples, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'

@@ -3,8 +3,10 @@ import { formatTime } from '../src/domain/time.ts'
 import { wallTime } from '../src/runtime/clock.ts'
 import { versionCommand } from './about.ts'
 import { alertCommand } from './alert.ts'
+import { auditCommand } from './audit.ts'
 import { backtestCommand } from './backtest/command.ts'
 import { botCommand } from './bot.ts'
+import { breakersCommand } from './breakers.ts'
 import { cmdCommand } from './cmd.ts'
 import { completeCommand, completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
@@ -31,6 +33,7 @@ import { panicCommand } from './panic.ts'
 import { policyCommand } from './policy.ts'
 import { portfolioCommand } from './portfolio.ts'
 import { positionCommand } from './position.ts'
+import { queuesCommand } from './queues.ts'
 import { reconcileCommand } from './reconcile.ts'
 import { replayCommand } from './replay.ts'
 import { runsCommand } from './runs.ts'
@@ -40,6 +43,7 @@ import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { storageCommand } from './storage.ts'
 import { strategyCommand } from './strategy.ts'
+import { traceCommand } from './trace.ts'
 import { tuiCommand, upCommand } from './up.ts'
 import { VERSION } from './version.ts'
 
@@ -73,11 +77,15 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   panicCommand,
   safeModeCommand,
   deadmanCommand,
+  breakersCommand,
+  queuesCommand,
   gateCommand,
   policyCommand,
   stopCommand,
   reconcileCommand,
   journalCommand,
+  auditCommand,
+  traceCommand,
   cmdCommand,
   alertCommand,
   logsCommand,

@@ -1,7 +1,7 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import type { CommandDeps } from './command-line.ts'
 import { changes, examples, reads } from './engine-options.ts'
-import type { PlaceOptions } from './order.ts'
+import { orderTerms, type PlaceOptions } from './order.ts'
 import type { ReadOptions } from './reading.ts'
 
 export function gateCommand(deps: CommandDeps): Command {
@@ -16,16 +16,13 @@ export function gateCommand(deps: CommandDeps): Command {
     .action((options: ReadOptions) =>
       settle(options, async () => (await import('./gate/matrix.ts')).gateMatrixSheet(deps, options)),
     )
-  changes(
-    command
-      .command('explain <instrument> <side> <qty>')
-      .description('what every rule says of an order now; nothing is placed'),
+  orderTerms(
+    changes(
+      command
+        .command('explain <instrument> <side> <qty>')
+        .description('what every rule says of an order now; nothing is placed'),
+    ),
   )
-    .option('--limit <price>', 'worst price; without it the order is a market order')
-    .option('--stop <price>', 'price at which it comes alive')
-    .addOption(new Option('--tif <policy>', 'time in force').choices(['GTC', 'IOC', 'FOK', 'POST_ONLY']))
-    .option('--reduce-only', 'it may only make a position smaller', false)
-    .option('--bot <bot>', 'whose position it is for (default: manual)')
     .addHelpText(
       'after',
       `${examples('gate explain BTC_JPY buy 0.01 --limit 9500000', 'gate explain BTC_JPY sell 0.01 --reduce-only --json')}

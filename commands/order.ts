@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import type { CommandDeps } from './command-line.ts'
-import { changes, count, examples, parseSince, type Since, watches } from './engine-options.ts'
+import { changes, count, examples, parseSince, reads, type Since, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
 import type { ChangeOptions } from './submission.ts'
 
@@ -15,6 +15,9 @@ export interface OrderListOptions extends ReadOptions {
 export interface FillOptions extends Omit<OrderListOptions, 'all' | 'state'> {
   readonly order?: string | undefined
 }
+export interface ExplainOptions extends ReadOptions {
+  readonly md: boolean
+}
 export interface PlaceOptions extends ChangeOptions {
   readonly limit?: string | undefined
   readonly stop?: string | undefined
@@ -24,6 +27,16 @@ export interface PlaceOptions extends ChangeOptions {
 }
 export interface CancelAllOptions extends ChangeOptions {
   readonly scope?: string | undefined
+}
+
+/** The terms of an order besides what is traded, which way and how much. */
+export function orderTerms(command: Command): Command {
+  return command
+    .option('--limit <price>', 'worst price; without it the order is a market order')
+    .option('--stop <price>', 'price at which it comes alive')
+    .addOption(new Option('--tif <policy>', 'time in force').choices(['GTC', 'IOC', 'FOK', 'POST_ONLY']))
+    .option('--reduce-only', 'it may only make a position smaller', false)
+    .option('--bot <bot>', 'whose position it is for (default: manual)')
 }
 
 export function orderCommand(deps: CommandDeps): Command {
@@ -55,22 +68,32 @@ export function orderCommand(deps: CommandDeps): Command {
     .action((order: string, options: ReadOptions) =>
       settle(options, async () => (await import('./order/show.ts')).showOrder(deps, order, options)),
     )
+  reads(
+    command
+      .command('explain <order>')
+      .description('why it existed: who wished for it, on what, and what let it through'),
+  )
+    .option('--md', 'as a page of Markdown', false)
+    .addHelpText(
+      'after',
+      `${examples('order explain o42', 'order explain o42 --md > o42.md', 'order explain o42 --json')}\nWhat was never recorded is said to be so.\n`,
+    )
+    .action((order: string, options: ExplainOptions) =>
+      settle(options, async () => (await import('./order/explain.ts')).explainOrder(deps, order, options)),
+    )
   filters(watches(command.command('fills').description('executions, newest first')))
     .option('--order <order>', 'only of this order')
     .addHelpText('after', examples('order fills --since 1d', 'order fills --bot trend --format csv > fills.csv'))
     .action((options: FillOptions) =>
       settle(options, async () => (await import('./order/fills.ts')).listFills(deps, options)),
     )
-  changes(
-    command
-      .command('place <instrument> <side> <qty>')
-      .description('an order of your own, through the same gate as every other'),
+  orderTerms(
+    changes(
+      command
+        .command('place <instrument> <side> <qty>')
+        .description('an order of your own, through the same gate as every other'),
+    ),
   )
-    .option('--limit <price>', 'worst price; without it the order is a market order')
-    .option('--stop <price>', 'price at which it comes alive')
-    .addOption(new Option('--tif <policy>', 'time in force').choices(['GTC', 'IOC', 'FOK', 'POST_ONLY']))
-    .option('--reduce-only', 'it may only make a position smaller', false)
-    .option('--bot <bot>', 'whose position it is for (default: manual)')
     .addHelpText(
       'after',
       examples(

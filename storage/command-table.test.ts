@@ -65,7 +65,7 @@ describe('a command', () => {
     })
   })
 
-  test('of a known id is not taken again: the row that stands is the answer', () => {
+  test('UGF-0-009: of a known id is not taken again: the row that stands is the answer', () => {
     const engine = fresh()
     engine.commands.submit(request('c1'))
     expect(connect().commands.submit(request('c1', { type: 'KILL_RAISE' }))).toBe(false)
@@ -73,7 +73,7 @@ describe('a command', () => {
     expect(engine.commands.get('c2')).toBeUndefined()
   })
 
-  test('has one answer: the table refuses another, a change of what was asked, and deletion', () => {
+  test('UGF-B-005: has one answer: the table refuses another, a change of what was asked, and deletion', () => {
     const engine = fresh()
     engine.commands.submit(request('c1'))
     const writer = engine.beginSession({ runId: runId('r'), openedTs: 1, spec: {} })
@@ -87,7 +87,7 @@ describe('a command', () => {
   })
 })
 
-test('what waits is handed over urgent first, then by the time it was asked', () => {
+test('UGF-B-005: what waits is handed over urgent first, then by the time it was asked', () => {
   const engine = fresh()
   engine.commands.submit(request('late', { issuedTs: 30 }))
   engine.commands.submit(request('kill', { issuedTs: 40, type: 'KILL_RAISE' }))

@@ -1,5 +1,6 @@
 import type { Statement } from 'better-sqlite3'
 import { assert } from '../src/domain/brand.ts'
+import { maskText } from '../src/events/mask.ts'
 import type { CommandRequest, CommandRow, CommandStatus } from '../src/runtime/command-catalogue.ts'
 import type { CommandAnswer, CommandQueue } from '../src/runtime/ports.ts'
 import type { Database } from './database.ts'
@@ -104,11 +105,11 @@ export class CommandTable implements CommandQueue {
     const cells: RequestCells = {
       id,
       type,
-      payload: JSON.stringify(payload),
+      payload: JSON.stringify(payload, (_, value: unknown) => (typeof value === 'string' ? maskText(value) : value)),
       actor,
       origin,
-      reason,
-      confirmation: confirmation ?? null,
+      reason: maskText(reason),
+      confirmation: confirmation === undefined ? null : maskText(confirmation),
       issued_ts: issuedTs,
       expires_ts: expiresTs,
     }

@@ -6,6 +6,8 @@ import type { EngineState, FillRecord } from '../src/projection/engine-state.ts'
 import type { EngineStore, SessionWriter } from '../src/runtime/ports.ts'
 import type { ProcessMark } from '../src/runtime/process.ts'
 import { AlertTable } from './alert-table.ts'
+import { AuditCheckpoints } from './audit-checkpoints.ts'
+import { SqliteAuditGuard } from './audit-guard.ts'
 import { BarTable } from './bar-table.ts'
 import { CommandTable } from './command-table.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -29,6 +31,8 @@ export interface StoreOptions {
   /** Command types that are looked at before all others. */
   readonly urgent: ReadonlySet<string>
   readonly isAlive: (mark: ProcessMark) => boolean
+  /** `run/` of the profile, where the engine signs what it verified; undefined for clients, who do not. */
+  readonly auditFolder?: string | undefined
 }
 
 /**
@@ -60,10 +64,11 @@ export class SqliteEngineStore implements EngineStore {
   readonly equity: EquityTable
   readonly alerts: AlertTable
   readonly notes: NoteTable
+  readonly audit: SqliteAuditGuard | undefined
   readonly wasCutOff: boolean
   #session: SqliteSessionWriter | undefined
 
-  constructor(db: Database, profileId: string, { urgent, instanceId, isAlive }: StoreOptions) {
+  constructor(db: Database, profileId: string, { urgent, instanceId, isAlive, auditFolder }: StoreOptions) {
     this.db = db
     this.instanceId = profileId
     this.commands = new CommandTable(db, { urgent, takes: () => this.#session !== undefined })
@@ -72,6 +77,7 @@ export class SqliteEngineStore implements EngineStore {
     this.equity = new EquityTable(db)
     this.alerts = new AlertTable(db)
     this.notes = new NoteTable(db)
+    this.audit = auditFolder === undefined ? undefined : new SqliteAuditGuard(db, new AuditCheckpoints(auditFolder))
     const last = db.prepare('SELECT ended_ts IS NULL FROM sessions ORDER BY run_no DESC LIMIT 1')
     this.wasCutOff = stored('read the last session', () => last.pluck().get()) === 1
   }

@@ -4,6 +4,7 @@ import { ChainCheck } from '../src/events/chain-check.ts'
 import { decodeLine } from '../src/events/decode.ts'
 import type { KernelEvent } from '../src/events/event.ts'
 import type { JournalFault } from '../src/events/journal-fault.ts'
+import type { StoredEvent } from '../src/events/line.ts'
 import type { Database } from './database.ts'
 import { POSITIONS_PER_RUN } from './sqlite-journal.ts'
 
@@ -74,20 +75,41 @@ function* linesAfter(
   }
 }
 
+/** Lines of a run's journal that stand between two positions, both included. */
+export function* linesBetween(
+  db: Database,
+  run: RunId,
+  { first, last }: { readonly first: number; readonly last: number },
+): Generator<string, void, void> {
+  const chain = chainOf(db, run)
+  if (chain === undefined) return
+  const base = chain.run_no * POSITIONS_PER_RUN
+  yield* linesAfter(db, chain, Math.max(0, first - 1 - base), last - base)
+}
+
 /** Events by their positions, as the kernel made them, in the order asked for. */
 export function eventsAt(
   db: Database,
   positions: readonly number[],
 ): readonly { readonly event: KernelEvent; readonly runNo: number }[] {
+  const read = eventReader(db)
+  return positions.map((position) => {
+    const { event, runNo } = read(position)
+    return { event, runNo }
+  })
+}
+
+/** A reader of single events with their places in the chain. What it reads it does not verify. */
+export function eventReader(db: Database): (position: number) => StoredEvent & { readonly runNo: number } {
   const row = db.prepare('SELECT * FROM events WHERE position = ?')
   const hashBefore = db.prepare('SELECT hash FROM events WHERE position = ?').pluck()
   const runOf = db.prepare('SELECT run_id FROM chains WHERE run_no = ?').pluck()
-  return positions.map((position) => {
+  return (position) => {
     const runNo = Math.floor(position / POSITIONS_PER_RUN)
     const before = (hashBefore.get(position - 1) as string | undefined) ?? GENESIS
     const line = lineOf(row.get(position) as EventRow, runOf.get(runNo) as string, before)
-    return { event: decodeLine(line).event, runNo }
-  })
+    return { ...decodeLine(line), runNo }
+  }
 }
 
 /** Position of the last event of the journal, 0 while it is empty. */
@@ -134,37 +156,98 @@ export type DatabaseVerdict =
       readonly fault: JournalFault & { readonly runId: string }
     }
 
+/** Where a verified stretch of the journal ended. */
+export interface JournalHead {
+  /** Position of the last event, 0 before the first. */
+  readonly position: number
+  readonly hash: string
+  /** Events up to it. */
+  readonly events: number
+}
+
+export const JOURNAL_START: JournalHead = { position: 0, hash: GENESIS, events: 0 }
+
+export type StretchVerdict =
+  | { readonly ok: true; readonly runs: number; readonly head: JournalHead }
+  | {
+      readonly ok: false
+      readonly runs: number
+      readonly events: number
+      readonly fault: JournalFault & { readonly runId: string }
+    }
+
 /**
  * Checks every event of every run: canonical form, numbers without gaps, each run's chain, and that each run begins where
  * the one before it ended. Memory does not grow with the journal.
  */
 export function verifyEvents(db: Database): DatabaseVerdict {
-  let head = GENESIS
-  let runs = 0
-  let events = 0
-  const broken = (chain: { run_id: string }, fault: JournalFault): DatabaseVerdict => {
-    return { ok: false, runs, events, fault: { ...fault, runId: chain.run_id } }
+  // One moment of the journal, whatever is written meanwhile.
+  const look = db.transaction((): DatabaseVerdict => {
+    const walk = verifyStretch(db, JOURNAL_START, BLOCK)
+    let step = walk.next()
+    while (step.done !== true) step = walk.next()
+    const verdict = step.value
+    if (!verdict.ok) return verdict
+    const { runs, head } = verdict
+    return strays(db, head.events) ?? { ok: true, runs, events: head.events, head: head.hash }
+  })
+  return look()
+}
+
+/**
+ * Checks the journal from the end of a stretch that was verified before: that the end still stands as it was, and every
+ * event after it. A slice at a time: between two of them nothing is open, and the caller may write.
+ *
+ * @yields where it has got to
+ */
+export function* verifyStretch(
+  db: Database,
+  from: JournalHead,
+  slice: number,
+): Generator<JournalHead, StretchVerdict, void> {
+  const first = Math.floor(from.position / POSITIONS_PER_RUN)
+  let { hash: head, events, position } = from
+  let runs = Math.max(0, first - 1)
+  const broken = ({ run_id: run }: { run_id: string }, fault: JournalFault): StretchVerdict => {
+    return { ok: false, runs, events, fault: { ...fault, runId: run } }
   }
-  const chains = db.prepare('SELECT run_no, run_id, prev_head FROM chains ORDER BY run_no').all() as ChainRow[]
-  for (const chain of chains) {
+  const chains = db.prepare('SELECT run_no, run_id, prev_head FROM chains WHERE run_no >= ? ORDER BY run_no').all(first)
+  if (position > 0) {
+    const seq = position % POSITIONS_PER_RUN
+    const found = db.prepare('SELECT hash FROM events WHERE position = ?').pluck().get(position) as string | undefined
+    const [chain] = chains as ChainRow[]
+    const run = { run_id: chain?.run_no === first ? chain.run_id : `number ${first}` }
+    if (found === undefined)
+      return broken(run, { what: 'journal.cut', seq, field: undefined, expected: `event ${seq}`, found: 'none' })
+    if (found !== head) return broken(run, { what: 'journal.hash-wrong', seq, field: 'hash', expected: head, found })
+  }
+  for (const chain of chains as ChainRow[]) {
     const place = { seq: undefined, field: 'prev_head' }
+    const base = chain.run_no * POSITIONS_PER_RUN
+    const isGoingOn = position > base
     if (chain.run_no !== runs + 1) {
       const found = { expected: `run number ${runs + 1}`, found: `${chain.run_no}` }
       return broken(chain, { what: 'journal.gap', seq: undefined, field: 'run_no', ...found })
     }
-    if (chain.prev_head !== head) {
+    if (!isGoingOn && chain.prev_head !== head) {
       return broken(chain, { what: 'journal.chain-broken', ...place, expected: head, found: chain.prev_head })
     }
-    const check = new ChainCheck({ runId: runId(chain.run_id) })
-    for (const line of linesAfter(db, chain, 0)) {
-      const fault = check.line(line)
-      if (fault !== undefined) return broken(chain, fault)
-      events++
+    const after = isGoingOn ? { seq: position - base, hash: head } : undefined
+    const check = new ChainCheck({ runId: runId(chain.run_id) }, after)
+    for (let isMore = true; isMore; ) {
+      const lines = [...linesAfter(db, chain, check.head.seq, check.head.seq + slice)]
+      for (const line of lines) {
+        const fault = check.line(line)
+        if (fault !== undefined) return broken(chain, fault)
+        events++
+      }
+      isMore = lines.length === slice
+      if (check.head.seq > 0) [head, position] = [check.head.hash, base + check.head.seq]
+      yield { position, hash: head, events }
     }
-    if (check.head.seq > 0) head = check.head.hash
     runs++
   }
-  return strays(db, events) ?? { ok: true, runs, events, head }
+  return { ok: true, runs, head: { position, hash: head, events } }
 }
 
 /** Events that belong to no run of the register. */

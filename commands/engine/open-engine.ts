@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { formatMoney } from '../../src/domain/money.ts'
 import { timeUs, US_PER_HOUR } from '../../src/domain/time.ts'
 import { barColumns } from '../../src/market/columns.ts'
-import { EngineClock, HOST_CLOCK, wallTime } from '../../src/runtime/clock.ts'
+import { after, EngineClock, HOST_CLOCK, wallTime } from '../../src/runtime/clock.ts'
 import { type ProfilePaths, profilePaths } from '../../src/runtime/config.ts'
 import { prepareFolders } from '../../src/runtime/config-folder.ts'
 import { type LoadedConfig, loadConfig } from '../../src/runtime/config-layers.ts'
@@ -13,6 +13,7 @@ import { MANUAL_BOT, manualStrategy } from '../../src/runtime/engine/manual-stra
 import { newRunId } from '../../src/runtime/ids.ts'
 import { type OpenLog, openLog } from '../../src/runtime/log/log.ts'
 import { thisProcess } from '../../src/runtime/process.ts'
+import { GuardedVenue } from '../../src/runtime/resilience/guarded-venue.ts'
 import { findStrategy } from '../../src/strategy/catalogue.ts'
 import { DEMO_INSTRUMENTS } from '../../src/venues/simulated/demo-instruments.ts'
 import { DEMO_DEPOSITS } from '../../src/venues/simulated/exchange-terms.ts'
@@ -55,7 +56,7 @@ export function openEngine(options: EngineOptions): OpenedEngine {
   prepareFolders(paths)
   const loaded = loadConfig(paths, { flags: options.flags })
   const { config } = loaded
-  const store = openStore(paths, config.engine.journal)
+  const store = openStore(paths, config.engine.journal, { isEngine: true })
   try {
     const leased = store.lease.acquire(thisProcess(), wallTime())
     if (!leased.ok) throw leaseConflict(paths, leased.holder)
@@ -109,13 +110,19 @@ function assemble(
       if (instrument !== undefined) store.bars.append(instrument.id, row, 0)
     },
   })
-  const venue = exchange
+  const venue = new GuardedVenue(exchange, {
+    instruments: exchange.instruments,
+    host: HOST_CLOCK,
+    after,
+    seed: config.engine.seed,
+    log: log.named('venue'),
+  })
   const host: { current?: EngineHost } = {}
   const engine = new Engine({
     config,
     store,
     venue,
-    instruments: venue.instruments,
+    instruments: exchange.instruments,
     deposits: DEMO_DEPOSITS.map(({ currency, amount }) => ({
       venue: venue.venueId,
       currency,

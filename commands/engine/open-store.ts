@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { dirname } from 'node:path'
 import { wallTime } from '../../src/runtime/clock.ts'
 import { URGENT } from '../../src/runtime/command-catalogue.ts'
 import type { ProfilePaths } from '../../src/runtime/config.ts'
@@ -19,7 +20,11 @@ export function leaseConflict(paths: ProfilePaths, holder: LeaseHolder): Command
 }
 
 /** Opens the database of a profile as its engine or as a client. */
-export function openStore(paths: ProfilePaths, durability: 'full' | 'normal'): SqliteEngineStore {
+export function openStore(
+  paths: ProfilePaths,
+  durability: 'full' | 'normal',
+  { isEngine = false }: { readonly isEngine?: boolean } = {},
+): SqliteEngineStore {
   return openEngineStore(paths.database, {
     profile: paths.profile,
     instanceId: randomUUIDv7(),
@@ -27,5 +32,6 @@ export function openStore(paths: ProfilePaths, durability: 'full' | 'normal'): S
     durability,
     urgent: URGENT,
     isAlive,
+    auditFolder: isEngine ? dirname(paths.status) : undefined,
   })
 }

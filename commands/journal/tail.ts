@@ -22,7 +22,7 @@ export function tail(deps: CommandDeps, options: TailOptions): Promise<Outcome> 
 
 function wanted({ store }: EngineAccess, options: TailOptions, nowTs: number): readonly JournalEntry[] {
   const { type, bot, since, order, limit } = options
-  const [from, trace] = [sinceTs(since, nowTs), traceOf(options.trace)]
+  const [from, trace] = [sinceTs(since, nowTs), traceNumber(options.trace)]
   if (order === undefined) return journalTail(store.db, { type, botId: bot, sinceTs: from, trace, limit })
   const isOfType = (name: string) =>
     type === undefined || name === type || (type.endsWith('.') && name.startsWith(type))
@@ -37,7 +37,8 @@ function wanted({ store }: EngineAccess, options: TailOptions, nowTs: number): r
     .slice(-limit)
 }
 
-function traceOf(text: string | undefined): number | undefined {
+/** Number of a chain of thought. @throws CommandError for text that is no trace */
+export function traceNumber(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const number = /^t?(\d{1,15})$/.exec(text)?.[1]
   if (number === undefined)

@@ -79,3 +79,17 @@ export function orderSheet(rows: readonly OrderRecord[], catalogue: InstrumentCa
 export function averageOf({ filled, filledTicks }: Pick<OrderRecord, 'filled' | 'filledTicks'>): number | undefined {
   return filled > 0 ? filledTicks / filled : undefined
 }
+
+/** One row as facts. */
+export function transposed({ names, rows: [row = []] }: Sheet): Sheet {
+  return {
+    kind: 'facts',
+    names: ['name', 'value'],
+    aligns: ['left', 'left'],
+    rows: names.flatMap((name, at) => {
+      const cell = row[at]
+      return cell === undefined ? [] : [[{ exact: name, shown: name.replaceAll('_', ' ') }, cell]]
+    }),
+    empty: '',
+  }
+}

@@ -9,9 +9,9 @@ import { instruments } from '../instrument-catalogue.ts'
 import { eventSheet } from '../journal/event-sheet.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 import { type ReadOptions, read } from '../reading.ts'
-import { type Sheet, sheetsOutcome } from '../sheet.ts'
+import { sheetsOutcome } from '../sheet.ts'
 import { fillSheet } from './fills.ts'
-import { orderSheet } from './list.ts'
+import { orderSheet, transposed } from './list.ts'
 
 export function showOrder(deps: CommandDeps, id: string, options: ReadOptions): Promise<Outcome> {
   return read(deps, options, { topics: ['orders'], show: (access, format) => show(access, id, format) })
@@ -34,18 +34,4 @@ async function show(access: EngineAccess, id: string, format: Format): Promise<O
     fills: fillSheet(fills(db, { orderId: id }), catalogue),
   }
   return sheetsOutcome(main, more, format, { code: EXIT.ok, message: found.state })
-}
-
-/** One row as facts. */
-function transposed({ names, rows: [row = []] }: Sheet): Sheet {
-  return {
-    kind: 'facts',
-    names: ['name', 'value'],
-    aligns: ['left', 'left'],
-    rows: names.flatMap((name, at) => {
-      const cell = row[at]
-      return cell === undefined ? [] : [[{ exact: name, shown: name.replaceAll('_', ' ') }, cell]]
-    }),
-    empty: '',
-  }
 }

@@ -23,9 +23,12 @@ export class ChainCheck {
   #quick: QuickScan | undefined
   readonly #expected: ExpectedJournal
 
-  constructor(expected: ExpectedJournal = {}) {
+  /** @param from where a checked beginning of the journal ended; its start by default */
+  constructor(expected: ExpectedJournal = {}, from: ChainHead = { seq: 0, hash: GENESIS }) {
     this.#expected = expected
     this.#runId = expected.runId
+    this.#seq = from.seq
+    this.#hash = from.hash
   }
 
   get head(): ChainHead {

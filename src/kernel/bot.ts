@@ -16,7 +16,7 @@ import type {
   StrategyHandlers,
 } from '../strategy/strategy.ts'
 import { type BotState, isFedIn } from './bot-state.ts'
-import { recordable } from './evidence.ts'
+import { recordable, told } from './evidence.ts'
 import type { MarketState } from './market-state.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Scribe } from './scribe.ts'
@@ -58,7 +58,6 @@ const REACTIONS_DEEP = 4
 /** So many wishes in one moment are a strategy that answers itself for ever, however little each waits for the last. */
 const WISHES_MAX = 1_000
 /** Longest text of an exception that the journal keeps. */
-const DETAIL_MAX = 500
 const STATE_MAX = 65_536
 /** The end of one order of a bot that is stopping is asked for this many times. */
 const CANCEL_TRIES = 3
@@ -421,7 +420,7 @@ export class Bot {
   }
 
   #writeState(reasonCode: string, detail: string): void {
-    const payload = { state: this.#state, reason_code: reasonCode, detail: detail.slice(0, DETAIL_MAX) }
+    const payload = { state: this.#state, reason_code: reasonCode, detail: told(detail) }
     this.#rooms.scribe.write('ops.bot_state', payload, this.#config.id)
   }
 
@@ -605,7 +604,7 @@ export class Bot {
 /** An exception in words; anything can be thrown, also what has no words. */
 function textOf(error: unknown): string {
   try {
-    return String(error instanceof Error ? error.message : error)
+    return told(String(error instanceof Error ? error.message : error))
   } catch {
     return 'what was thrown cannot be shown'
   }

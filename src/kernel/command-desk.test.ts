@@ -61,7 +61,7 @@ const KINDS = Object.keys(OBEYED_IN) as BotCommandKind[]
 const STATES = ['IDLE', 'WARMING_UP', 'RUNNING', 'PAUSED', 'STOPPING', 'QUARANTINED'] as const
 
 describe.each(STATES)('a bot that is %s', (state) => {
-  test.each(KINDS)('answers %s as the table says', (kind) => {
+  test.each(KINDS)('UGF-B-003: answers %s as the table says', (kind) => {
     const rig = botIn(state)
     const outcome = rig.ask(kind === 'BOT_SET_PARAMS' ? { kind, ...BOT, params: {} } : { kind, ...BOT })
     const after = rig.kernel.bots[0]?.state
@@ -114,7 +114,7 @@ describe('a bot', () => {
     expect(rig.projection.state.bots[0]?.state).toBe('RUNNING')
   })
 
-  test('that stops leaves nothing behind and is idle when the last of it has ended, however often it must be asked', () => {
+  test('UGF-B-003: that stops leaves nothing behind and is idle when the last of it has ended, however often it must be asked', () => {
     const rig = rigOf()
     rig.fill(rig.place({ ...bid, type: 'MARKET', limit: undefined, reasonCode: 'ENTRY_TEST' }), 5)
     const entry = rig.place({ ...bid, reasonCode: 'ENTRY_TEST' })
@@ -222,7 +222,7 @@ describe('an order of the operator', () => {
     expect(rig.command({ kind: 'ORDER_PLACE', ...WHERE, ...bid, qty: 0 })).toEqual(['INVALID_QTY'])
   })
 
-  test('may reduce in SAFE_MODE, of a bot that does not run', () => {
+  test('UGF-0-002: may reduce in SAFE_MODE, of a bot that does not run', () => {
     const rig = rigOf()
     rig.fill(rig.place({ ...bid, type: 'MARKET', limit: undefined, reasonCode: 'ENTRY_TEST' }), 5)
     rig.command({ kind: 'BOT_STOP', ...BOT })

@@ -40,7 +40,8 @@ export class CommandDesk {
 
   run(command: Command): CommandOutcome {
     const { scribe } = this.#hands
-    const { id, kind, actor, reason } = command
+    const { id, actor, reason } = command
+    const kind = command.kind === 'NOTED' ? command.command : command.kind
     const outcome = this.#obey(command)
     if (outcome.ok) {
       const cause = scribe.write('command.accepted', { command_id: id, command: kind, actor, reason: told(reason) })
@@ -72,6 +73,8 @@ export class CommandDesk {
         const cancelled = safety.cancelAll(command.scope ?? 'global')
         return obeyed(`${cancelled} orders in ${command.scope ?? 'global'}`, { cancelled })
       }
+      case 'NOTED':
+        return command.outcome
       case 'ORDER_PLACE':
         return this.#place(command)
       case 'ORDER_CANCEL':
@@ -109,6 +112,9 @@ export class CommandDesk {
     if (isAbsent)
       return refused(['STRATEGY_MISSING'], `${bot.config.id} is not configured: configure it and start again`)
     const level = kind === 'BOT_START' || kind === 'BOT_RESUME' ? this.#hands.safety.keepsOut(bot) : undefined
+    const { mode } = this.#hands.facts.mode
+    if ((kind === 'BOT_START' || kind === 'BOT_RESUME') && (mode === 'SAFE_MODE' || mode === 'HALTED'))
+      return refused([`MODE_${mode}`], `the engine is in ${mode}: release it before a bot goes to work`)
     if (level !== undefined)
       return refused([`KILL_${level}`], `${level} stands over all that ${bot.config.id} trades: lower it first`)
     switch (kind) {

@@ -21,6 +21,8 @@ export type Command = { readonly id: CommandId; readonly actor: string; readonly
   | ({ readonly kind: 'ORDER_PLACE'; readonly botId: string; readonly instrumentId: string } & ManualOrder)
   | { readonly kind: 'ORDER_CANCEL'; readonly orderId: string }
   | { readonly kind: 'POSITION_CLOSE'; readonly botId: string; readonly instrumentId: string }
+  /** A command that the host answered itself: the journal has it, and nothing else comes of it. */
+  | { readonly kind: 'NOTED'; readonly command: string; readonly outcome: CommandOutcome }
 )
 
 /** An order of the operator's own, through the same gate as everyone's. */

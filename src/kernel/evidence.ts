@@ -1,3 +1,5 @@
+import { maskText } from '../events/mask.ts'
+
 export type Evidence = Record<string, string | number | boolean>
 
 /** Characters that a name in the journal is made of: printable ASCII that JSON writes as it is. */
@@ -6,21 +8,25 @@ const TEXT_MAX = 500
 
 /**
  * Evidence as the journal can carry it. Strategies come as plain JavaScript too: a number that is not finite becomes the
- * word for it, a name that JSON would have to escape is spelt with `_`, and what is no scalar becomes text.
+ * word for it, a name that JSON would have to escape is spelt with `_`, what is no scalar becomes text, and what looks like a
+ * secret is masked.
  */
 export function recordable(values: Readonly<Record<string, unknown>>): Evidence {
   for (const key in values) if (!PLAIN.test(key) || !isCarried(values[key])) return spelt(values)
   return values as Evidence
 }
 
-/** Text as the journal takes it: cut where it goes on for too long. */
+/** Text as the journal takes it: without what looks like a secret, and cut where it goes on for too long. */
 export function told(text: string): string {
-  return text.length <= TEXT_MAX ? text : text.slice(0, TEXT_MAX)
+  const masked = maskText(text)
+  return masked.length <= TEXT_MAX ? masked : masked.slice(0, TEXT_MAX)
 }
 
 function isCarried(value: unknown): boolean {
   return (
-    typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+    (typeof value === 'string' && maskText(value) === value) ||
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && Number.isFinite(value))
   )
 }
 

@@ -79,7 +79,7 @@ describe('a closing order', () => {
     checkHistory(world.events)
   })
 
-  test('takes a fifth of what five levels show, and the rest with the last', () => {
+  test('UGF-D-004: takes a fifth of what five levels show, and the rest with the last', () => {
     const world = holding(100)
     book(
       world,
@@ -111,7 +111,7 @@ describe('a closing order', () => {
     expect(placed(world).map(({ qty }) => qty)).toEqual([4, 4])
   })
 
-  test('waits, and says so, while there is no price or the spread is no market; then goes on', () => {
+  test('UGF-D-004: waits, and says so, while there is no price or the spread is no market; then goes on', () => {
     const world = holding(-10)
     quote(world, 90_000, 110_000)
     flatten(world)
@@ -130,7 +130,7 @@ describe('a closing order', () => {
 })
 
 describe('flat', () => {
-  test('is what the venue says twice after the last fill and cancel', () => {
+  test('UGF-D-004: is what the venue says twice after the last fill and cancel', () => {
     const world = holding(10)
     flatten(world)
     world.fill(last(world), 10, 99_990)
@@ -163,7 +163,7 @@ describe('flat', () => {
     expect(world.kernel.isFlattened).toBe(false)
   })
 
-  test('that does not come in five minutes is told loudly, and closing goes on', () => {
+  test('UGF-D-004: that does not come in five minutes is told loudly, and closing goes on', () => {
     const world = holding(10)
     flatten(world)
     world.clock(61_000_000)
@@ -177,7 +177,7 @@ describe('flat', () => {
   })
 })
 
-test('whatever the venue does, a flatten only makes a position smaller, and never sends two for one', () => {
+test('UGF-D-004: whatever the venue does, a flatten only makes a position smaller, and never sends two for one', () => {
   const step = fc.record({
     kind: fc.constantFrom('fill', 'accept', 'cancel', 'reject', 'refuse', 'time', 'quote', 'restart' as const),
     part: fc.integer({ min: 1, max: 40 }),

@@ -111,6 +111,10 @@ export class Judgement implements GateInput {
     return this.#facts.mode.mode
   }
 
+  hasReason(code: string): boolean {
+    return this.#facts.mode.reasons.has(code)
+  }
+
   get killLevel(): KillLevel {
     const { kill, botIds } = this.#facts
     if (kill.strictest === 'NONE') return 'NONE'

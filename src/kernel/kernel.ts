@@ -21,6 +21,7 @@ import type { BookView } from '../strategy/strategy.ts'
 import { Bot, type BotConfig } from './bot.ts'
 import type { Command, CommandOutcome } from './command.ts'
 import { CommandDesk } from './command-desk.ts'
+import { told } from './evidence.ts'
 import type { FlattenSettings, Holding } from './flatten.ts'
 import { BarFrames } from './frames.ts'
 import type { Condition, ReconcileNews } from './input-log.ts'
@@ -389,7 +390,7 @@ export class Kernel {
     this.#begin(ts)
     this.#market.feed[at] = status
     const { id } = this.#config.instruments[at] as Instrument
-    this.#scribe.write('marketdata.status', { instrument_id: id, status, detail: detail.slice(0, 500) })
+    this.#scribe.write('marketdata.status', { instrument_id: id, status, detail: told(detail) })
     this.#end()
   }
 
@@ -468,7 +469,7 @@ export class Kernel {
     }
     this.#end()
     this.#writeCheckpoint()
-    this.#scribe.write('run.ended', { reason, inputs: this.#scribe.input, detail: detail.slice(0, 500) })
+    this.#scribe.write('run.ended', { reason, inputs: this.#scribe.input, detail: told(detail) })
   }
 
   #keep(bot: Bot): void {

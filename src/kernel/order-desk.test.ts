@@ -44,7 +44,7 @@ const amended = (world: Rig, orderId: OrderId, qty: number) =>
   })
 
 describe('an order leaves', () => {
-  test('with its decision recorded before it, and its trace from the input that asked for it', () => {
+  test('UGF-D-008: with its decision recorded before it, and its trace from the input that asked for it', () => {
     const world = rig()
     world.place(market('buy', 10))
     const chain = world.events.slice(-4)
@@ -133,7 +133,7 @@ describe('what is free', () => {
 })
 
 describe('in CLOSE_ONLY', () => {
-  test('a flip of three against a position of one is refused and an order of one passes', () => {
+  test('UGF-0-005: a flip of three against a position of one is refused and an order of one passes', () => {
     const world = holding(1)
     expect(world.command({ kind: 'KILL_RAISE', scope: 'global', level: 'CLOSE_ONLY' })).toEqual([])
     expect(world.act((context) => context.place(market('sell', 3)))).toBeUndefined()
@@ -528,7 +528,7 @@ test('an order in doubt counts as working until the venue speaks', () => {
   expect(world.order(id).state).toBe('PARTIAL')
 })
 
-test('the third order within a second waits, and is told how long', () => {
+test('UGF-D-003: the third order within a second waits, and is told how long', () => {
   const world = rig({ limits: { orders: { burst: 2, perUs: 1_000_000 } } })
   const place = (afterUs: number) => world.act((context) => context.place(limit('buy', 1, 99_000)), { afterUs })
   expect(place(1_000)).toBeDefined()
@@ -542,7 +542,7 @@ test('the third order within a second waits, and is told how long', () => {
   expect(place(100_000)).toBeDefined()
 })
 
-test('exposure with its resting orders stays under its limit, and selling passes', () => {
+test('UGF-D-003: exposure with its resting orders stays under its limit, and selling passes', () => {
   const world = holding(480, { limits: { instrumentExposureMax: 5 } }) // 500 lots at 1000.00
   expect(world.act((context) => context.place(limit('buy', 40, 100_000)))).toBeUndefined()
   expect(world.refusal()).toBe('LIMIT_SYMBOL')

@@ -649,7 +649,7 @@ export class OrderDesk {
         parent_order_id: wish.parent?.id,
         idempotency_key: wish.idempotencyKey,
         reason_code: wish.reasonCode,
-        explain: wish.explain?.slice(0, 500),
+        explain: wish.explain === undefined ? undefined : told(wish.explain),
         evidence: wish.evidence === undefined ? undefined : recordable(wish.evidence),
       },
       botId,

@@ -78,7 +78,7 @@ describe('HALT', () => {
     checkHistory(world.events)
   })
 
-  test('asks again when the venue refuses the cancel of what still rests', () => {
+  test('UGF-0-005: asks again when the venue refuses the cancel of what still rests', () => {
     const world = rig()
     const id = world.place(bid(1))
     world.accept(id)
@@ -136,11 +136,15 @@ describe('bots under a kill', () => {
     }
   })
 
-  test('HALTED stops them too, whoever raised it', () => {
+  test('UGF-0-002: HALTED stops them too, whoever raised it, and neither there nor in SAFE_MODE does one start', () => {
     const world = two()
     world.command({ kind: 'MODE_RAISE', mode: 'HALTED' })
     expect(states(world)).toEqual(['IDLE', 'IDLE'])
-    expect(world.command({ kind: 'BOT_START', botId: 'bot-1' })).toEqual([])
+    expect(world.command({ kind: 'BOT_START', botId: 'bot-1' })).toEqual(['MODE_HALTED'])
+    const safe = two()
+    safe.command({ kind: 'MODE_RAISE', mode: 'SAFE_MODE' })
+    safe.command({ kind: 'BOT_STOP', botId: 'bot-1' })
+    expect(safe.command({ kind: 'BOT_START', botId: 'bot-1' })).toEqual(['MODE_SAFE_MODE'])
   })
 })
 
@@ -168,7 +172,7 @@ describe('FLATTEN', () => {
     checkHistory(world.events)
   })
 
-  test('keeps at it: a refused, a part and a late fill are each followed by what is left', () => {
+  test('UGF-D-004: keeps at it: a refused, a part and a late fill are each followed by what is left', () => {
     const world = rig()
     hold(world, 10)
     const entry = world.place(bid(5))
@@ -305,7 +309,7 @@ describe('modes by command', () => {
   const release = (world: Rig, failedChecks: readonly string[] = []) =>
     world.command({ kind: 'MODE_RELEASE', failedChecks })
 
-  test('HALTED is released to SAFE_MODE after five minutes of health, and never to NORMAL', () => {
+  test('UGF-0-002: HALTED is released to SAFE_MODE after five minutes of health, and never to NORMAL', () => {
     const world = rig()
     world.command({ kind: 'MODE_RAISE', mode: 'HALTED' })
     expect(world.kernel.safetyMode).toBe('HALTED')
@@ -321,7 +325,7 @@ describe('modes by command', () => {
     checkHistory(world.events)
   })
 
-  test('in SAFE_MODE a strategy may not even reduce, and the flatten routine may', () => {
+  test('UGF-0-002: in SAFE_MODE a strategy may not even reduce, and the flatten routine may', () => {
     const world = rig()
     hold(world, 10)
     world.command({ kind: 'MODE_RAISE', mode: 'SAFE_MODE' })

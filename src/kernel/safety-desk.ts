@@ -4,6 +4,7 @@ import { isTerminal, type Order } from '../orders/order.ts'
 import type { KillChange, KillLevel, KillScope } from '../risk/kill.ts'
 import { type ModeChange, OWN_REASONS, type SafetyMode } from '../risk/mode.ts'
 import type { Bot } from './bot.ts'
+import { told } from './evidence.ts'
 import { Flatten, type FlattenSettings, isInScope, whereOf } from './flatten.ts'
 import type { Facts } from './judgement.ts'
 import type { OrderDesk } from './order-desk.ts'
@@ -72,7 +73,7 @@ export class SafetyDesk {
       () => this.#facts.mode.raise(reasonCode, mode, this.#scribe.now),
       (change) => {
         if (change || reasons.get(reasonCode)?.mode !== before)
-          this.#scribe.write('safety.reason_raised', { reason_code: reasonCode, mode, detail: detail.slice(0, 500) })
+          this.#scribe.write('safety.reason_raised', { reason_code: reasonCode, mode, detail: told(detail) })
       },
     )
   }
@@ -216,7 +217,7 @@ export class SafetyDesk {
   }
 
   #killChanged(change: KillChange, { reason, actor }: { reason: string; actor: string }): void {
-    this.#scribe.write('safety.kill_changed', { ...change, reason: reason.slice(0, 500), actor })
+    this.#scribe.write('safety.kill_changed', { ...change, reason: told(reason), actor })
   }
 }
 

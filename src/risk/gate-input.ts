@@ -34,6 +34,8 @@ export interface GateInput {
   key: KeyStatus
 
   safetyMode: SafetyMode
+  /** Whether a reason stands that holds the mode: what the host found, by its code. */
+  hasReason(code: string): boolean
   killLevel: KillLevel
 
   feed: FeedState

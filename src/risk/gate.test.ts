@@ -142,6 +142,31 @@ test('a rule that throws refuses, and says which', () => {
   })
 })
 
+test('UGF-0-004: a rule that throws does not keep an order from being cancelled', () => {
+  const rules = RULES.map((rule) => ({
+    ...rule,
+    judge: () => {
+      throw new TypeError('no such field')
+    },
+  }))
+  expect(new Gate(TEST_LIMITS, rules).judge(gateInput({ action: 'CANCEL', qty: 0 }))).toMatchObject({
+    decision: 'ALLOW',
+  })
+})
+
+test('what explaining shows is what judging decides, also where a rule clips the order', () => {
+  const clips = saying({ decision: 'REDUCE_ONLY', clippedQty: 3 })
+  const large: Rule = {
+    ...clips,
+    judge: ({ qty }) => (qty > 3 ? { decision: 'BLOCK', reasonCode: 'LARGE', inputs: {} } : undefined),
+  }
+  const clipping = new Gate(TEST_LIMITS, [clips, large])
+  const input = gateInput({ qty: 10 })
+  expect(clipping.judge(input)).toMatchObject({ decision: 'REDUCE_ONLY', clippedQty: 3 })
+  expect(clipping.explain(input).map(({ verdict }) => verdict?.decision)).toEqual(['REDUCE_ONLY', undefined])
+  expect(input.qty).toBe(10)
+})
+
 test('each rule judges the actions and stages that it names, and no action escapes all of them', () => {
   const asked = (rule: Partial<Rule>, parts: Partial<GateInput>) =>
     new Gate(TEST_LIMITS, [saying({ decision: 'BLOCK' }, rule)]).judge(gateInput(parts)).decision === 'BLOCK'

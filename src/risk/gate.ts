@@ -4,6 +4,8 @@ import type { GateInput, Rule, Verdict } from './gate-input.ts'
 import type { Limits } from './limits.ts'
 import { allocation } from './rules/allocation.ts'
 import { allowlist } from './rules/allowlist.ts'
+import { auditChain } from './rules/audit-chain.ts'
+import { clockDrift } from './rules/clock-drift.ts'
 import { exposure } from './rules/exposure.ts'
 import { halted } from './rules/halted.ts'
 import { intentValid } from './rules/intent-valid.ts'
@@ -15,19 +17,25 @@ import { orderSize } from './rules/order-size.ts'
 import { positionKnown } from './rules/position-known.ts'
 import { priceDeviation } from './rules/price-deviation.ts'
 import { rates } from './rules/rates.ts'
+import { reconcilePending } from './rules/reconcile-pending.ts'
 import { reduceOnly } from './rules/reduce-only.ts'
 import { reservation } from './rules/reservation.ts'
 import { safeMode } from './rules/safe-mode.ts'
 import { selfCross } from './rules/self-cross.ts'
+import { venueTrouble } from './rules/venue-trouble.ts'
 
 /** The rule list, in the order of UGF-D-003. Order matters: evaluation stops at the first refusal. */
 export const RULES: readonly Rule[] = [
   intentValid,
   halted,
+  auditChain,
   safeMode,
   killLevel,
   allowlist,
+  venueTrouble,
   marketData,
+  clockDrift,
+  reconcilePending,
   numbers,
   priceDeviation,
   marketOrder,
@@ -110,10 +118,17 @@ export class Gate {
     return standing ?? ALLOWED
   }
 
-  /** Every rule's verdict, for `gate explain`: nothing stops the list. */
+  /** Every rule's verdict, for `gate explain`: nothing stops the list. What one rule clips, the rules after it see clipped, as in {@link judge}. */
   explain(input: GateInput): readonly { readonly rule: Rule; readonly verdict: Verdict | undefined }[] {
     const rules = this.#rules[input.stage].get(input.action) ?? []
-    return rules.map((rule) => ({ rule, verdict: judgeSafely(rule, input, this.limits) }))
+    const asked = input.qty
+    const verdicts = rules.map((rule) => {
+      const verdict = judgeSafely(rule, input, this.limits)
+      if (verdict?.clippedQty !== undefined) input.qty = verdict.clippedQty
+      return { rule, verdict }
+    })
+    input.qty = asked
+    return verdicts
   }
 
   /** Stamps an order that a decision permits. The only place that makes one. */
@@ -130,6 +145,8 @@ function judgeSafely(rule: Rule, input: GateInput, limits: Limits): Verdict | un
   try {
     return rule.judge(input, limits)
   } catch (error) {
+    // Cancelling takes risk away: a rule that fails must not keep an order alive.
+    if (input.action === 'CANCEL') return undefined
     return { decision: 'BLOCK', reasonCode: 'GATE_ERROR', inputs: { rule: rule.number, error: String(error) } }
   }
 }

@@ -17,7 +17,7 @@ test('raising is immediate and never milder', () => {
   expect(kill.at('bot:bot-1')).toBe('NONE')
 })
 
-test('lowering goes one step at a time', () => {
+test('UGF-0-005: lowering goes one step at a time', () => {
   for (const from of KILL_LEVELS)
     for (const to of KILL_LEVELS) {
       const kill = new KillSwitch()
@@ -36,7 +36,7 @@ test.each(SCOPES)('a level on %s counts for what falls in it', (scope) => {
   expect(kill.effective(there)).toBe(scope === 'global' ? 'CLOSE_ONLY' : 'NONE')
 })
 
-test('what counts is the strictest over the scopes of an action, whatever else was raised and lowered', () => {
+test('UGF-0-005: what counts is the strictest over the scopes of an action, whatever else was raised and lowered', () => {
   const step = fc.record({
     scope: fc.constantFrom(...SCOPES, ...ELSEWHERE),
     level: fc.constantFrom(...KILL_LEVELS),

@@ -24,7 +24,7 @@ const ended = (mode: SafetyMode): RecalledMode => ({
 })
 const running = () => new SafetyModeMachine(RUNNING, 0)
 
-test('a boot is in SAFE_MODE until it is warm, and then NORMAL', () => {
+test('UGF-0-002: a boot is in SAFE_MODE until it is warm, and then NORMAL', () => {
   const machine = new SafetyModeMachine(MODE_SETTINGS, 0)
   expect(machine.mode).toBe('SAFE_MODE')
   expect([...machine.reasons.keys()]).toEqual(['WARMUP'])
@@ -54,7 +54,7 @@ test('the end of the warm-up does not release what needs an operator', () => {
   expect(halted.mode).toBe('SAFE_MODE')
 })
 
-test.each(['SAFE_MODE', 'HALTED'] as const)('a restart in %s stays there however warm it is', (bootMode) => {
+test.each(['SAFE_MODE', 'HALTED'] as const)('UGF-0-002: a restart in %s stays there however warm it is', (bootMode) => {
   const machine = new SafetyModeMachine(MODE_SETTINGS, 0, ended(bootMode))
   expect(machine.tick(1_000 * S, false)).toBeUndefined()
   expect(machine.mode).toBe(bootMode)
@@ -80,7 +80,7 @@ test('a reason keeps its worst mode and its first time', () => {
   expect(machine.reasons.get('CAUSE')).toEqual({ mode: 'HALTED', sinceTs: 4 })
 })
 
-test('DEGRADED heals a minute after its last cause went away', () => {
+test('UGF-0-002: DEGRADED heals a minute after its last cause went away', () => {
   const machine = running()
   machine.raise('FEED', 'DEGRADED', 0)
   machine.raise('VENUE', 'DEGRADED', 0)
@@ -102,7 +102,7 @@ test('a cause that comes back starts the minute again', () => {
   expect(machine.tick(121 * S, false)).toMatchObject({ to: 'NORMAL' })
 })
 
-test('DEGRADED for more than five minutes is SAFE_MODE, but only with something at stake', () => {
+test('UGF-0-002: DEGRADED for more than five minutes is SAFE_MODE, but only with something at stake', () => {
   const machine = running()
   machine.raise('FEED', 'DEGRADED', 0)
   expect(machine.tick(301 * S, false)).toBeUndefined()
@@ -114,7 +114,7 @@ test('DEGRADED for more than five minutes is SAFE_MODE, but only with something 
   })
 })
 
-test('the third entry into DEGRADED within a quarter of an hour is SAFE_MODE', () => {
+test('UGF-0-002: the third entry into DEGRADED within a quarter of an hour is SAFE_MODE', () => {
   const flap = (machine: SafetyModeMachine, ts: number) => {
     const change = machine.raise('FEED', 'DEGRADED', ts)
     machine.clear('FEED', ts)
@@ -128,7 +128,7 @@ test('the third entry into DEGRADED within a quarter of an hour is SAFE_MODE', (
   expect([0, 400 * S, 900 * S].map((ts) => flap(apart, ts))).toEqual(['DEGRADED', 'DEGRADED', 'DEGRADED'])
 })
 
-test('a release is refused at 299 s of health and granted at 300 s', () => {
+test('UGF-0-002: a release is refused at 299 s of health and granted at 300 s', () => {
   const machine = running()
   machine.raise('MISMATCH', 'SAFE_MODE', 0)
   machine.clear('MISMATCH', 10 * S)
@@ -147,7 +147,7 @@ test('a release names everything that stands against it', () => {
   expect(machine.mode).toBe('SAFE_MODE')
 })
 
-test('HALTED is left for SAFE_MODE alone, though milder reasons stand', () => {
+test('UGF-0-002: HALTED is left for SAFE_MODE alone, though milder reasons stand', () => {
   const machine = running()
   machine.raise('DISK', 'HALTED', 0)
   machine.raise('MISMATCH', 'SAFE_MODE', 0)
@@ -195,7 +195,7 @@ const steps: fc.Arbitrary<readonly { readonly afterUs: number; readonly step: St
   { maxLength: 60 },
 )
 
-test('in any order of events the mode covers every reason, and loosens only as the table says', () => {
+test('UGF-0-002: in any order of events the mode covers every reason, and loosens only as the table says', () => {
   fc.assert(
     fc.property(steps, fc.boolean(), (history, warms) => {
       const machine = new SafetyModeMachine(warms ? MODE_SETTINGS : RUNNING, 0)

@@ -26,6 +26,7 @@ export function ordinaryOrder(instrument: Instrument): GateInput {
     now: NOW,
     key: 'new',
     safetyMode: 'NORMAL',
+    hasReason: () => false,
     killLevel: 'NONE',
     feed: 'OK',
     reference: 100_000,

@@ -24,6 +24,8 @@ interface Case {
 const S = 1_000_000
 const CLOSING = { action: 'REDUCE', side: 'sell', botPosition: 10_000, accountPosition: 10_000 } as const
 
+const standing = (reason: string) => (code: string) => code === reason
+
 const FILTERED = testInstrument({
   filters: { minQty: lots(100), maxQty: lots(20_000), minNotional: moneyFromNumber(10) },
 })
@@ -61,6 +63,12 @@ const CASES: readonly Case[] = [
     inputs: { safety_mode: 'HALTED', kill_level: 'NONE' },
   },
   { code: 'J_POLICY_HALT_SAFE_MODE', decision: 'HALT', fails: { ...CLOSING, killLevel: 'HALT' }, passes: CLOSING },
+  {
+    code: 'J_POLICY_HALT_AUDIT_CHAIN_BROKEN',
+    decision: 'HALT',
+    fails: { ...CLOSING, hasReason: standing('AUDIT_BROKEN') },
+    passes: { ...CLOSING, hasReason: standing('VENUE_DOWN') },
+  },
   {
     code: 'SAFE_MODE_BLOCKED',
     decision: 'BLOCK',
@@ -112,6 +120,21 @@ const CASES: readonly Case[] = [
     limits: { orderQtyMax: { '*': 1 } },
     inputs: { instrument_id: 'ETH/USDT' },
   },
+  {
+    code: 'LIVE_DEGRADED',
+    decision: 'THROTTLE',
+    fails: { hasReason: standing('VENUE_DEGRADED') },
+    passes: { ...CLOSING, hasReason: standing('VENUE_DEGRADED') },
+    inputs: { venue: 'sim' },
+    retryAfterUs: 30 * S,
+  },
+  {
+    code: 'LIVE_DEGRADED',
+    decision: 'THROTTLE',
+    fails: { hasReason: standing('VENUE_DOWN') },
+    passes: {},
+    retryAfterUs: 30 * S,
+  },
   { code: 'BOOK_GAP', decision: 'CLOSE_ONLY', fails: { feed: 'GAP' }, passes: { ...CLOSING, feed: 'GAP' } },
   {
     code: 'STALE_PRICE',
@@ -131,6 +154,34 @@ const CASES: readonly Case[] = [
     passes: { takeableQty: 30_000 },
     inputs: { depth: 29_999, qty: 10_000, multiple_min: 3 },
     retryAfterUs: S,
+  },
+  {
+    code: 'CLOCK_DRIFT',
+    decision: 'THROTTLE',
+    fails: { hasReason: standing('CLOCK_WARN') },
+    passes: { ...CLOSING, hasReason: standing('CLOCK_WARN') },
+    retryAfterUs: 30 * S,
+  },
+  {
+    code: 'CLOCK_DRIFT',
+    decision: 'THROTTLE',
+    fails: { hasReason: standing('CLOCK_CRITICAL') },
+    passes: {},
+    retryAfterUs: 30 * S,
+  },
+  {
+    code: 'RECONCILE_PENDING',
+    decision: 'CLOSE_ONLY',
+    fails: { hasReason: standing('RECONCILE_MISMATCH') },
+    passes: { ...CLOSING, hasReason: standing('RECONCILE_MISMATCH') },
+    inputs: { reconcile: 'MISMATCH' },
+  },
+  {
+    code: 'RECONCILE_PENDING',
+    decision: 'CLOSE_ONLY',
+    fails: { hasReason: standing('RECONCILE_UNKNOWN') },
+    passes: {},
+    inputs: { reconcile: 'UNKNOWN' },
   },
   { code: 'INVALID_QTY', decision: 'BLOCK', fails: { qty: 0 }, passes: { qty: 1 } },
   { code: 'INVALID_QTY', decision: 'BLOCK', fails: { ...CLOSING, qty: -1 }, passes: CLOSING },

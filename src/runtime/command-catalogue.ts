@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { VENUE_FAULTS } from '../venues/simulated/venue-faults.ts'
-import { RESTART_WISHES } from './engine/restart-wish.ts'
+import { RESTART_WISHES } from './restart-wish.ts'
 
 /** Commands that a client may ask of the engine (UGF-B-005). One row of the `commands` table each. */
 const reasonless = z.strictObject({})

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { BUILT_IN } from '../strategy/catalogue.ts'
 import { describeParams } from '../strategy/catalogue-params.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
+import { maskText } from '../events/mask.ts'
 import { ConfigError, environmentSettings, type ProfilePaths } from './config.ts'
 import { DEMO } from './config-demo.ts'
 import { type ConfigFile, parseTomlValue, readConfigFile } from './config-file.ts'
@@ -187,7 +188,7 @@ class Layers {
   }
 
   #problem(key: string, origin: Origin, wanted: string, found: unknown): void {
-    this.#problems.push(`${whereIs(origin)}: ${key} is ${wanted}, was ${shown(found)}`)
+    this.#problems.push(`${whereIs(origin)}: ${key} is ${wanted}, was ${maskText(shown(found))}`)
   }
 
   #explainSections(config: Config): readonly ExplainedKey[] {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { US_PER_MS, US_PER_SECOND } from '../domain/time.ts'
 import { LIVE_LIMITS, type Limits } from '../risk/limits.ts'
-import { DEFAULT_RESTART_WISH, RESTART_WISHES } from './engine/restart-wish.ts'
+import { DEFAULT_RESTART_WISH, RESTART_WISHES } from './restart-wish.ts'
 
 /** Whether a host names this machine and nothing else. */
 export function isLoopback(host: string): boolean {

@@ -98,6 +98,21 @@ export interface AlertStore {
   list(limit: number): readonly AlertRow[]
 }
 
+/** Checks the journal while it is being written, and signs what it found sound. */
+export interface AuditGuard {
+  /**
+   * Goes on checking, a few milliseconds at a time.
+   *
+   * @param now.ms monotonic; `ts` is engine time, µs
+   * @returns what is wrong with the journal, from then on always; undefined while nothing is known to be
+   */
+  look(now: { readonly ms: number; readonly ts: number }): string | undefined
+  /** Checks to the end and signs it: what a clean stop does. */
+  seal(ts: number): void
+  /** The last end that was found sound. */
+  readonly verified: { readonly events: number; readonly hash: string } | undefined
+}
+
 /** Everything that the engine keeps in its profile's database. */
 export interface EngineStore {
   /** Stamped at the first start of the profile. */
@@ -116,6 +131,8 @@ export interface EngineStore {
   readonly alerts: AlertStore
   /** A small value by name: `sim.market`, `day.equity`. */
   readonly notes: { get(name: string): string | undefined; set(name: string, value: string): void }
+  /** Watches over the journal; absent where nobody wants it watched. */
+  readonly audit?: AuditGuard | undefined
   /** Size on disk, bytes, and pages in the write-ahead log. */
   size(): { readonly bytes: number; readonly walBytes: number }
   close(): void

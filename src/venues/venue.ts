@@ -78,3 +78,27 @@ export interface VenueAccountPort {
   /** An order by our own id; undefined when the venue has never heard of it. */
   order(orderId: OrderId, instrumentId: InstrumentId): Promise<VenueOrder | undefined>
 }
+
+/**
+ * What kind of failure a question or an order met (UGF-0-008). TRANSIENT may pass by itself and RATELIMITED when we wait;
+ * all others are met again by asking again.
+ */
+export const FAILURE_KINDS = [
+  'TRANSIENT',
+  'RATELIMITED',
+  'AUTH',
+  'INVALIDREQUEST',
+  'PROTOCOL',
+  'INTEGRITY',
+  'RESOURCEEXHAUSTED',
+  'SAFETY',
+  'UNKNOWN',
+] as const
+export type FailureKind = (typeof FAILURE_KINDS)[number]
+
+/** What a venue's port rejects with, as far as it can tell. An error that names no kind is UNKNOWN. */
+export interface VenueFailure {
+  readonly kind: FailureKind
+  /** How long the venue wants to be left alone, ms; undefined when it said nothing. */
+  readonly retryAfterMs?: number | undefined
+}

@@ -1,8 +1,10 @@
 import type { InstrumentId } from '../../domain/ids.ts'
+import type { AllowedOrder } from '../../domain/instruction.ts'
 import type { VenueReport } from '../../domain/report.ts'
 import type { BookColumns, TradeColumns } from '../../market/columns.ts'
 import type { Venue, VenueAccountPort } from '../../venues/venue.ts'
 import type { CommandPayload } from '../command-catalogue.ts'
+import type { VenueStatus } from '../resilience/venue-status.ts'
 
 /** Takes what arrives from a venue, in the order of time. */
 export interface VenueListener {
@@ -20,6 +22,12 @@ export interface EngineVenue extends Venue, VenueAccountPort {
   disconnect(): void
   /** Hands over everything that arrived up to a time. */
   advance(toTs: number, listener: VenueListener): void
+  /** @param isUrgent goes before everything else: it flattens */
+  place(order: AllowedOrder, ts: number, isUrgent?: boolean): void
+  /** Takes back what opens, or all that is no cancel, and has not left yet; it is told as refused. */
+  holdBack?(what: 'openings' | 'all', why: string): void
+  /** How it is doing, where somebody watches over that. */
+  status?(): VenueStatus
   /** Misbehaves on demand, where the venue is one of ours; a sentence that says what it does. */
   fault?(
     kind: CommandPayload<'VENUE_FAULT'>['fault'],

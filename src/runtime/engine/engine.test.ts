@@ -8,6 +8,7 @@ import type { CommandPayload } from '../command-catalogue.ts'
 import { ordersView } from '../views/orders-view.ts'
 import { portfolioView } from '../views/portfolio-view.ts'
 import { ribbonView } from '../views/ribbon-view.ts'
+import { journalTail } from '../../../storage/queries/journal-tail.ts'
 import { raiseKillWord } from './kill-file.ts'
 
 const worlds: EngineWorld[] = []
@@ -74,7 +75,7 @@ describe('an engine', () => {
     await agrees(made)
   })
 
-  test('that was cut off three times within ten minutes starts with its bots paused, in SAFE_MODE, and says why', async () => {
+  test('UGF-B-003: that was cut off three times within ten minutes starts with its bots paused, in SAFE_MODE, and says why', async () => {
     const made = await world()
     for (let crashes = 1; crashes <= 3; crashes++) {
       await made.run(20)
@@ -88,7 +89,8 @@ describe('an engine', () => {
     expect(made.store.alerts.list(9)).toContainEqual(
       expect.objectContaining({ source: 'CRASH_LOOP', text: expect.stringContaining('cut off 3 times') }),
     )
-    expect((await made.command('BOT_RESUME', { bot_id: 'maker' })).status).toBe('COMPLETED')
+    const refused = await made.command('BOT_RESUME', { bot_id: 'maker' })
+    expect(refused).toMatchObject({ status: 'REJECTED_POLICY', reasonCodes: ['MODE_SAFE_MODE'] })
     const sent = () => [...made.engine.chronicle.orders].filter(({ sentTs }) => sentTs !== undefined).length
     const before = sent()
     await made.run(60)
@@ -206,7 +208,7 @@ describe('commands', () => {
     )
   })
 
-  test('an expired one is refused, one handed in twice has one effect, nonsense is named', async () => {
+  test('UGF-B-005: an expired one is refused, one handed in twice has one effect, nonsense is named', async () => {
     const made = await world()
     const submit = (id: string, type: string, payload: unknown, lifeUs: number) =>
       made.store.commands.submit({
@@ -288,8 +290,34 @@ describe('commands', () => {
   })
 })
 
+test('UGF-B-005: of a hundred commands that wait and a kill that came last, the kill is acknowledged first', async () => {
+  const made = await world({ seed: 8 })
+  await made.run(5)
+  const hand = (id: string, type: 'BOT_PAUSE' | 'KILL_RAISE', payload: unknown) =>
+    made.store.commands.submit({
+      id,
+      type,
+      payload,
+      actor: 'human:test',
+      origin: 'cli',
+      reason: 'all at once',
+      confirmation: undefined,
+      issuedTs: made.clock.wallTs(),
+      expiresTs: made.clock.wallTs() + 30_000_000,
+    })
+  for (let n = 0; n < 100; n++) hand(`pause-${n}`, 'BOT_PAUSE', { bot_id: 'trend' })
+  hand('kill', 'KILL_RAISE', { scope: 'global', level: 'HALT' })
+  const before = made.engine.kernel.events
+  await made.run(1)
+  const answers = journalTail(made.store.db, { type: 'command.', limit: 500 })
+    .filter(({ event }) => event.seq > before)
+    .map(({ event }) => Reflect.get(event.payload, 'command_id') as string)
+  expect(answers[0]).toBe('kill')
+  expect(new Set(answers).size).toBe(101)
+})
+
 describe('stopping', () => {
-  test('a word in shared memory halts before anything else, and nothing is sent after it', async () => {
+  test('UGF-0-005: a word in shared memory halts before anything else, and nothing is sent after it', async () => {
     const made = await world()
     await made.run(90)
     const sent = () => [...made.engine.chronicle.orders].filter(({ sentTs }) => sentTs !== undefined).length
@@ -303,7 +331,7 @@ describe('stopping', () => {
     expect((await made.exchange.books()).openOrders).toEqual([])
   })
 
-  test('a kill file needs no command, stands over a restart and is gone when the level is lowered', async () => {
+  test('UGF-0-005: a kill file needs no command, stands over a restart and is gone when the level is lowered', async () => {
     const made = await world()
     await made.run(10)
     writeFileSync(join(made.folder, 'kill.json'), '{"level":"CLOSE_ONLY","reason":"smoke in the room"}')
@@ -317,14 +345,14 @@ describe('stopping', () => {
     expect(made.engine.kernel.facts.kill.strictest).toBe('NONE')
   })
 
-  test('a kill file that cannot be read halts', async () => {
+  test('UGF-0-005: a kill file that cannot be read halts', async () => {
     const made = await world()
     writeFileSync(join(made.folder, 'kill.json'), 'stop!!')
     await made.run(1)
     expect(made.engine.kernel.facts.kill.strictest).toBe('HALT')
   })
 
-  test('FLATTEN asks for the phrase that names its size, and is flat as the venue says', async () => {
+  test('UGF-0-005: FLATTEN asks for the phrase that names its size, and is flat as the venue says', async () => {
     const made = await world()
     await made.run(5)
     await made.command('ORDER_PLACE', { instrument_id: 'FX_BTC_JPY', side: 'buy', type: 'MARKET', qty: '0.02' })
@@ -367,7 +395,7 @@ describe('stopping', () => {
     expect(answer).toMatchObject({ status: 'COMPLETED', message: 'global FLATTEN stands already' })
   })
 
-  test('a loss beyond the limit stops new risk by itself', async () => {
+  test('UGF-D-004: a loss beyond the limit stops new risk by itself', async () => {
     const made = await world({ flags: { 'limits.day_loss_pct_max': 0.0001, 'limits.drawdown_pct_max': 0.0001 } })
     await made.run(240)
     expect(made.engine.kernel.facts.kill.strictest).toBe('CLOSE_ONLY')
@@ -423,7 +451,7 @@ describe('what goes wrong around it', () => {
   })
 
   test.each([3_600_000, -3_600_000])(
-    'a wall clock that is set by %i ms moves no time of the engine and stops new risk',
+    'UGF-0-021: a wall clock that is set by %i ms moves no time of the engine and stops new risk',
     async (jumpMs) => {
       const made = await world()
       await made.run(5)
@@ -456,7 +484,7 @@ describe('what goes wrong around it', () => {
     expect(made.engine.kernel.safetyMode).toBe('NORMAL')
   })
 
-  test('data that stops is stale within the limit and its instrument takes no new risk', async () => {
+  test('UGF-0-003: data that stops is stale within the limit and its instrument takes no new risk', async () => {
     const made = await world()
     await made.run(10)
     await made.command('VENUE_FAULT', { fault: 'pause-feed', instrument_id: 'FX_BTC_JPY' })
@@ -546,7 +574,7 @@ describe('reconciliation finds', () => {
     expect(result.items.length).toBeGreaterThan(0)
   })
 
-  test('an order that never arrived: told as rejected after it was asked for, never sent again', async () => {
+  test('UGF-0-008: an order that never arrived: told as rejected after it was asked for, never sent again', async () => {
     const made = await world()
     await made.run(10)
     await made.command('VENUE_FAULT', { fault: 'lose-order', instrument_id: 'FX_BTC_JPY' })

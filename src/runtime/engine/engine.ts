@@ -1,4 +1,4 @@
-import type { RunId } from '../../domain/ids.ts'
+import type { OrderId, RunId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { US_PER_SECOND } from '../../domain/time.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
@@ -14,12 +14,14 @@ import { type Config, limitsOf } from '../config-schema.ts'
 import { DeadManDesk } from '../deadman/deadman-desk.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
+import type { VenueStatus } from '../resilience/venue-status.ts'
+import { DEFAULT_RESTART_WISH } from '../restart-wish.ts'
 import { Chronicle, FILLS_RECALLED } from './chronicle.ts'
 import { CRASH_WINDOW_US, countCrashes } from './crash-record.ts'
 import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
-import { explainOrder } from './explain-order.ts'
 import { Escalation } from './escalation.ts'
+import { explainOrder } from './explain-order.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
@@ -27,7 +29,7 @@ import { MANUAL_BOT } from './manual-strategy.ts'
 import { MinuteFeed } from './minute-feed.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
 import { recoverOrders } from './recovery.ts'
-import { DEFAULT_RESTART_WISH, keepRestartWish, restartWishOf } from './restart-wish.ts'
+import { keepRestartWish, restartWishOf } from './restart-notes.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
 import { Tape } from './tape.ts'
 import { Watch } from './watch.ts'
@@ -189,6 +191,7 @@ export class Engine {
       stop: (row, how) => this.#beginStop(row, how),
       fault: (payload) => this.#fault(payload),
       acknowledge: (id) => store.alerts.acknowledge(id, this.now),
+      note: (row, outcome) => this.#note(row, outcome),
       explain: (payload) => explainOrder(this.kernel, payload),
       operatorSeen: () => this.deadMan.acknowledge(parts.host.monotonicMs()),
       killLowered: () => parts.killFile.remove(),
@@ -517,11 +520,15 @@ export class Engine {
     sample(this.commitMs, host.monotonicMs() - startedMs)
     for (const effect of effects) {
       const ts = this.kernel.now
-      if (effect.kind === 'place') venue.place(effect.order, ts)
+      if (effect.kind === 'place') venue.place(effect.order, ts, this.#isFlatten(effect.order.orderId))
       else if (effect.kind === 'amend') venue.amend(effect.amend, ts)
       else venue.cancel(effect.orderId, effect.instrumentAt, ts)
     }
     if (effects.length > 0) sample(this.orderMs, host.monotonicMs() - this.#inputMs)
+  }
+
+  #isFlatten(orderId: OrderId): boolean {
+    return this.kernel.orders.get(orderId)?.origin === 'flatten'
   }
 
   #closeBars(ts: number): void {
@@ -558,6 +565,7 @@ export class Engine {
       this.#inputs.feedStatus(at, status, detail, Math.max(now, this.kernel.now))
       this.#alert(`FEED_STALE ${id}`, isStale, 'P1', detail, 'market quality')
     })
+    const venueStatus = venue.status?.()
     const conditions = this.watch.look({
       skewUs: clock.skewUs(),
       stallUs: this.stallUs,
@@ -569,8 +577,11 @@ export class Engine {
           ? 'MISMATCH'
           : 'OK',
       isVenueUp: venue.isConnected,
+      auditFault: this.parts.store.audit?.look({ ms: this.parts.host.monotonicMs(), ts: now }),
+      venueTrouble: venueStatus?.trouble,
     })
     this.stallUs = 0
+    if (venueStatus?.isSpent === true) this.#heedSpentVenue(venueStatus)
     if (this.parts.host.monotonicMs() - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
     this.#heedSilence()
@@ -580,6 +591,16 @@ export class Engine {
       this.#alert(`FLATTEN ${scope}`, isLate, 'P0', `${state}: ${detail}`, 'kill status')
     }
     this.commit()
+  }
+
+  /** A venue that cannot be asked takes no new risk until an operator has looked (UGF-0-008). */
+  #heedSpentVenue({ givenUp }: VenueStatus): void {
+    const { venueId } = this.parts.venue
+    const scope = `venue:${venueId}` as const
+    if (this.kernel.facts.kill.at(scope) !== 'NONE') return
+    const reason = `${givenUp} questions to ${venueId} were given up within a minute`
+    const id = this.#ownId('venue-spent')
+    void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope, level: 'CLOSE_ONLY' })
   }
 
   /**
@@ -603,6 +624,8 @@ export class Engine {
 
   #condition(condition: Condition, now: number): void {
     this.#inputs.condition(condition, Math.max(now, this.kernel.now))
+    if (condition.mode === 'SAFE_MODE' || condition.mode === 'HALTED')
+      this.parts.venue.holdBack?.('openings', `${condition.code} was found`)
     const severity = condition.mode === 'DEGRADED' ? 'P2' : condition.mode === 'HALTED' ? 'P0' : 'P1'
     this.#alert(condition.code, condition.mode !== undefined, severity, condition.detail, 'health')
     if (condition.mode !== undefined) this.parts.log.warn('engine.watch', `${condition.code} ${condition.detail}`)
@@ -669,8 +692,23 @@ export class Engine {
 
   #obey(command: Command): CommandOutcome {
     const outcome = this.#inputs.command(command, Math.max(this.now, this.kernel.now))
+    // What was allowed before a stop and has not left yet does not leave after it.
+    if (command.kind === 'KILL_RAISE' && outcome.ok) {
+      const { scope, level } = command
+      const what = scope === 'global' && level === 'HALT' ? 'all' : 'openings'
+      this.parts.venue.holdBack?.(what, `kill ${level} was raised for ${scope}`)
+    }
     if (this.kernel.outbox.length > 0) this.commit()
     return outcome
+  }
+
+  #note(
+    { id, actor, reason, type }: Pick<CommandRow, 'id' | 'actor' | 'reason' | 'type'>,
+    outcome: CommandOutcome,
+  ): void {
+    if (this.phase === 'STOPPED') return
+    const { result: _, ...told } = outcome
+    this.#obey({ id: id as Command['id'], actor, reason, kind: 'NOTED', command: type, outcome: told })
   }
 
   /** What stands between here and a milder mode, beyond the mode machine's own reasons. */
@@ -845,6 +883,7 @@ export class Engine {
     this.#stopping = undefined
     this.#inputs.stop(reason, detail, Math.max(this.now, this.kernel.now))
     this.commit()
+    this.parts.store.audit?.seal(this.now)
     venue.disconnect()
     this.phase = 'STOPPED'
     log.info('engine.stop', detail)

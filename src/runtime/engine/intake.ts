@@ -26,6 +26,8 @@ export interface IntakeHands {
   allocate(payload: CommandPayload<'BOT_SET_ALLOCATION'>): CommandOutcome
   /** Answers later, through {@link Intake.finish}. */
   reconcile(row: CommandRow, payload: CommandPayload<'RECONCILE_RUN'>): void
+  /** Has the journal keep a command that no kernel was asked about, with its answer. */
+  note(row: Pick<CommandRow, 'id' | 'actor' | 'reason' | 'type'>, outcome: CommandOutcome): void
   stop(row: CommandRow, how: CommandPayload<'ENGINE_STOP'>['how']): CommandOutcome
   fault(payload: CommandPayload<'VENUE_FAULT'>): CommandOutcome
   acknowledge(alertId: string): boolean
@@ -33,6 +35,8 @@ export interface IntakeHands {
   explain(payload: CommandPayload<'GATE_EXPLAIN'>): CommandOutcome
   killLowered(): void
 }
+
+const ACTOR_MAX = 128
 
 /** The phrase that a flatten is confirmed with: it names the act and makes the eye read the size. */
 export function flattenPhrase(positions: number): string {
@@ -50,6 +54,8 @@ export class Intake {
   /** Accepted, and not finished yet. */
   readonly #open = new Set<string>()
   taken = 0
+  /** Whether the kernel was asked about the command at hand. */
+  #isTold = false
 
   constructor(queue: CommandQueue, writer: () => SessionWriter, hands: IntakeHands) {
     this.#queue = queue
@@ -65,17 +71,29 @@ export class Intake {
    * @param wallTs commands expire by the clock on the wall, where they were issued
    */
   look(wallTs: number): void {
-    for (const row of this.#queue.pending()) {
-      if (this.#open.has(row.id)) continue
+    for (const handed of this.#queue.pending()) {
+      if (this.#open.has(handed.id)) continue
+      // Any process may write a row: what the journal could not carry is cut before it gets there.
+      const row = { ...handed, actor: handed.actor.slice(0, ACTOR_MAX) }
       this.taken++
+      this.#isTold = false
       const answer = this.#take(row, wallTs)
-      if (answer !== undefined) this.#writer().answer(answer)
+      if (answer === undefined) continue
+      if (!this.#isTold && answer.status !== 'ACCEPTED')
+        this.#hands.note(isKnown(row.type) ? row : { ...row, type: 'UNKNOWN' }, outcomeOf(answer))
+      this.#writer().answer(answer)
     }
   }
 
   /** Ends a command that took longer than one step. */
-  finish(row: Pick<CommandRow, 'id'>, outcome: CommandOutcome, wallTs: number, status?: CommandStatus): void {
+  finish(
+    row: Pick<CommandRow, 'id' | 'actor' | 'reason' | 'type'>,
+    outcome: CommandOutcome,
+    wallTs: number,
+    status?: CommandStatus,
+  ): void {
     this.#open.delete(row.id)
+    this.#hands.note(row, outcome)
     this.#writer().answer(answerOf(row.id, outcome, wallTs, status))
   }
 
@@ -103,6 +121,12 @@ export class Intake {
     return answerOf(id, outcome, wallTs)
   }
 
+  /** Asks the kernel, which writes its answer itself. */
+  #tell(command: Command): CommandOutcome {
+    this.#isTold = true
+    return this.#hands.obey(command)
+  }
+
   /** @returns undefined when the answer comes later */
   #carryOut(row: CommandRow, type: CommandType, payload: unknown): CommandOutcome | undefined {
     const hands = this.#hands
@@ -114,11 +138,11 @@ export class Intake {
       case 'BOT_STOP':
       case 'BOT_RELEASE': {
         const { bot_id: botId } = payload as CommandPayload<'BOT_START'>
-        return hands.obey({ ...who, kind: type, botId })
+        return this.#tell({ ...who, kind: type, botId })
       }
       case 'BOT_SET_PARAMS': {
         const { bot_id: botId, params } = payload as CommandPayload<'BOT_SET_PARAMS'>
-        return hands.obey({ ...who, kind: type, botId, params })
+        return this.#tell({ ...who, kind: type, botId, params })
       }
       case 'BOT_REGISTER':
         return hands.register(payload as CommandPayload<'BOT_REGISTER'>)
@@ -128,28 +152,28 @@ export class Intake {
         return this.#place(who, payload as CommandPayload<'ORDER_PLACE'>)
       case 'ORDER_CANCEL': {
         const { order_id: orderId } = payload as CommandPayload<'ORDER_CANCEL'>
-        return hands.obey({ ...who, kind: type, orderId })
+        return this.#tell({ ...who, kind: type, orderId })
       }
       case 'CANCEL_ALL': {
         const { scope } = payload as CommandPayload<'CANCEL_ALL'>
-        return hands.obey({ ...who, kind: type, ...(scope === undefined ? {} : { scope: scope as KillScope }) })
+        return this.#tell({ ...who, kind: type, ...(scope === undefined ? {} : { scope: scope as KillScope }) })
       }
       case 'POSITION_CLOSE': {
         const { instrument_id: instrumentId, bot_id: botId = MANUAL_BOT } = payload as CommandPayload<'POSITION_CLOSE'>
-        return hands.obey({ ...who, kind: type, botId, instrumentId })
+        return this.#tell({ ...who, kind: type, botId, instrumentId })
       }
       case 'KILL_RAISE':
         return this.#kill(row, who, payload as CommandPayload<'KILL_RAISE'>)
       case 'KILL_LOWER': {
         const { scope, level } = payload as CommandPayload<'KILL_LOWER'>
-        const outcome = hands.obey({ ...who, kind: type, scope: scope as KillScope, level })
+        const outcome = this.#tell({ ...who, kind: type, scope: scope as KillScope, level })
         if (outcome.ok) hands.killLowered()
         return outcome
       }
       case 'MODE_RAISE':
-        return hands.obey({ ...who, kind: type, mode: (payload as CommandPayload<'MODE_RAISE'>).mode })
+        return this.#tell({ ...who, kind: type, mode: (payload as CommandPayload<'MODE_RAISE'>).mode })
       case 'MODE_RELEASE':
-        return hands.obey({ ...who, kind: type, failedChecks: hands.failedChecks() })
+        return this.#tell({ ...who, kind: type, failedChecks: hands.failedChecks() })
       case 'RECONCILE_RUN':
         hands.reconcile(row, payload as CommandPayload<'RECONCILE_RUN'>)
         return undefined
@@ -162,8 +186,13 @@ export class Intake {
       case 'DEADMAN_ACK':
         hands.operatorSeen()
         return done('the operator is there')
-      case 'ENGINE_STOP':
-        return hands.stop(row, (payload as CommandPayload<'ENGINE_STOP'>).how)
+      case 'ENGINE_STOP': {
+        const { how } = payload as CommandPayload<'ENGINE_STOP'>
+        // At once is at once: the journal is closed when it is done.
+        if (how === 'now') hands.note(row, done('stopping now'))
+        this.#isTold = how === 'now'
+        return hands.stop(row, how)
+      }
       case 'VENUE_FAULT':
         return hands.fault(payload as CommandPayload<'VENUE_FAULT'>)
     }
@@ -188,7 +217,7 @@ export class Intake {
         return { ok: false, reasonCodes: ['CONFIRMATION_REQUIRED'], detail, result: { phrase } }
       }
     }
-    return this.#hands.obey({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
+    return this.#tell({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
   }
 
   #place(who: Pick<Command, 'id' | 'actor' | 'reason'>, payload: CommandPayload<'ORDER_PLACE'>): CommandOutcome {
@@ -196,7 +225,7 @@ export class Intake {
     if (instrument === undefined)
       return refusal('INSTRUMENT_UNKNOWN', `there is no instrument '${payload.instrument_id}'`)
     const ticks = (text: string | undefined) => (text === undefined ? undefined : Number(text) / instrument.tick)
-    return this.#hands.obey({
+    return this.#tell({
       ...who,
       kind: 'ORDER_PLACE',
       botId: payload.bot_id ?? MANUAL_BOT,
@@ -214,6 +243,10 @@ export class Intake {
 
 function isKnown(type: string): type is CommandType {
   return Object.hasOwn(COMMANDS, type)
+}
+
+function outcomeOf({ status, reasonCodes, message }: CommandAnswer): CommandOutcome {
+  return { ok: status === 'COMPLETED', reasonCodes, detail: message }
 }
 
 function done(detail: string): CommandOutcome {

@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { maskText } from '../../events/mask.ts'
 
 /** What a kill file asks for. A file that cannot be understood asks for the most: HALT. */
 export interface KillFileOrder {
@@ -75,7 +76,7 @@ export function writeKillFile(path: string, { level, reason, actor, ts }: Signed
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     const file = openSync(next, 'w', 0o600)
     try {
-      writeSync(file, `${JSON.stringify({ level, reason, actor, ts })}\n`)
+      writeSync(file, `${JSON.stringify({ level, reason: maskText(reason), actor, ts })}\n`)
       fsyncSync(file)
     } finally {
       closeSync(file)
@@ -100,7 +101,8 @@ function readOrder(path: string): KillFileOrder {
   try {
     const told = JSON.parse(readFileSync(path, 'utf8').slice(0, 4_096)) as { level?: unknown; reason?: unknown }
     const level = LEVELS.find((known) => known === told.level) ?? 'HALT'
-    const reason = typeof told.reason === 'string' && told.reason !== '' ? told.reason.slice(0, 200) : 'kill file'
+    const reason =
+      typeof told.reason === 'string' && told.reason !== '' ? maskText(told.reason).slice(0, 200) : 'kill file'
     return { level, reason }
   } catch {
     return { level: 'HALT', reason: 'kill file that could not be read' }

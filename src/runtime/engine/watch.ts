@@ -12,6 +12,10 @@ export interface Watched {
   readonly isReconciled: boolean
   readonly reconcile: 'OK' | 'MISMATCH' | 'UNKNOWN'
   readonly isVenueUp: boolean
+  /** What is wrong with the journal; undefined while nothing is known to be. */
+  readonly auditFault?: string | undefined
+  /** Why new risk should wait for a venue that is connected; undefined while all is well. */
+  readonly venueTrouble?: string | undefined
 }
 
 export interface WatchLimits {
@@ -69,7 +73,18 @@ export class Watch {
         mode: found.reconcile === 'UNKNOWN' ? 'DEGRADED' : undefined,
         detail: 'the venue could not be asked',
       },
+      // Proof that was tampered with is no ground to trade on, and nothing here makes it whole again.
+      {
+        code: 'AUDIT_BROKEN',
+        mode: found.auditFault === undefined ? undefined : 'HALTED',
+        detail: found.auditFault === undefined ? '' : `the journal was changed: ${found.auditFault}`.slice(0, 400),
+      },
       { code: 'VENUE_DOWN', mode: found.isVenueUp ? undefined : 'DEGRADED', detail: 'the venue does not answer' },
+      {
+        code: 'VENUE_DEGRADED',
+        mode: found.venueTrouble === undefined ? undefined : 'DEGRADED',
+        detail: found.venueTrouble ?? 'the venue answers as it should',
+      },
     ]
     return all.filter((condition) => {
       if (this.#standing.get(condition.code) === condition.mode) return false

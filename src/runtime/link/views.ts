@@ -544,6 +544,34 @@ export interface SystemView {
   }[]
   readonly alerts: readonly AlertView[]
   readonly queues: readonly { readonly name: string; readonly depth: number; readonly limit: number }[]
+  /** What stops asking a venue that fails; absent where nothing guards one. Times are ms from now. */
+  readonly breakers?:
+    | readonly {
+        readonly venue: string
+        readonly group: string
+        readonly state: 'CLOSED' | 'OPEN' | 'HALF_OPEN'
+        readonly sinceMs: number
+        /** In a row. */
+        readonly failures: number
+        /** Absent: no call was measured within the last minute. */
+        readonly p95Ms?: number | undefined
+        /** Absent unless it is open. */
+        readonly nextTryMs?: number | undefined
+        readonly reason: string
+      }[]
+    | undefined
+  /** What waits to leave for a venue, the most urgent first. */
+  readonly lanes?:
+    | readonly {
+        readonly venue: string
+        readonly lane: string
+        readonly depth: number
+        readonly cap: number
+        /** Since the engine's start. */
+        readonly refused: number
+        readonly coalesced: number
+      }[]
+    | undefined
   readonly latency: readonly {
     readonly name: string
     readonly p50Ms?: number | undefined

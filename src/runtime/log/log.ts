@@ -4,7 +4,7 @@ import { formatTime, type TimeUs } from '../../domain/time.ts'
 import { type LogCounters, logCounters } from './log-counters.ts'
 import { LogFile, removeOldLogs } from './log-file.ts'
 import { LogRing } from './log-ring.ts'
-import { maskText, maskValue, showsSecret } from './mask.ts'
+import { maskText, maskValue, showsSecret } from '../../events/mask.ts'
 
 export const LOG_SCHEMA_VERSION = 1
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'

@@ -67,11 +67,7 @@ export function healthChecks(engine: Engine, facts: HostFacts): readonly HealthC
             : 'OK',
       facts.diskFree === undefined ? 'cannot be asked' : `${(100 * facts.diskFree).toFixed(0)}% free`,
     ),
-    check(
-      `venue ${venue.venueId}`,
-      venue.isConnected ? 'OK' : 'FAILED',
-      venue.isConnected ? 'connected' : 'not reachable, trying again',
-    ),
+    check(`venue ${venue.venueId}`, ...venueHealth(engine)),
     check(
       'reconcile',
       reconcile.last === undefined
@@ -125,6 +121,13 @@ export function healthChecks(engine: Engine, facts: HostFacts): readonly HealthC
   }
 }
 
+/** A venue that is connected can still be slow, failing, or tired of us. */
+function venueHealth({ parts: { venue } }: Engine): readonly [health: Health, fact: string] {
+  if (!venue.isConnected) return ['FAILED', 'not reachable, trying again']
+  const trouble = venue.status?.().trouble
+  return trouble === undefined ? ['OK', 'connected'] : ['DEGRADED', trouble]
+}
+
 export function systemView(engine: Engine, facts: HostFacts): SystemView {
   const { parts, tapes, now, reconcile } = engine
   const checks = healthChecks(engine, facts)
@@ -148,6 +151,7 @@ export function systemView(engine: Engine, facts: HostFacts): SystemView {
     ],
     deadMan: deadManRows(engine, facts),
     alerts: facts.alerts.slice(0, 50).map(alertView),
+    ...guardRows(engine),
     queues: [
       { name: 'commands', depth: engine.openCommands, limit: 100 },
       { name: 'inputs bytes', depth: engine.inputBytes, limit: 262_144 },
@@ -167,6 +171,26 @@ export function systemView(engine: Engine, facts: HostFacts): SystemView {
     ],
     config: facts.config,
     logs: facts.logs,
+  }
+}
+
+/** The breakers and lanes of the venue, as long as something guards it. */
+function guardRows({ parts: { venue, host } }: Engine): Pick<SystemView, 'breakers' | 'lanes'> {
+  const status = venue.status?.()
+  if (status === undefined) return {}
+  const nowMs = host.monotonicMs()
+  return {
+    breakers: status.breakers.map(({ group, state, sinceMs, failures, p95Ms, nextTryMs, reason }) => ({
+      venue: venue.venueId,
+      group,
+      state,
+      sinceMs: nowMs - sinceMs,
+      failures,
+      p95Ms: known(p95Ms),
+      nextTryMs: nextTryMs === undefined ? undefined : nextTryMs - nowMs,
+      reason,
+    })),
+    lanes: status.lanes.map(({ name, ...lane }) => ({ venue: venue.venueId, lane: name, ...lane })),
   }
 }
 

@@ -9,7 +9,7 @@ import { US_PER_DAY, US_PER_MINUTE, US_PER_SECOND } from '../../domain/time.ts'
 import type { BookColumns, TradeColumns } from '../../market/columns.ts'
 import type { Venue, VenueAccountPort, VenueBooks, VenueFill, VenueOrder } from '../venue.ts'
 import { DEFAULT_ASSUMPTIONS } from './assumptions.ts'
-import { VaultUnreadable, VenueUnreachable } from './exchange-error.ts'
+import { VaultUnreadable, VenueFailed, VenueRateLimited, VenueUnreachable } from './exchange-error.ts'
 import {
   DEMO_DEPOSITS,
   DEMO_LATENCY,
@@ -34,6 +34,8 @@ export const AWAY_US_MAX = US_PER_DAY
 const CHECKPOINT_US = US_PER_MINUTE
 const FOREIGN_SECONDS = 600
 const DELAY_SECONDS = 30
+const RETRY_AFTER_SECONDS = 2
+const SLOW_SECONDS = 3
 /** Funding per interval: the premium, within this distance of what borrowing costs. */
 const FUNDING_BASE = 0.0001
 const FUNDING_REACH = 0.0005
@@ -82,6 +84,8 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
   readonly #outbound = new Wire<VenueReport>()
   /** Sees every message at the venue's time. */
   readonly #floor: MarketSink
+  /** Answers that take their time. */
+  #slow: { readonly ts: number; readonly answer: () => void; readonly fail: () => void }[] = []
   #now: number
   #fundingTs: number
   #timerTs = Number.POSITIVE_INFINITY
@@ -208,9 +212,8 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
 
   // ---- questions about the account -------------------------------------------------------------------------------------
 
-  // oxlint-disable-next-line typescript/require-await -- a question to a venue is a promise, and failing is a rejection
   async books(): Promise<VenueBooks> {
-    this.#beforeAnswer('books')
+    await this.#beforeAnswer('books')
     return this.#faults.oldBooks?.books ?? this.#books()
   }
 
@@ -230,22 +233,31 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
     }
   }
 
-  // oxlint-disable-next-line typescript/require-await -- as above
   async fills(afterCursor: number): Promise<readonly VenueFill[]> {
-    this.#beforeAnswer('fills')
+    await this.#beforeAnswer('fills')
     return this.#vault.fills(afterCursor)
   }
 
-  // oxlint-disable-next-line typescript/require-await -- as above
   async order(orderId: OrderId): Promise<VenueOrder | undefined> {
-    this.#beforeAnswer('order')
+    await this.#beforeAnswer('order')
     return this.#find(orderId)
   }
 
-  /** Nothing that is told may be forgotten: the vault knows it first. */
-  #beforeAnswer(question: string): void {
+  /** What is told is true when it is told. Nothing of it may be forgotten: the vault knows it first. */
+  async #beforeAnswer(question: string): Promise<void> {
     if (!this.isReachable) throw new VenueUnreachable(question)
+    const { answers } = this.#faults
+    if (answers?.kind === 'fail') throw new VenueFailed(question)
+    if (answers?.kind === 'limit') throw new VenueRateLimited(question, answers.retryAfterMs)
+    if (answers?.kind === 'slow') await this.#slowly(question, this.#now + answers.delayUs)
     if (this.#isDirty) this.#save()
+  }
+
+  #slowly(question: string, ts: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#slow.push({ ts, answer: resolve, fail: () => reject(new VenueUnreachable(question)) })
+      this.#schedule()
+    })
   }
 
   #find(orderId: OrderId): VenueOrder | undefined {
@@ -367,22 +379,28 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
     this.#inbound.clear()
     this.#outbound.clear()
     this.#feed.clear()
+    for (const { fail } of this.#slow) fail()
+    this.#slow = []
   }
 
   // ---- time ------------------------------------------------------------------------------------------------------------
 
   #schedule(): void {
-    this.#timerTs = Math.min(this.#fundingTs, this.#faults.nextTs, this.#bars?.nextTs ?? Number.POSITIVE_INFINITY)
+    const bars = this.#bars?.nextTs ?? Number.POSITIVE_INFINITY
+    this.#timerTs = Math.min(this.#fundingTs, this.#faults.nextTs, bars, ...this.#slow.map(({ ts }) => ts))
   }
 
   #onTimer(): void {
     const ts = this.#now
     if (this.#bars !== undefined && this.#bars.nextTs <= ts) this.#bars.close(ts)
     if (this.#fundingTs <= ts) this.#fund(ts)
+    for (const slow of this.#slow) if (slow.ts <= ts) slow.answer()
+    this.#slow = this.#slow.filter((slow) => slow.ts > ts)
     const faults = this.#faults
     if (faults.nextTs <= ts) {
       this.#isDirty = true
       if ((faults.oldBooks?.untilTs ?? UNTIL_TOLD) <= ts) faults.oldBooks = undefined
+      if (faults.answers?.kind === 'fail' && faults.answers.untilTs <= ts) faults.answers = undefined
       if ((faults.offlineUntilTs ?? UNTIL_TOLD) <= ts) faults.offlineUntilTs = undefined
       faults.pausedUntilTs.forEach((untilTs, at) => {
         if ((untilTs ?? UNTIL_TOLD) <= ts) this.#resume(at)
@@ -471,6 +489,18 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
         this.#faults.oldBooks = { books: this.#books(), untilTs }
         this.#schedule()
         return `old-books ${span}: whoever asks for the account sees it as it is now`
+      case 'fail-answers':
+        this.#faults.answers = { kind: 'fail', untilTs }
+        this.#schedule()
+        return `fail-answers ${span}: every question about the account ends in an error`
+      case 'rate-limit': {
+        const retryAfterMs = 1_000 * (seconds ?? RETRY_AFTER_SECONDS)
+        this.#faults.answers = { kind: 'limit', retryAfterMs }
+        return `rate-limit until told otherwise: every question is refused, with ${retryAfterMs} ms to wait`
+      }
+      case 'slow-answers':
+        this.#faults.answers = { kind: 'slow', delayUs: Math.round((seconds ?? SLOW_SECONDS) * US_PER_SECOND) }
+        return `slow-answers until told otherwise: every answer takes ${seconds ?? SLOW_SECONDS} s`
       case 'offline':
         this.#faults.offlineUntilTs = untilTs
         this.#drop()
@@ -479,6 +509,7 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
       case 'online':
         this.#faults.offlineUntilTs = undefined
         this.#faults.oldBooks = undefined
+        this.#faults.answers = undefined
         this.#schedule()
         return 'online: it can be connected to again and answers with its present books'
       case 'pause-feed':

@@ -242,3 +242,42 @@ test('faults that wait outlive a restart', async () => {
   expect(floor.desk.about(orderIdAt(1))).toEqual([])
   expect(floor.desk.about(orderIdAt(2))).toEqual(['fill'])
 })
+
+describe('faults of answers', () => {
+  test('fail-answers: every question ends in an error of the venue until its time is over; orders and reports go on', async () => {
+    const floor = new Floor()
+    floor.exchange.fault('fail-answers', { seconds: 5 })
+    for (const asked of [floor.exchange.books(), floor.exchange.fills(0), floor.exchange.order(orderIdAt(1))])
+      await expect(asked).rejects.toMatchObject({ code: 'venue.failed', kind: 'TRANSIENT' })
+    work(floor)
+    expect(floor.desk.fills).toHaveLength(2)
+    floor.run(5_000)
+    expect(await floor.exchange.fills(0)).toHaveLength(2)
+  })
+
+  test('rate-limit: every question is refused with the time to wait, until told otherwise', async () => {
+    const floor = new Floor()
+    floor.exchange.fault('rate-limit', { seconds: 7 })
+    floor.run(10_000)
+    await expect(floor.exchange.books()).rejects.toMatchObject({ kind: 'RATELIMITED', retryAfterMs: 7_000 })
+    floor.exchange.fault('online')
+    expect((await floor.exchange.books()).venueId).toBe('sim')
+  })
+
+  test('slow-answers: the answer comes late, and is true when it comes; one that is under way when the line breaks fails', async () => {
+    const floor = new Floor()
+    floor.exchange.fault('slow-answers', { seconds: 2 })
+    const told: number[] = []
+    const asked = floor.exchange.fills(0).then((fills) => void told.push(fills.length))
+    work(floor)
+    floor.run(1_150)
+    await Promise.resolve()
+    expect(told).toEqual([])
+    floor.run(100)
+    await asked
+    expect(told).toEqual([2])
+    const cut = floor.exchange.books()
+    floor.exchange.fault('offline')
+    await expect(cut).rejects.toMatchObject({ code: 'venue.unreachable' })
+  })
+})

@@ -13,6 +13,9 @@ export const VENUE_FAULTS = [
   'lose-cancel',
   'shift-balance',
   'old-books',
+  'fail-answers',
+  'rate-limit',
+  'slow-answers',
   'offline',
   'online',
   'pause-feed',
@@ -44,6 +47,12 @@ export interface ArmedFault {
   readonly delayUs: number
 }
 
+/** How questions about the account are answered, other than as they should be. */
+export type AnswerFault =
+  | { readonly kind: 'fail'; readonly untilTs: number }
+  | { readonly kind: 'limit'; readonly retryAfterMs: number }
+  | { readonly kind: 'slow'; readonly delayUs: number }
+
 /** An order in our account that we never placed. It never trades; whoever placed it takes it back. */
 export interface ForeignOrder {
   readonly order: VenueOrder
@@ -67,6 +76,8 @@ export class VenueFaults {
   #armed: ArmedFault[] = []
   /** The books as they were when it began to answer with old ones. An exchange that restarts answers with its present ones. */
   oldBooks: { readonly books: VenueBooks; readonly untilTs: number } | undefined
+  /** Undefined while questions are answered as they should be: so they are by an exchange that restarts. */
+  answers: AnswerFault | undefined
   /** Undefined while it can be reached. */
   offlineUntilTs: number | undefined
   /** Per instrument; undefined while its data flows. */
@@ -116,6 +127,7 @@ export class VenueFaults {
   get nextTs(): number {
     let next = this.offlineUntilTs ?? Number.POSITIVE_INFINITY
     if (this.oldBooks !== undefined && this.oldBooks.untilTs < next) next = this.oldBooks.untilTs
+    if (this.answers?.kind === 'fail' && this.answers.untilTs < next) next = this.answers.untilTs
     for (const ts of this.pausedUntilTs) if (ts !== undefined && ts < next) next = ts
     for (const { untilTs } of this.foreign) if (untilTs < next) next = untilTs
     return next

@@ -38,7 +38,7 @@ describe('texts', () => {
     expect(maskText(text)).toBe(text)
   })
 
-  test('known secrets go, wherever they stand', () => {
+  test('UGF-0-012: known secrets go, wherever they stand', () => {
     expect(maskText('reply: <k>canary-42</k>', ['canary-42'])).toBe('reply: <k>***</k>')
     expect(showsSecret('reply: canary-42', ['canary-42'])).toBe(true)
   })
@@ -51,7 +51,7 @@ describe('texts', () => {
 })
 
 describe('values', () => {
-  test('names that mean a secret hide whatever they name', () => {
+  test('UGF-0-012: names that mean a secret hide whatever they name', () => {
     const value = {
       apiKey: 'a',
       'API-KEY': 1,

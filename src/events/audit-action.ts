@@ -1,0 +1,85 @@
+import type { EventType, Payload } from './event.ts'
+
+/** An action by its name, or by what the event says; undefined where an event is no audit action. */
+type Action<T extends EventType> = string | undefined | ((payload: Payload<T>) => string | undefined)
+
+const FLATTEN_ACTIONS: Readonly<Record<Payload<'safety.flatten_progress'>['state'], string>> = {
+  WORKING: 'flatten.start',
+  FLAT: 'flatten.end',
+  INCOMPLETE: 'flatten.end',
+  STUCK: 'flatten.progress',
+  WAITING: 'flatten.progress',
+  CHECKING: 'flatten.progress',
+}
+
+/**
+ * What each event is called in the audit log: the names of the mandatory audit actions. An event type without its row does
+ * not compile; undefined says that it is no audit action, and why stands beside it.
+ */
+export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
+  // Terms and payments that the venue sets: nobody of ours acted.
+  'marketdata.instrument': undefined,
+  'marketdata.funding': undefined,
+  'marketdata.dataset': 'lineage.recorded',
+  'marketdata.status': ({ status }) => (status === 'GAP' ? 'GAP_DETECTED' : 'integrity.record'),
+  // An opinion: what is done about it is an intent.
+  'signal.emitted': undefined,
+  'intent.created': 'execution.intent.created',
+  'intent.discarded': 'execution.rejected',
+  'policy.decided': 'execution.gate.decision',
+  // Between the decision and the sending, which are both here.
+  'order.enqueued': undefined,
+  'order.blocked': 'execution.rejected',
+  'order.sent': 'execution.sent',
+  'order.open': 'execution.result',
+  'order.triggered': 'execution.result',
+  'order.cancel_requested': 'execution.sent',
+  'order.cancel_refused': 'execution.rejected',
+  'order.amend_requested': 'execution.sent',
+  'order.amended': 'execution.result',
+  'order.amend_refused': 'execution.rejected',
+  'order.canceled': 'execution.result',
+  'order.expired': 'execution.result',
+  'order.rejected': 'execution.rejected',
+  'order.unknown': 'execution.result',
+  'order.adopted': 'EXTERNAL_ORDER_DETECTED',
+  'order.late_event': 'order.late_event',
+  'order.quarantined': 'quarantine.enter',
+  'fill.recorded': 'execution.result',
+  'fill.duplicate': 'duplicate_suppressed',
+  'portfolio.deposited': 'ledger.adjustment',
+  // What a fill books is the fill's consequence, and funding the venue's.
+  'portfolio.updated': ({ cause }) => (cause === 'adjustment' ? 'ledger.adjustment' : undefined),
+  'safety.reason_raised': 'INTERLOCK_TRIGGERED',
+  'safety.reason_cleared': 'INTERLOCK_CLEARED',
+  'safety.mode_changed': 'SAFETY_TRANSITION_APPLIED',
+  'safety.release_refused': 'SAFETY_TRANSITION_REJECTED',
+  'safety.kill_changed': 'KILL_APPLIED',
+  'safety.flatten_progress': ({ state }) => FLATTEN_ACTIONS[state],
+  'command.accepted': 'controlplane.command.requested',
+  'command.completed': 'controlplane.command.applied',
+  'command.rejected': 'controlplane.command.denied',
+  'reconcile.run': 'reconcile.run',
+  'reconcile.mismatch': 'reconcile.mismatch',
+  'run.started': 'run.start',
+  // Which books a start goes on from: part of that start.
+  'run.resumed': undefined,
+  'run.bot_registered': 'config.applied',
+  // A strategy's memory and the engine's marks: nothing was decided.
+  'run.checkpoint': undefined,
+  'run.ended': 'run.end',
+  'ops.bot_state': 'bot.state.transition',
+  'ops.strategy_state': undefined,
+  'ops.health': 'integrity.record',
+}
+
+/** What an event is called in the audit log; undefined where it is no audit action. */
+export function auditAction<T extends EventType>(type: T, payload: Payload<T>): string | undefined {
+  const action: Action<T> = AUDIT_ACTIONS[type]
+  return typeof action === 'function' ? action(payload) : action
+}
+
+/** Types of the events that can be audit actions. */
+export const AUDITED_TYPES: readonly EventType[] = (Object.keys(AUDIT_ACTIONS) as EventType[]).filter(
+  (type) => AUDIT_ACTIONS[type] !== undefined,
+)
