@@ -38,6 +38,7 @@ import { reconcileCommand } from './reconcile.ts'
 import { replayCommand } from './replay.ts'
 import { runsCommand } from './runs.ts'
 import { safeModeCommand } from './safe-mode.ts'
+import { safetyCommand } from './safety.ts'
 import { schemaCommand } from './schema.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
@@ -76,6 +77,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   killCommand,
   panicCommand,
   safeModeCommand,
+  safetyCommand,
   deadmanCommand,
   breakersCommand,
   queuesCommand,

@@ -212,6 +212,7 @@ export class Kernel {
       this.#allocate(bot)
       this.#register(bot)
     }
+    this.#storms?.recall(this.#facts.mode.reasons.keys(), this.#scribe.now)
     this.#safety.boot((restored?.safety.mode ?? 'NORMAL') as SafetyMode)
     if (restored === undefined) for (const bot of this.#bots) bot.start()
     else this.#resume()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SUPPRESSION_S_MAX } from '../risk/interlocks.ts'
 import { VENUE_FAULTS } from '../venues/simulated/venue-faults.ts'
 import { RESTART_WISHES } from './restart-wish.ts'
 
@@ -69,6 +70,11 @@ export const COMMANDS = {
   KILL_LOWER: z.strictObject({ scope, level: z.enum(['NONE', 'CLOSE_ONLY', 'FLATTEN']) }),
   MODE_RAISE: z.strictObject({ mode: z.enum(['SAFE_MODE', 'HALTED']) }),
   MODE_RELEASE: reasonless,
+  /** Puts one interlock aside for minutes; which may be is told by `safety interlocks`. */
+  INTERLOCK_SUPPRESS: z.strictObject({
+    interlock: z.string().min(1).max(64),
+    seconds: z.int().min(1).max(SUPPRESSION_S_MAX),
+  }),
   RECONCILE_RUN: z.strictObject({ scope: z.enum(['all', 'orders', 'fills', 'balances', 'positions']).optional() }),
   ALERT_ACK: z.strictObject({ alert_id: z.string().min(1).max(128) }),
   /** The operator is there: what a dead-man's switch waits for. */

@@ -34,6 +34,7 @@ export interface IntakeHands {
   operatorSeen(): void
   explain(payload: CommandPayload<'GATE_EXPLAIN'>): CommandOutcome
   killLowered(): void
+  suppress(payload: CommandPayload<'INTERLOCK_SUPPRESS'>): CommandOutcome
 }
 
 const ACTOR_MAX = 128
@@ -181,6 +182,10 @@ export class Intake {
         const found = hands.acknowledge((payload as CommandPayload<'ALERT_ACK'>).alert_id)
         return found ? done('acknowledged') : refusal('ALERT_UNKNOWN', 'no open alert has that id')
       }
+      case 'INTERLOCK_SUPPRESS':
+        if (row.reason.trim().length < 4)
+          return refusal('REASON_MISSING', 'an interlock is put aside with a reason of at least 4 characters')
+        return hands.suppress(payload as CommandPayload<'INTERLOCK_SUPPRESS'>)
       case 'GATE_EXPLAIN':
         return hands.explain(payload as CommandPayload<'GATE_EXPLAIN'>)
       case 'DEADMAN_ACK':
