@@ -19,6 +19,7 @@ import { ENGINE_DEPS } from './engine-deps.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
 import type { Format } from './format.ts'
+import { flattenCommand } from './flatten.ts'
 import { gateCommand } from './gate.ts'
 import { capabilitiesCommand, healthCommand, readyCommand } from './health.ts'
 import { initCommand } from './init.ts'
@@ -75,6 +76,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   positionCommand,
   portfolioCommand,
   killCommand,
+  flattenCommand,
   panicCommand,
   safeModeCommand,
   safetyCommand,
