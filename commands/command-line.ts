@@ -22,6 +22,7 @@ import type { Format } from './format.ts'
 import { flattenCommand } from './flatten.ts'
 import { gateCommand } from './gate.ts'
 import { capabilitiesCommand, healthCommand, readyCommand } from './health.ts'
+import { idempotencyCommand } from './idempotency.ts'
 import { initCommand } from './init.ts'
 import { journalCommand } from './journal.ts'
 import { keysCommand } from './keys.ts'
@@ -91,6 +92,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   auditCommand,
   traceCommand,
   cmdCommand,
+  idempotencyCommand,
   alertCommand,
   logsCommand,
   storageCommand,

@@ -107,6 +107,7 @@ describe('a database of every earlier shape is brought to the present one', () =
       "INSERT INTO notes VALUES ('day.equity', '1')",
       "INSERT INTO alerts VALUES (1, 'feed', 'P1', 'stale', 'OPEN', 1, 1, 1, 'status')",
     ],
+    ["INSERT INTO command_repeats VALUES (1, 'c1', 5, 'human:a', 1)"],
   ]
 
   /** All rows of all tables but the register of migrations itself. */

@@ -50,6 +50,13 @@ export interface EngineLease {
   holder(): LeaseHolder | undefined
 }
 
+/** How often an id was handed in again. */
+export interface CommandRepeats {
+  readonly count: number
+  /** Of them, those that asked for something else. */
+  readonly others: number
+}
+
 export interface CommandQueue {
   /** Whether another connection has written since the last call; costs microseconds. */
   hasChanged(): boolean
@@ -58,6 +65,8 @@ export interface CommandQueue {
   /** @returns false when the id is known already: the row that stands is the answer */
   submit(request: CommandRequest): boolean
   get(id: string): CommandRow | undefined
+  /** Wishes that came again under this id, and were not carried out. */
+  repeats(id: string): CommandRepeats
   list(options: { readonly limit: number; readonly status?: CommandStatus }): readonly CommandRow[]
   /** Withdraws one that still waits. */
   cancel(id: string, ts: number): boolean
