@@ -11,6 +11,7 @@ import { projectionsMigration } from './migrations/004-projections.ts'
 import { commandsMigration } from './migrations/005-commands.ts'
 import { seriesMigration } from './migrations/006-series.ts'
 import { commandRepeatsMigration } from './migrations/007-command-repeats.ts'
+import { approvalsMigration } from './migrations/008-approvals.ts'
 import type { Migration } from './migrations/migration.ts'
 
 export type Database = Sqlite.Database
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   commandsMigration,
   seriesMigration,
   commandRepeatsMigration,
+  approvalsMigration,
 ]
 
 /** 'PFNT' in ASCII: tells our files from those of others. */

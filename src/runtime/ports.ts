@@ -2,6 +2,7 @@ import type { RunId } from '../domain/ids.ts'
 import type { Journal } from '../events/event.ts'
 import type { BarColumns } from '../market/columns.ts'
 import type { EngineState, FillRecord } from '../projection/engine-state.ts'
+import type { ApprovalStore } from './approvals/approval-store.ts'
 import type { CommandRequest, CommandRow, CommandStatus } from './command-catalogue.ts'
 import type { ProcessMark } from './process.ts'
 
@@ -138,6 +139,7 @@ export interface EngineStore {
   /** The last fills of all sessions, oldest first. */
   lastFills(count: number): readonly FillRecord[]
   readonly alerts: AlertStore
+  readonly approvals: ApprovalStore
   /** A small value by name: `sim.market`, `day.equity`. */
   readonly notes: { get(name: string): string | undefined; set(name: string, value: string): void }
   /** Watches over the journal; absent where nobody wants it watched. */
