@@ -3,6 +3,7 @@ import { formatTime } from '../src/domain/time.ts'
 import { wallTime } from '../src/runtime/clock.ts'
 import { versionCommand } from './about.ts'
 import { alertCommand } from './alert.ts'
+import { approveCommand } from './approve.ts'
 import { auditCommand } from './audit.ts'
 import { backtestCommand } from './backtest/command.ts'
 import { botCommand } from './bot.ts'
@@ -84,6 +85,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   deadmanCommand,
   breakersCommand,
   queuesCommand,
+  approveCommand,
   gateCommand,
   policyCommand,
   stopCommand,

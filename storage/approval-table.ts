@@ -38,6 +38,10 @@ export class ApprovalTable implements ApprovalStore {
     return record === undefined ? undefined : approvalOf(record)
   }
 
+  count(): number {
+    return stored('count approvals', () => this.#db.prepare('SELECT count(*) FROM approvals').pluck().get()) as number
+  }
+
   list({ limit, state }: { readonly limit: number; readonly state?: ApprovalState | undefined }): readonly Approval[] {
     const sql = 'SELECT record FROM approvals WHERE @state IS NULL OR state = @state ORDER BY no DESC LIMIT @limit'
     const rows = stored('list approvals', () =>

@@ -102,6 +102,12 @@ export class SqliteEngineStore implements EngineStore {
     return this.#session
   }
 
+  wasCommanded(id: string): boolean {
+    const sql =
+      "SELECT 1 FROM events WHERE type = 'command.accepted' AND json_extract(payload, '$.command_id') = ? LIMIT 1"
+    return stored(`look for command ${id}`, () => this.db.prepare(sql).get(id)) !== undefined
+  }
+
   lastFills(count: number): readonly FillRecord[] {
     return fills(this.db, { limit: count }).toReversed()
   }

@@ -140,6 +140,8 @@ export interface EngineStore {
   lastFills(count: number): readonly FillRecord[]
   readonly alerts: AlertStore
   readonly approvals: ApprovalStore
+  /** Whether the journal has a command under this id. */
+  wasCommanded(id: string): boolean
   /** A small value by name: `sim.market`, `day.equity`. */
   readonly notes: { get(name: string): string | undefined; set(name: string, value: string): void }
   /** Watches over the journal; absent where nobody wants it watched. */

@@ -21,6 +21,7 @@ class MemoryApprovals implements ApprovalStore {
   readonly ahead = new Map<string, StandingApproval>()
   put = (approval: Approval) => void this.rows.set(approval.id, approval)
   get = (id: string) => this.rows.get(id)
+  count = () => this.rows.size
   list = () => [...this.rows.values()].toReversed()
   open = () => [...this.rows.values()].filter(({ state }) => ['PENDING', 'APPROVED', 'EXECUTING'].includes(state))
   putStanding = (standing: StandingApproval) => void this.ahead.set(standing.id, standing)

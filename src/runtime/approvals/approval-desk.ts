@@ -7,6 +7,7 @@ import {
   type ApprovalGround,
   type ApprovalKind,
   ended,
+  isPerson,
   staleness,
   withVote,
 } from './approval.ts'
@@ -179,6 +180,24 @@ export class ApprovalDesk {
     this.#hands.record({ type: 'approval.canceled', payload: { approval_id: id, actor, detail: reason } })
     this.#forget(canceled)
     return done(`${id} is canceled`, canceled)
+  }
+
+  /** A word given ahead by a person. */
+  giveStanding(standing: Omit<StandingApproval, 'id' | 'createdTs' | 'untilTs'>, seconds: number): CommandOutcome {
+    if (!isPerson(standing.actor))
+      return refused('AUTOMATION_CANNOT_VOTE', `${standing.actor} is no person: services may ask, and never vote`)
+    const now = this.#hands.now()
+    const id = `sa-${this.#store.standing().length + 1}`
+    this.#store.putStanding({ ...standing, id, createdTs: now, untilTs: now + seconds * 1_000_000 })
+    const of = `${standing.usesLeft} orders of ${standing.botId} up to ${standing.notionalMax}`
+    return { ok: true, reasonCodes: [], detail: `${id}: ${of} are approved as they come`, result: { standingId: id } }
+  }
+
+  revokeStanding(id: string): CommandOutcome {
+    const standing = this.#store.standing().find((one) => one.id === id)
+    if (standing === undefined) return refused('APPROVAL_UNKNOWN', `there is no standing approval ${id}`)
+    this.#store.putStanding({ ...standing, usesLeft: 0 })
+    return { ok: true, reasonCodes: [], detail: `${id} is taken back`, result: { standingId: id } }
   }
 
   /** Lets time and the world pass: what is over is ended, what is half over is told again. */

@@ -19,6 +19,8 @@ export interface StandingApproval {
 export interface ApprovalStore {
   put(approval: Approval): void
   get(id: string): Approval | undefined
+  /** All there ever were. */
+  count(): number
   /** Newest first. */
   list(options: { readonly limit: number; readonly state?: ApprovalState | undefined }): readonly Approval[]
   /** Those that are not final, the first to expire first. */
