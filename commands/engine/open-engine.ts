@@ -4,6 +4,7 @@ import { timeUs, US_PER_HOUR } from '../../src/domain/time.ts'
 import { barColumns } from '../../src/market/columns.ts'
 import { after, EngineClock, HOST_CLOCK, wallTime } from '../../src/runtime/clock.ts'
 import { type ProfilePaths, profilePaths } from '../../src/runtime/config.ts'
+import { ConfigDrift } from '../../src/runtime/config-drift.ts'
 import { prepareFolders } from '../../src/runtime/config-folder.ts'
 import { type LoadedConfig, loadConfig } from '../../src/runtime/config-layers.ts'
 import { Engine } from '../../src/runtime/engine/engine.ts'
@@ -117,6 +118,7 @@ function assemble(
     seed: config.engine.seed,
     log: log.named('venue'),
   })
+  const drift = new ConfigDrift(paths.config, loaded, () => loadConfig(paths, { flags: options.flags }))
   const host: { current?: EngineHost } = {}
   const engine = new Engine({
     config,
@@ -137,6 +139,8 @@ function assemble(
     killFile: new KillFile(paths.kill),
     killWord: options.killWord,
     diskFree: () => host.current?.diskFree ?? freeShare(paths.folder),
+    drift: (nowMs) => drift.look(nowMs),
+    leaks: () => opened.counters.leaked,
   })
   host.current = new EngineHost({
     engine,

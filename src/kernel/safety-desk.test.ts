@@ -325,6 +325,20 @@ describe('modes by command', () => {
     checkHistory(world.events)
   })
 
+  test('an operator’s own reason goes with the release, once the rest allows it: five minutes after it was raised', () => {
+    const world = rig()
+    world.command({ kind: 'MODE_RAISE', mode: 'SAFE_MODE' })
+    world.clock(299_000_000)
+    expect(release(world)).toEqual(['DWELL_TIME'])
+    world.clock(1_000_000)
+    expect(release(world, ['RECONCILE'])).toEqual(['RECONCILE'])
+    expect([...world.kernel.facts.mode.reasons.keys()]).toEqual(['OPERATOR'])
+    expect(release(world)).toEqual([])
+    expect(world.kernel.facts.mode.reasons.size).toBe(0)
+    expect(world.of('safety.reason_cleared').map(({ payload }) => payload.reason_code)).toEqual(['OPERATOR'])
+    checkHistory(world.events)
+  })
+
   test('UGF-0-002: in SAFE_MODE a strategy may not even reduce, and the flatten routine may', () => {
     const world = rig()
     hold(world, 10)

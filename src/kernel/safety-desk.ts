@@ -15,6 +15,10 @@ const CANCEL_TRIES = 3
 
 /** A halt of everything is the mode HALTED too: what comes after it is released like any other halt (UGF-0-002). */
 const KILL_HALT = 'KILL_HALT'
+/** An operator wanted a stricter mode; only a release takes that back. */
+export const OPERATOR = 'OPERATOR'
+/** A flatten took too long. Once it is done, it is history that a release puts away. */
+const FLATTEN_INCOMPLETE = 'FLATTEN_INCOMPLETE'
 
 /** Carries out mode changes and kill levels: what they stop, cancel and flatten, and the events that say so. */
 export class SafetyDesk {
@@ -40,7 +44,7 @@ export class SafetyDesk {
     this.#desk = desk
     this.#bots = bots
     this.#flatten = new Flatten(facts, { scribe, desk, settings: flatten }, (detail) =>
-      this.raise('FLATTEN_INCOMPLETE', 'SAFE_MODE', detail),
+      this.raise(FLATTEN_INCOMPLETE, 'SAFE_MODE', detail),
     )
   }
 
@@ -86,13 +90,21 @@ export class SafetyDesk {
   release(failedChecks: readonly string[]): readonly string[] {
     const { mode } = this.#facts
     const from = mode.mode
+    const withdrawn = [OPERATOR, ...(this.#flatten.isDone ? [FLATTEN_INCOMPLETE] : [])]
+    const stood = withdrawn.filter((code) => mode.reasons.has(code))
     let refused: readonly string[] = []
-    this.#step(() => {
-      const outcome = mode.release(this.#scribe.now, failedChecks)
-      if (!('refused' in outcome)) return outcome
-      refused = outcome.refused
-      return undefined
-    })
+    this.#step(
+      () => {
+        const outcome = mode.release(this.#scribe.now, failedChecks, withdrawn)
+        if (!('refused' in outcome)) return outcome
+        refused = outcome.refused
+        return undefined
+      },
+      (change) => {
+        if (change !== undefined)
+          for (const code of stood) this.#scribe.write('safety.reason_cleared', { reason_code: code })
+      },
+    )
     if (refused.length === 0) return refused
     const to = from === 'HALTED' ? 'SAFE_MODE' : 'NORMAL'
     this.#scribe.write('safety.release_refused', { from, to, reason_codes: [...refused] })

@@ -4,6 +4,7 @@ import { US_PER_SECOND } from '../../domain/time.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
 import { assertRecordable, type Condition, InputLog } from '../../kernel/input-log.ts'
 import { Kernel } from '../../kernel/kernel.ts'
+import type { KernelEvent } from '../../events/event.ts'
 import { type SessionSpec, sessionConfig } from '../../kernel/session-spec.ts'
 import { RULES } from '../../risk/gate.ts'
 import type { KillScope } from '../../risk/kill.ts'
@@ -11,6 +12,7 @@ import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import { type Config, limitsOf } from '../config-schema.ts'
+import type { Drift } from '../config-drift.ts'
 import { DeadManDesk } from '../deadman/deadman-desk.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
@@ -25,13 +27,17 @@ import { explainOrder } from './explain-order.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
+import { InterlockDesk } from './interlock-desk.ts'
+import type { HeldWorth } from './exposure-jump.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 import { MinuteFeed } from './minute-feed.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
+import { APPROVAL_REQUIRED, OrderApprovals } from './order-approvals.ts'
 import { recoverOrders } from './recovery.ts'
 import { keepRestartWish, restartWishOf } from './restart-notes.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
 import { Tape } from './tape.ts'
+import { Sight } from './sight.ts'
 import { Watch } from './watch.ts'
 
 /** Everything an engine is made of. It opens nothing itself. */
@@ -53,6 +59,10 @@ export interface EngineParts {
   readonly killWord?: Int32Array | undefined
   /** Share of the disk that is free, 0…1. */
   readonly diskFree?: () => number | undefined
+  /** How the settings on disk differ from those in force. */
+  readonly drift?: (nowMs: number) => Drift | undefined
+  /** Log lines that were dropped because a secret was in them. */
+  readonly leaks?: () => number
 }
 
 export type EnginePhase = 'STARTING' | 'RUNNING' | 'STOPPING' | 'STOPPED'
@@ -92,6 +102,7 @@ export class Engine {
   readonly watch: Watch
   readonly reconcile: ReconcileRound
   readonly deadMan: DeadManDesk
+  readonly approvals: OrderApprovals
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -114,6 +125,7 @@ export class Engine {
   #inputs!: InputLog
   readonly #intake: Intake
   readonly #escalation: Escalation
+  readonly #interlocks: InterlockDesk
   #monitoredTs = Number.NEGATIVE_INFINITY
   readonly #listener: VenueListener
   #clockTs = 0
@@ -128,6 +140,8 @@ export class Engine {
   #reconcileId = ''
   #rechecks: { readonly row: CommandRow; readonly scope: string; ts: number; readonly isLast: boolean }[] = []
   #isReady = false
+  readonly #sight = new Sight()
+  #blindness: string | undefined
   #policySha256 = ''
   #stopping:
     | { readonly how: 'safe' | 'flatten'; readonly sinceTs: number; readonly row: CommandRow | undefined }
@@ -173,6 +187,27 @@ export class Engine {
           level,
         }),
     })
+    this.#interlocks = new InterlockDesk(this.watch, {
+      standing: (scope) => this.kernel.facts.kill.at(scope),
+      raise: (scope, level, reason) => {
+        const id = this.#ownId('interlock')
+        void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope, level })
+      },
+      alert: (...told) => this.#alert(...told),
+    })
+    this.approvals = new OrderApprovals(
+      store.approvals,
+      { required: config.approvals.required, isSolo: config.approvals.solo },
+      {
+        kernel: () => this.kernel,
+        now: () => this.now,
+        obey: (command) => this.#obey(command),
+        order: (id) => this.chronicle.order(id),
+        record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+        alert: (source, isOn, text) => this.#alert(source, isOn, 'P2', text, 'approve list'),
+        wasCommanded: (id) => store.wasCommanded(id),
+      },
+    )
     this.dayOffsetUs = this.#dayOffset()
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
     this.#intake = new Intake(store.commands, () => this.#writer, {
@@ -195,6 +230,16 @@ export class Engine {
       explain: (payload) => explainOrder(this.kernel, payload),
       operatorSeen: () => this.deadMan.acknowledge(parts.host.monotonicMs()),
       killLowered: () => parts.killFile.remove(),
+      vote: ({ actor, reason }, { approval_id: id, vote, typed }) =>
+        this.approvals.desk.vote(id, { actor, isYes: vote === 'yes', reason, typed }),
+      cancelApproval: ({ actor, reason }, { approval_id: id }) => this.approvals.desk.cancel(id, actor, reason),
+      addStanding: ({ actor, reason }, { bot_id: botId, instrument_id: instrumentId, notional_max, uses, seconds }) =>
+        this.approvals.desk.giveStanding(
+          { botId, instrumentId, notionalMax: Number(notional_max), usesLeft: uses, actor, reason },
+          seconds,
+        ),
+      revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
+      suppress: (payload) => this.#interlocks.suppress(payload, parts.host.monotonicMs()),
     })
     this.#listener = {
       onBook: (at, columns, from, to) => {
@@ -272,6 +317,7 @@ export class Engine {
     this.#found('database', `${state.working.length} orders work, ${state.bots.length} bots known`)
     this.#begin(this.#plan())
     this.equity = new EquityBook(store.equity, { nowTs: this.now, dayOffsetUs: this.dayOffsetUs, notes: store.notes })
+    this.watch.recall(this.kernel.facts.mode.reasons)
     this.#heedCrashes(crashes)
     this.#heedRestart(new Set(state.bots.flatMap((bot) => (isAtWork(bot.state) ? [bot.id as string] : []))))
     this.#isReady = true
@@ -281,6 +327,7 @@ export class Engine {
     const standing = this.kernel.facts.kill.strictest
     if (this.parts.killFile.exists && standing !== 'HALT') this.#lookAtKillFile()
     await this.#reconcileNow('all')
+    this.approvals.desk.resume()
     this.phase = 'RUNNING'
     this.commit()
     log.info('engine.start', 'running', { fields: { session: this.#writer.runNo, bots: this.spec.bots.length } })
@@ -380,11 +427,16 @@ export class Engine {
       append: (event) => {
         writer.append(event)
         this.chronicle.apply(event)
+        if (event.type === 'order.blocked') this.#heedBlocked(event as KernelEvent<'order.blocked'>)
       },
     })
     this.#inputs = new InputLog(this.kernel)
     this.kernel.start()
     this.commit()
+  }
+
+  #heedBlocked({ payload }: KernelEvent<'order.blocked'>): void {
+    if (payload.reason_code === APPROVAL_REQUIRED) this.approvals.refused(payload.order_id)
   }
 
   async #meetVenue(): Promise<void> {
@@ -566,7 +618,12 @@ export class Engine {
       this.#alert(`FEED_STALE ${id}`, isStale, 'P1', detail, 'market quality')
     })
     const venueStatus = venue.status?.()
-    const conditions = this.watch.look({
+    const nowMs = this.parts.host.monotonicMs()
+    const drift = this.parts.drift?.(nowMs)
+    const watched = {
+      blindness: this.#blindness,
+      leaks: this.parts.leaks?.(),
+      policyDrift: drift?.kind === 'policy' ? drift.detail : undefined,
       skewUs: clock.skewUs(),
       stallUs: this.stallUs,
       diskFree: diskFree?.(),
@@ -577,20 +634,41 @@ export class Engine {
           ? 'MISMATCH'
           : 'OK',
       isVenueUp: venue.isConnected,
-      auditFault: this.parts.store.audit?.look({ ms: this.parts.host.monotonicMs(), ts: now }),
+      auditFault: this.parts.store.audit?.look({ ms: nowMs, ts: now }),
       venueTrouble: venueStatus?.trouble,
-    })
+    } as const
+    const conditions = this.watch.look(watched, nowMs)
     this.stallUs = 0
+    this.#interlocks.heedDrift(drift)
+    if (venueStatus !== undefined) this.#interlocks.heedKey(venue.venueId, venueStatus)
+    this.#interlocks.heedExposure(now, () => this.#heldWorth())
     if (venueStatus?.isSpent === true) this.#heedSpentVenue(venueStatus)
-    if (this.parts.host.monotonicMs() - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
+    if (nowMs - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
     this.#heedSilence()
     this.#markEquity(now)
+    this.approvals.look()
     for (const { scope, state, detail } of this.chronicle.flatten.values()) {
       const isLate = state === 'WAITING' || state === 'STUCK' || state === 'INCOMPLETE'
       this.#alert(`FLATTEN ${scope}`, isLate, 'P0', `${state}: ${detail}`, 'kill status')
     }
     this.commit()
+  }
+
+  #heldWorth(): readonly HeldWorth[] {
+    const { portfolio } = this.kernel
+    return this.parts.instruments.map((_, at) => ({
+      at,
+      exposure: portfolio.exposure(at),
+      lots: portfolio.accountQty(at),
+    }))
+  }
+
+  /** Is told once a second what the health checks came to; too little known is a reason to stand back (OBS_UNKNOWN). */
+  heedHealth(checks: readonly { readonly name: string; readonly health: string }[]): void {
+    // Why a venue that is down cannot be asked is known; it is told as VENUE_DOWN.
+    const open = this.parts.venue.isConnected ? checks : checks.filter(({ name }) => name !== 'reconcile')
+    this.#blindness = this.phase === 'RUNNING' ? this.#sight.look(open, this.parts.host.monotonicMs()) : undefined
   }
 
   /** A venue that cannot be asked takes no new risk until an operator has looked (UGF-0-008). */

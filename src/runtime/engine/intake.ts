@@ -34,6 +34,11 @@ export interface IntakeHands {
   operatorSeen(): void
   explain(payload: CommandPayload<'GATE_EXPLAIN'>): CommandOutcome
   killLowered(): void
+  suppress(payload: CommandPayload<'INTERLOCK_SUPPRESS'>): CommandOutcome
+  vote(row: CommandRow, payload: CommandPayload<'APPROVAL_VOTE'>): CommandOutcome
+  cancelApproval(row: CommandRow, payload: CommandPayload<'APPROVAL_CANCEL'>): CommandOutcome
+  addStanding(row: CommandRow, payload: CommandPayload<'APPROVAL_STANDING_ADD'>): CommandOutcome
+  revokeStanding(payload: CommandPayload<'APPROVAL_STANDING_REVOKE'>): CommandOutcome
 }
 
 const ACTOR_MAX = 128
@@ -181,6 +186,18 @@ export class Intake {
         const found = hands.acknowledge((payload as CommandPayload<'ALERT_ACK'>).alert_id)
         return found ? done('acknowledged') : refusal('ALERT_UNKNOWN', 'no open alert has that id')
       }
+      case 'INTERLOCK_SUPPRESS':
+        if (row.reason.trim().length < 4)
+          return refusal('REASON_MISSING', 'an interlock is put aside with a reason of at least 4 characters')
+        return hands.suppress(payload as CommandPayload<'INTERLOCK_SUPPRESS'>)
+      case 'APPROVAL_VOTE':
+        return hands.vote(row, payload as CommandPayload<'APPROVAL_VOTE'>)
+      case 'APPROVAL_CANCEL':
+        return hands.cancelApproval(row, payload as CommandPayload<'APPROVAL_CANCEL'>)
+      case 'APPROVAL_STANDING_ADD':
+        return hands.addStanding(row, payload as CommandPayload<'APPROVAL_STANDING_ADD'>)
+      case 'APPROVAL_STANDING_REVOKE':
+        return hands.revokeStanding(payload as CommandPayload<'APPROVAL_STANDING_REVOKE'>)
       case 'GATE_EXPLAIN':
         return hands.explain(payload as CommandPayload<'GATE_EXPLAIN'>)
       case 'DEADMAN_ACK':

@@ -439,6 +439,8 @@ export interface SafetyView {
     readonly sinceTs: number
     readonly reviewTs?: number | undefined
   }[]
+  /** Interlocks that an operator has put aside, with the time that is left. */
+  readonly suppressed?: readonly { readonly code: string; readonly leftMs: number }[] | undefined
   /** What stands between here and one step better. */
   readonly releaseChecks: readonly { readonly name: string; readonly isMet: boolean; readonly fact: string }[]
   readonly rules: readonly RuleUse[]

@@ -13,6 +13,7 @@ function deadManLine({ deadMan, parts }: Engine): string {
 export function safetyView(engine: Engine): SafetyView {
   const { chronicle, kernel, now } = engine
   const { safety } = chronicle.state
+  const nowMs = engine.parts.host.monotonicMs()
   const { mode } = kernel.facts
   const failed = engine.failedChecks()
   const step = LOOSENING[mode.mode]
@@ -31,6 +32,7 @@ export function safetyView(engine: Engine): SafetyView {
     kills: safety.kills
       .filter(({ level }) => level !== 'NONE')
       .map((kill) => ({ ...kill, level: kill.level as SafetyView['kills'][number]['level'] })),
+    suppressed: [...engine.watch.suppressed(nowMs)].map(([code, untilMs]) => ({ code, leftMs: untilMs - nowMs })),
     releaseChecks: [
       {
         name: 'reconcile',
