@@ -106,6 +106,11 @@ export function environmentSettings(): Readonly<Record<string, string | undefine
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PROFINAUT_')))
 }
 
+/** A variable that a reference to a secret names: for simulated profiles alone, which the reader of references sees to. */
+export function environmentSecret(name: string): string | undefined {
+  return process.env[name]
+}
+
 /** Whether colour is unwanted (https://no-color.org, read 2026-11-22) or cannot be shown. */
 export function wantsColour(stream: { readonly isTTY?: boolean }): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env

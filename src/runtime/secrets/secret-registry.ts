@@ -102,7 +102,8 @@ export class SecretRegistry {
 
   /** @throws SecretError `config.secret-missing` for an id that is not registered, or not any more */
   active(id: string): SecretEntry {
-    const found = this.entries().find((entry) => entry.id === requireSecretId(id))
+    requireSecretId(id)
+    const found = this.entries().find((entry) => entry.id === id)
     if (found?.status === 'active') return found
     throw new SecretError(
       'config.secret-missing',

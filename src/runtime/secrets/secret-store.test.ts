@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto'
 import {
   chmodSync,
   copyFileSync,
@@ -24,10 +25,9 @@ const PASS = Buffer.from('a passphrase of words')
 const OTHER = Buffer.from('another one of words')
 
 /** As safe as the passphrase is secret, and no safer: the cost of guessing is the box's to prove. */
-const cheap: typeof deriveKey = (passphrase, salt = randomBytes(16)) => ({
-  salt,
-  key: createHash('sha256').update(salt).update(passphrase).digest(),
-})
+function cheap(passphrase: Buffer, salt: Buffer = randomBytes(16)): ReturnType<typeof deriveKey> {
+  return { salt, key: createHash('sha256').update(salt).update(passphrase).digest() }
+}
 
 let folder: string
 let now: number
