@@ -44,7 +44,7 @@ export function secretCommand(deps: CommandDeps): Command {
   asksHidden(command.command('add <id>').description('keep a new secret; its value is asked for'))
     .requiredOption('--scope <scope>', 'what it opens: venue:gmo:trade')
     .addOption(new Option('--purpose <purpose>', 'what it may do there').choices(PURPOSES).makeOptionMandatory())
-    .option('--owner <name>', 'who answers for it; whoever adds it unless told')
+    .option('--owner <name>', 'who answers for it; whoever adds it unless told', ownerOf)
     .option('--rotate-days <days>', 'days after which it is due for a new value', days, ROTATE_DAYS)
     .option('--stdin', 'read the value from stdin', false)
     .addHelpText(
@@ -85,7 +85,7 @@ export function secretCommand(deps: CommandDeps): Command {
     .command('revoke <id>')
     .description('end the use of a secret and remove its value; revoke it at the venue too')
     .option('--profile <name>', 'whose secret')
-    .requiredOption('--reason <text>', 'why; it is recorded')
+    .requiredOption('--reason <text>', 'why, at least 4 characters; it is recorded', reasonOf)
     .option('--json', 'print one JSON envelope', false)
     .addHelpText('after', examples('secret revoke gmo-trade-key --reason "laptop lost"'))
     .action((id: string, options: SecretRevokeOptions) =>
@@ -114,6 +114,16 @@ function asksHidden(command: Command): Command {
     .option('--profile <name>', 'whose secrets')
     .option(...PASSPHRASE_FD)
     .option('--json', 'print one JSON envelope', false)
+}
+
+function reasonOf(text: string): string {
+  if (text.trim().length < 4) throw new InvalidArgumentError('a reason has at least 4 characters.')
+  return text.trim()
+}
+
+function ownerOf(text: string): string {
+  if (!/^[\w.:@ -]{1,64}$/.test(text)) throw new InvalidArgumentError('1 to 64 letters, digits, blanks or . : @ _ -')
+  return text
 }
 
 function days(text: string): number {

@@ -11,6 +11,7 @@ export const HOST_FACTS = [
   'approval.canceled',
   'approval.executed',
   'approval.failed',
+  'ops.secret_changed',
 ] as const satisfies readonly EventType[]
 
 export type HostFactType = (typeof HOST_FACTS)[number]

@@ -2,12 +2,15 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { appendSecretLine, readSecretFile } from './secret-file.ts'
 
+/** As long as the journal keeps a text. */
+const REASON_MAX = 500
+
 const Line = z.strictObject({
   ts: z.int().nonnegative(),
   id: z.string().min(1),
   action: z.enum(['added', 'rotated', 'revoked', 'resealed']),
-  actor: z.string().min(1),
-  reason: z.string().optional(),
+  actor: z.string().min(1).max(128),
+  reason: z.string().max(REASON_MAX).optional(),
 })
 
 /** Who did what to which secret, and when (µs): recorded before it is done. */
@@ -22,8 +25,8 @@ export class SecretLog {
     this.#file = join(folder, 'secret-log.jsonl')
   }
 
-  append(change: SecretChange): void {
-    appendSecretLine(this.#file, JSON.stringify(Line.parse(change)))
+  append({ reason, ...change }: SecretChange): void {
+    appendSecretLine(this.#file, JSON.stringify(Line.parse({ ...change, reason: reason?.slice(0, REASON_MAX) })))
   }
 
   /** Oldest first; lines that a crash cut off are left out. */

@@ -161,3 +161,9 @@ test('the log keeps what a crash cut off apart from what follows', () => {
   log.append({ ts: 2, id: 'gmo-key', action: 'added', actor: 'human:ann' })
   expect(log.changes()).toEqual([{ ts: 2, id: 'gmo-key', action: 'added', actor: 'human:ann' }])
 })
+
+test('a reason is kept as long as the journal keeps one', () => {
+  const log = new SecretLog(folder)
+  log.append({ ts: 2, id: 'gmo-key', action: 'revoked', actor: 'human:ann', reason: 'x'.repeat(2_000) })
+  expect(log.changes()[0]?.reason).toHaveLength(500)
+})
