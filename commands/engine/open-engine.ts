@@ -15,6 +15,8 @@ import { newRunId } from '../../src/runtime/ids.ts'
 import { type OpenLog, openLog } from '../../src/runtime/log/log.ts'
 import { thisProcess } from '../../src/runtime/process.ts'
 import { GuardedVenue } from '../../src/runtime/resilience/guarded-venue.ts'
+import { FactSpool } from '../../src/runtime/fact-spool.ts'
+import { allNews } from '../../src/runtime/host-news.ts'
 import { SecretNews } from '../../src/runtime/secrets/secret-news.ts'
 import { findStrategy } from '../../src/strategy/catalogue.ts'
 import { DEMO_INSTRUMENTS } from '../../src/venues/simulated/demo-instruments.ts'
@@ -84,7 +86,8 @@ function assemble(
     now: wallTime,
   })
   const { log } = opened
-  const news = new SecretNews(paths.secrets, store.notes)
+  const spool = new FactSpool(paths.spool)
+  const news = allNews(new SecretNews(paths.secrets, store.notes), spool)
   const vault = openSimVenueVault(paths.simDatabase, { nowTs: wallTime() })
   const lastTs = store.state().lastTs
   const clock = new EngineClock(HOST_CLOCK, { speed: config.engine.speed, notBefore: lastTs })
@@ -162,6 +165,7 @@ function assemble(
     ],
     pid: process.pid,
     version: VERSION,
+    spool,
     watchdog:
       config.deadman.watchdog_s === 0
         ? undefined

@@ -80,6 +80,9 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'ops.bot_state': 'bot.state.transition',
   'ops.strategy_state': undefined,
   'ops.health': 'integrity.record',
+  'ops.export_made': 'export.created',
+  'ops.pruned': 'retention.pruned',
+  'ops.emergency_cancel': 'execution.sent',
   'ops.secret_changed': ({ action }) => `secret.${action}`,
 }
 

@@ -12,6 +12,9 @@ export const HOST_FACTS = [
   'approval.executed',
   'approval.failed',
   'ops.secret_changed',
+  'ops.export_made',
+  'ops.pruned',
+  'ops.emergency_cancel',
 ] as const satisfies readonly EventType[]
 
 export type HostFactType = (typeof HOST_FACTS)[number]
