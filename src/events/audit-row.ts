@@ -128,6 +128,7 @@ const REJECTED: ReadonlySet<KernelEvent['type']> = new Set([
 ])
 const FAILED: ReadonlySet<KernelEvent['type']> = new Set([
   'order.unknown',
+  'safety.order_frozen',
   'order.quarantined',
   'reconcile.mismatch',
   'approval.failed',

@@ -648,6 +648,9 @@ export class Engine {
     this.#heedSilence()
     this.#markEquity(now)
     this.approvals.look()
+    const { frozen } = this.chronicle
+    const said = `${[...frozen].join(' ')}: the venue does not end them; cancel or resolve them by hand`
+    this.#alert('ORDERS_FROZEN', frozen.size > 0, 'P0', said, 'order list')
     for (const { scope, state, detail } of this.chronicle.flatten.values()) {
       const isLate = state === 'WAITING' || state === 'STUCK' || state === 'INCOMPLETE'
       this.#alert(`FLATTEN ${scope}`, isLate, 'P0', `${state}: ${detail}`, 'kill status')
