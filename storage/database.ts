@@ -10,6 +10,7 @@ import { sessionsMigration } from './migrations/003-sessions.ts'
 import { projectionsMigration } from './migrations/004-projections.ts'
 import { commandsMigration } from './migrations/005-commands.ts'
 import { seriesMigration } from './migrations/006-series.ts'
+import { authorityMigration } from './migrations/007-authority.ts'
 import type { Migration } from './migrations/migration.ts'
 
 export type Database = Sqlite.Database
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   projectionsMigration,
   commandsMigration,
   seriesMigration,
+  authorityMigration,
 ]
 
 /** 'PFNT' in ASCII: tells our files from those of others. */
