@@ -8,6 +8,7 @@ import { type SessionSpec, sessionConfig } from '../../kernel/session-spec.ts'
 import { RULES } from '../../risk/gate.ts'
 import type { KillScope } from '../../risk/kill.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
+import { Authority } from '../authority/authority.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import { type Config, limitsOf } from '../config-schema.ts'
@@ -100,6 +101,7 @@ export class Engine {
   readonly watch: Watch
   readonly reconcile: ReconcileRound
   readonly deadMan: DeadManDesk
+  readonly authority: Authority
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -194,16 +196,34 @@ export class Engine {
     })
     this.dayOffsetUs = this.#dayOffset()
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
-    this.#intake = new Intake(store.commands, () => this.#writer, {
+    const killAt = (scope: string) => {
+      this.#hearKillWord()
+      if (parts.killFile.exists) this.#lookAtKillFile()
+      return this.kernel.facts.kill.at(scope as KillScope)
+    }
+    this.authority = new Authority({
+      store,
+      host: parts.host,
+      facts: new Set(store.audit === undefined ? [] : ['audit_chain']),
+      lifeS: config.engine.confirm_s,
+      situation: () => ({
+        runMode: this.spec.run_mode,
+        isSimulated: parts.venue.fault !== undefined,
+        safetyMode: this.kernel.facts.mode.mode,
+        killAt,
+        positionsIn: (scope) => this.positionsIn(scope),
+      }),
+      faults: () => {
+        const { reasons } = this.kernel.facts.mode
+        const standing = (code: string) => (reasons.has(code) ? code : undefined)
+        return { audit: standing('AUDIT_BROKEN'), clock: standing('CLOCK_CRITICAL') }
+      },
+    })
+    this.#intake = new Intake(this.authority, store.commands, () => this.#writer, {
       instruments,
       obey: (command) => this.#obey(command),
       failedChecks: () => this.failedChecks(),
-      positionsIn: (scope) => this.positionsIn(scope),
-      killAt: (scope) => {
-        this.#hearKillWord()
-        if (parts.killFile.exists) this.#lookAtKillFile()
-        return this.kernel.facts.kill.at(scope as KillScope)
-      },
+      killAt,
       register: (payload) => this.#register(payload),
       allocate: (payload) => this.#allocate(payload),
       reconcile: (row, payload) => this.#reconcileFor(row, payload),
