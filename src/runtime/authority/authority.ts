@@ -72,8 +72,13 @@ export class Authority {
     }
   }
 
-  /** Judges a wish as it was handed in. @param payload as its schema read it */
-  admit(wish: Wish, payload: unknown): Admission {
+  /**
+   * Judges a wish as it was handed in.
+   *
+   * @param payload as its schema read it
+   * @param against asked before a challenge is issued: what is sure to refuse the wish anyway
+   */
+  admit(wish: Wish, payload: unknown, against: () => CommandOutcome | undefined = () => undefined): Admission {
     const now = this.#parts.situation()
     const demand = demandOf(wish.type, payload, now)
     if (demand === undefined) return denied('OPERATION_UNKNOWN', `nobody may ${wish.type}: it is in no table`)
@@ -81,6 +86,8 @@ export class Authority {
     if (refusal !== undefined) return refusal
     if (demand.tier === 'none') return { ok: true }
     if (demand.atOnce && demand.phrase !== undefined && isTyped(wish.confirmation, demand.phrase)) return { ok: true }
+    const outcome = against() ?? (wish.type === 'FLAG_SET' ? this.#againstFlag(payload) : undefined)
+    if (outcome !== undefined) return { ok: false, status: 'REJECTED_POLICY', outcome }
     return this.#challenge(wish, payload, demand, now)
   }
 
@@ -112,13 +119,13 @@ export class Authority {
 
   /** Changes a flag, or says why not. */
   setFlag({ actor, reason }: Wish, payload: CommandPayload<'FLAG_SET'>): CommandOutcome {
-    const { store, host, facts } = this.#parts
+    const against = this.#againstFlag(payload)
+    if (against !== undefined) return against
+    const { store, host } = this.#parts
     const { name, stage, evidence, expires_ts: expiresTs } = payload
     const { isSimulated } = this.#parts.situation()
     const ts = host.wallTs()
     const before = this.flags()
-    const refusal = judgeFlag(before, { name, stage, evidence, expiresTs }, { facts, isSimulated, nowTs: ts })
-    if (refusal !== undefined) return refused(refusal.code, refusal.detail)
     const from = Object.entries(before.stages).find(([known]) => known === name)?.[1] ?? 'off'
     const others = before.fault === undefined ? store.flags.rows().filter((row) => row.name !== name) : []
     const after = flagSnapshot([...others, { name, stage, expiresTs, changedTs: ts, actor, reason }], {
@@ -128,6 +135,15 @@ export class Authority {
     store.flags.change({ name, from, to: stage, expiresTs, ts, actor, reason, snapshotHash: after.hash })
     const detail = `flag ${name}: ${from} -> ${stage}${evidence === undefined ? '' : `, evidence ${evidence}`}`
     return { ok: true, reasonCodes: [], detail, result: { name, from, to: stage, snapshotHash: after.hash } }
+  }
+
+  #againstFlag(payload: unknown): CommandOutcome | undefined {
+    const { host, facts } = this.#parts
+    const { name, stage, evidence, expires_ts: expiresTs } = payload as CommandPayload<'FLAG_SET'>
+    const { isSimulated } = this.#parts.situation()
+    const wish = { name, stage, evidence, expiresTs }
+    const refusal = judgeFlag(this.flags(), wish, { facts, isSimulated, nowTs: host.wallTs() })
+    return refusal === undefined ? undefined : refused(refusal.code, refusal.detail)
   }
 
   /** What no confirmation can mend, in the order in which it is told. */

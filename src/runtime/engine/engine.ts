@@ -33,6 +33,7 @@ import { MANUAL_BOT } from './manual-strategy.ts'
 import { MinuteFeed } from './minute-feed.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
 import { recoverOrders } from './recovery.ts'
+import { releaseObstacles } from './release-obstacles.ts'
 import { keepRestartWish, restartWishOf } from './restart-notes.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
 import { Tape } from './tape.ts'
@@ -88,6 +89,8 @@ const STOP_PATIENCE_US = 30 * US_PER_SECOND
 const HISTORY_BARS = 600
 /** Reason code of a start that follows too many crashes. */
 const CRASH_LOOP = 'CRASH_LOOP'
+/** Reason code of flags that make no sense: all are off. */
+const FLAGS_UNREADABLE = 'FLAGS_UNREADABLE'
 const STARTUP_PARTS = ['database', 'books', 'venue', 'orders', 'history', 'reconcile'] as const
 
 /**
@@ -223,6 +226,13 @@ export class Engine {
       instruments,
       obey: (command) => this.#obey(command),
       failedChecks: () => this.failedChecks(),
+      releaseObstacles: () => {
+        const { mode, reasons } = this.kernel.facts.mode
+        const clearUs = Math.max(this.now, this.kernel.now) - this.chronicle.state.safety.clearSinceTs
+        const dwellUs = this.spec.mode.releaseDwellUs
+        return releaseObstacles({ mode, reasons, failedChecks: this.failedChecks(), clearUs, dwellUs })
+      },
+      botState: (id) => this.kernel.bots.find(({ config: bot }) => bot.id === id)?.state,
       killAt,
       register: (payload) => this.#register(payload),
       allocate: (payload) => this.#allocate(payload),
@@ -634,6 +644,7 @@ export class Engine {
     if (venueStatus?.isSpent === true) this.#heedSpentVenue(venueStatus)
     if (nowMs - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
+    this.#heedFlags(now)
     this.#heedSilence()
     this.#markEquity(now)
     for (const { scope, state, detail } of this.chronicle.flatten.values()) {
@@ -667,6 +678,16 @@ export class Engine {
     const reason = `${givenUp} questions to ${venueId} were given up within a minute`
     const id = this.#ownId('venue-spent')
     void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope, level: 'CLOSE_ONLY' })
+  }
+
+  /** Flags that cannot be read are off, and health says so (UGF-0-020). */
+  #heedFlags(now: number): void {
+    const { fault, expired } = this.authority.flags()
+    if ((fault !== undefined) !== this.kernel.facts.mode.reasons.has(FLAGS_UNREADABLE)) {
+      const mode = fault === undefined ? undefined : 'DEGRADED'
+      this.#condition({ code: FLAGS_UNREADABLE, mode, detail: fault ?? 'the flags can be read again' }, now)
+    }
+    this.#alert('FLAG_EXPIRED', expired.length > 0, 'P2', `${expired.join(', ')}: off again`, 'flag list')
   }
 
   /**

@@ -1,6 +1,7 @@
 import { assert } from '../../domain/brand.ts'
 import { commandId, type InstrumentId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
+import type { BotState } from '../../kernel/bot-state.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
 import { type KillLevel, type KillScope, killSeverity } from '../../risk/kill.ts'
 import type { Authority } from '../authority/authority.ts'
@@ -12,6 +13,7 @@ import {
   type CommandType,
 } from '../command-catalogue.ts'
 import type { CommandAnswer, CommandQueue, SessionWriter } from '../ports.ts'
+import { againstSuppressing } from './interlock-desk.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 
 /** What the intake asks of its engine: the kernel's answers, and the acts that are the host's own. */
@@ -20,6 +22,10 @@ export interface IntakeHands {
   readonly instruments: readonly Instrument[]
   /** Release checks that are not green. */
   failedChecks(): readonly string[]
+  /** What is sure to stand against a release. */
+  releaseObstacles(): readonly string[]
+  /** undefined for a bot that is not there. */
+  botState(botId: string): BotState | undefined
   /** The level that stands for a scope, when every way to raise it has been heard. */
   killAt(scope: string): KillLevel
   register(payload: CommandPayload<'BOT_REGISTER'>): CommandOutcome
@@ -113,10 +119,45 @@ export class Intake {
       const detail = `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'cannot be read'}`.trim()
       return answerOf(id, { ok: false, reasonCodes: ['PAYLOAD_INVALID'], detail }, wallTs, 'REJECTED_POLICY')
     }
-    const admission = this.#authority.admit(row, read.data)
+    const admission = this.#authority.admit(row, read.data, () => this.#against(row, type, read.data))
     if (!admission.ok) return answerOf(id, admission.outcome, wallTs, admission.status)
     if (type === 'CONFIRM') return this.#confirm(row, read.data as CommandPayload<'CONFIRM'>, wallTs)
     return this.#answer(row, type, read.data, wallTs)
+  }
+
+  /** What is sure to refuse a wish that asks for a confirmation: nobody confirms what cannot be. */
+  #against(row: CommandRow, type: CommandType, payload: unknown): CommandOutcome | undefined {
+    const hands = this.#hands
+    switch (type) {
+      case 'KILL_LOWER': {
+        const { scope, level } = payload as CommandPayload<'KILL_LOWER'>
+        const from = hands.killAt(scope)
+        return killSeverity(level) === killSeverity(from) - 1
+          ? undefined
+          : refusal('TRANSITION_FORBIDDEN', `${scope} is at ${from}: ${level} is not one step milder`)
+      }
+      case 'MODE_RELEASE': {
+        const obstacles = hands.releaseObstacles()
+        if (obstacles.length === 0) return undefined
+        // The journal has the refusal as the mode machine tells it: with a failed check it cannot be anything else.
+        const who = { id: commandId(row.id), actor: row.actor, reason: row.reason }
+        const outcome = this.#tell({ ...who, kind: 'MODE_RELEASE', failedChecks: obstacles })
+        assert(!outcome.ok, 'a release with failed checks is refused')
+        return { ...outcome, reasonCodes: [...new Set(outcome.reasonCodes)] }
+      }
+      case 'BOT_RELEASE': {
+        const { bot_id: botId } = payload as CommandPayload<'BOT_RELEASE'>
+        const state = hands.botState(botId)
+        if (state === undefined) return refusal('BOT_UNKNOWN', `no bot is called ${botId}`)
+        return state === 'QUARANTINED'
+          ? undefined
+          : refusal('INVALID_TRANSITION', `${botId} is ${state}: only a quarantine is released`)
+      }
+      case 'INTERLOCK_SUPPRESS':
+        return againstSuppressing((payload as CommandPayload<'INTERLOCK_SUPPRESS'>).interlock)
+      default:
+        return undefined
+    }
   }
 
   /** Carries the wish out that a challenge stands for, under the id of its confirmation and with the reason that was given for it. */
@@ -204,8 +245,6 @@ export class Intake {
         return found ? done('acknowledged') : refusal('ALERT_UNKNOWN', 'no open alert has that id')
       }
       case 'INTERLOCK_SUPPRESS':
-        if (row.reason.trim().length < 4)
-          return refusal('REASON_MISSING', 'an interlock is put aside with a reason of at least 4 characters')
         return hands.suppress(payload as CommandPayload<'INTERLOCK_SUPPRESS'>)
       case 'GATE_EXPLAIN':
         return hands.explain(payload as CommandPayload<'GATE_EXPLAIN'>)
