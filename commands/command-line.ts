@@ -10,6 +10,7 @@ import { breakersCommand } from './breakers.ts'
 import { cmdCommand } from './cmd.ts'
 import { completeCommand, completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
+import { confirmationsCommand, confirmCommand } from './confirm.ts'
 import { dataCommand } from './data.ts'
 import { deadmanCommand } from './deadman.ts'
 import { devCommand } from './dev.ts'
@@ -19,6 +20,7 @@ import { ENGINE_DEPS } from './engine-deps.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
 import type { Format } from './format.ts'
+import { flagCommand } from './flag.ts'
 import { gateCommand } from './gate.ts'
 import { capabilitiesCommand, healthCommand, readyCommand } from './health.ts'
 import { initCommand } from './init.ts'
@@ -81,6 +83,9 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   deadmanCommand,
   breakersCommand,
   queuesCommand,
+  confirmCommand,
+  confirmationsCommand,
+  flagCommand,
   gateCommand,
   policyCommand,
   stopCommand,
