@@ -26,11 +26,17 @@ export const SETTINGS: ScreenSettings = {
 
 /** A shell with a scripted engine; time moves when told. */
 function rig(
-  options: { panels?: readonly Panel[]; size?: Size; settings?: Partial<ScreenSettings>; isOwner?: boolean } = {},
+  options: {
+    panels?: readonly Panel[]
+    size?: Size
+    settings?: Partial<ScreenSettings>
+    isOwner?: boolean
+    ribbon?: Partial<typeof RIBBON>
+  } = {},
 ) {
   const client = new ScriptedClient()
   client.isOwner = options.isOwner ?? true
-  client.show('ribbon', RIBBON)
+  client.show('ribbon', { ...RIBBON, ...options.ribbon })
   client.show('kill/global', KILL)
   client.show('bots', { rows: {} })
   const clock = { now: 1_000, wallTs: () => NOW_TS, ms: () => clock.now, after: () => () => undefined }
@@ -232,8 +238,7 @@ test('keys typed ahead of the form confirm nothing', () => {
 })
 
 test('T2 stands on Cancel', () => {
-  const { client, keys, seen } = rig()
-  client.show('ribbon', { ...RIBBON, runMode: 'paper' })
+  const { client, keys, seen } = rig({ ribbon: { runMode: 'paper' } })
   keys('S')
   seen()
   keys('1', 'enter')
@@ -245,8 +250,7 @@ test('T2 stands on Cancel', () => {
 })
 
 test('T1 wants CONFIRM typed, shows before and after, and refuses a paste', () => {
-  const { shell, client, keys, type, seen, text } = rig()
-  client.show('ribbon', { ...RIBBON, runMode: 'paper' })
+  const { shell, client, keys, type, seen, text } = rig({ ribbon: { runMode: 'paper' } })
   keys('M', 'ctrl+u')
   type('20000')
   keys('enter')
@@ -318,8 +322,7 @@ test('a first step that is refused is told, and nothing is typed', async () => {
 })
 
 test('a challenge that the screen did not expect is answered all the same', async () => {
-  const { client, keys, type, seen, text } = rig()
-  client.show('ribbon', { ...RIBBON, runMode: 'paper' })
+  const { client, keys, type, seen, text } = rig({ ribbon: { runMode: 'paper' } })
   keys('S')
   seen()
   keys('1', 'tab', 'enter')
