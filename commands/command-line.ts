@@ -11,6 +11,7 @@ import { breakersCommand } from './breakers.ts'
 import { cmdCommand } from './cmd.ts'
 import { completeCommand, completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
+import { confirmationsCommand, confirmCommand } from './confirm.ts'
 import { dataCommand } from './data.ts'
 import { deadmanCommand } from './deadman.ts'
 import { devCommand } from './dev.ts'
@@ -21,6 +22,7 @@ import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
 import type { Format } from './format.ts'
 import { flattenCommand } from './flatten.ts'
+import { flagCommand } from './flag.ts'
 import { gateCommand } from './gate.ts'
 import { capabilitiesCommand, healthCommand, readyCommand } from './health.ts'
 import { idempotencyCommand } from './idempotency.ts'
@@ -86,6 +88,9 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   breakersCommand,
   queuesCommand,
   approveCommand,
+  confirmCommand,
+  confirmationsCommand,
+  flagCommand,
   gateCommand,
   policyCommand,
   stopCommand,

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { US_PER_MS, US_PER_SECOND } from '../domain/time.ts'
 import { LIVE_LIMITS, type Limits } from '../risk/limits.ts'
+import { CHALLENGE_LIFE_S } from './authority/challenge.ts'
 import { DEFAULT_RESTART_WISH, RESTART_WISHES } from './restart-wish.ts'
 
 /** Whether a host names this machine and nothing else. */
@@ -54,6 +55,12 @@ const engine = z.strictObject({
     .nonnegative()
     .default(3)
     .describe('cut off so often within ten minutes, a start pauses all bots and stays in SAFE_MODE; 0 is never'),
+  confirm_s: z
+    .int()
+    .min(CHALLENGE_LIFE_S.min)
+    .max(CHALLENGE_LIFE_S.max)
+    .default(CHALLENGE_LIFE_S.usual)
+    .describe('seconds within which a dangerous operation is confirmed, 30 to 120'),
   data_stale_s: z.number().positive().max(3_600).default(10).describe('seconds without data that make a feed stale'),
 })
 

@@ -9,6 +9,7 @@ import { type SessionSpec, sessionConfig } from '../../kernel/session-spec.ts'
 import { RULES } from '../../risk/gate.ts'
 import type { KillScope } from '../../risk/kill.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
+import { Authority } from '../authority/authority.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import { type Config, limitsOf } from '../config-schema.ts'
@@ -34,6 +35,7 @@ import { MinuteFeed } from './minute-feed.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
 import { APPROVAL_REQUIRED, OrderApprovals } from './order-approvals.ts'
 import { recoverOrders } from './recovery.ts'
+import { releaseObstacles } from './release-obstacles.ts'
 import { keepRestartWish, restartWishOf } from './restart-notes.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
 import { Tape } from './tape.ts'
@@ -89,6 +91,8 @@ const STOP_PATIENCE_US = 30 * US_PER_SECOND
 const HISTORY_BARS = 600
 /** Reason code of a start that follows too many crashes. */
 const CRASH_LOOP = 'CRASH_LOOP'
+/** Reason code of flags that make no sense: all are off. */
+const FLAGS_UNREADABLE = 'FLAGS_UNREADABLE'
 const STARTUP_PARTS = ['database', 'books', 'venue', 'orders', 'history', 'reconcile'] as const
 
 /**
@@ -103,6 +107,7 @@ export class Engine {
   readonly reconcile: ReconcileRound
   readonly deadMan: DeadManDesk
   readonly approvals: OrderApprovals
+  readonly authority: Authority
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -210,16 +215,41 @@ export class Engine {
     )
     this.dayOffsetUs = this.#dayOffset()
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
-    this.#intake = new Intake(store.commands, () => this.#writer, {
+    const killAt = (scope: string) => {
+      this.#hearKillWord()
+      if (parts.killFile.exists) this.#lookAtKillFile()
+      return this.kernel.facts.kill.at(scope as KillScope)
+    }
+    this.authority = new Authority({
+      store,
+      host: parts.host,
+      facts: new Set(store.audit === undefined ? [] : ['audit_chain']),
+      lifeS: config.engine.confirm_s,
+      situation: () => ({
+        runMode: this.spec.run_mode,
+        isSimulated: parts.venue.fault !== undefined,
+        safetyMode: this.kernel.facts.mode.mode,
+        killAt,
+        positionsIn: (scope) => this.positionsIn(scope),
+      }),
+      faults: () => {
+        const { reasons } = this.kernel.facts.mode
+        const standing = (code: string) => (reasons.has(code) ? code : undefined)
+        return { audit: standing('AUDIT_BROKEN'), clock: standing('CLOCK_CRITICAL') }
+      },
+    })
+    this.#intake = new Intake(this.authority, store.commands, () => this.#writer, {
       instruments,
       obey: (command) => this.#obey(command),
       failedChecks: () => this.failedChecks(),
-      positionsIn: (scope) => this.positionsIn(scope),
-      killAt: (scope) => {
-        this.#hearKillWord()
-        if (parts.killFile.exists) this.#lookAtKillFile()
-        return this.kernel.facts.kill.at(scope as KillScope)
+      releaseObstacles: () => {
+        const { mode, reasons } = this.kernel.facts.mode
+        const clearUs = Math.max(this.now, this.kernel.now) - this.chronicle.state.safety.clearSinceTs
+        const dwellUs = this.spec.mode.releaseDwellUs
+        return releaseObstacles({ mode, reasons, failedChecks: this.failedChecks(), clearUs, dwellUs })
       },
+      botState: (id) => this.kernel.bots.find(({ config: bot }) => bot.id === id)?.state,
+      killAt,
       register: (payload) => this.#register(payload),
       allocate: (payload) => this.#allocate(payload),
       reconcile: (row, payload) => this.#reconcileFor(row, payload),
@@ -645,6 +675,7 @@ export class Engine {
     if (venueStatus?.isSpent === true) this.#heedSpentVenue(venueStatus)
     if (nowMs - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
+    this.#heedFlags(now)
     this.#heedSilence()
     this.#markEquity(now)
     this.approvals.look()
@@ -682,6 +713,16 @@ export class Engine {
     const reason = `${givenUp} questions to ${venueId} were given up within a minute`
     const id = this.#ownId('venue-spent')
     void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope, level: 'CLOSE_ONLY' })
+  }
+
+  /** Flags that cannot be read are off, and health says so (UGF-0-020). */
+  #heedFlags(now: number): void {
+    const { fault, expired } = this.authority.flags()
+    if ((fault !== undefined) !== this.kernel.facts.mode.reasons.has(FLAGS_UNREADABLE)) {
+      const mode = fault === undefined ? undefined : 'DEGRADED'
+      this.#condition({ code: FLAGS_UNREADABLE, mode, detail: fault ?? 'the flags can be read again' }, now)
+    }
+    this.#alert('FLAG_EXPIRED', expired.length > 0, 'P2', `${expired.join(', ')}: off again`, 'flag list')
   }
 
   /**
