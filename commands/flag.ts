@@ -18,7 +18,9 @@ export interface FlagChangeOptions extends ChangeOptions {
 export function flagCommand(deps: CommandDeps): Command {
   const { settle } = deps
   const command = new Command('flag').description('what new or risky behaviour may happen, and how far it has come')
-  reads(command.command('list', { isDefault: true }).description('every flag, its stage, and what holds while it is off'))
+  reads(
+    command.command('list', { isDefault: true }).description('every flag, its stage, and what holds while it is off'),
+  )
     .addHelpText('after', examples('flag list', 'flag list --json'))
     .action((options: ReadOptions) =>
       settle(options, async () => (await import('./flag/rows.ts')).listFlags(deps, options)),
@@ -52,7 +54,9 @@ Exit codes: 0 done, 3 a stage was skipped or a combination is forbidden, 4 confi
 function changing(command: Command): Command {
   return changes(command, { needsReason: true })
     .addOption(new Option('--evidence <ref>', 'where the checks of the stage before are recorded'))
-    .addOption(new Option('--until <duration>', 'back to off by itself after so long: 1h to 365d').argParser(parseUntil))
+    .addOption(
+      new Option('--until <duration>', 'back to off by itself after so long: 1h to 365d').argParser(parseUntil),
+    )
 }
 
 function parseUntil(text: string): number {

@@ -61,7 +61,9 @@ export class FlagTable implements FlagStore {
   }
 
   history(): readonly FlagChange[] {
-    const cells = stored('read the history of flags', () => this.#db.prepare('SELECT * FROM flag_history ORDER BY no').all())
+    const cells = stored('read the history of flags', () =>
+      this.#db.prepare('SELECT * FROM flag_history ORDER BY no').all(),
+    )
     return (cells as ChangeCells[]).map((row) => ({
       name: row.name,
       from: row.from_stage,

@@ -113,6 +113,8 @@ function rowsOf(store: CommandStore): readonly FlagRow[] | undefined {
 
 /** Whether the last session traded on nothing but the simulated venue. */
 function isSimulated(store: CommandStore): boolean {
-  const spec = lastSessionSpec(store.db) as { readonly instruments?: readonly { readonly venue?: string }[] } | undefined
+  const spec = lastSessionSpec(store.db) as
+    | { readonly instruments?: readonly { readonly venue?: string }[] }
+    | undefined
   return spec?.instruments?.every(({ venue }) => venue === 'sim') === true
 }

@@ -207,7 +207,10 @@ describe('UGF-0-006: the two steps', () => {
     await made.command('MODE_RAISE', { mode: 'SAFE_MODE' })
     await made.run(310)
     const asked = await made.command('MODE_RELEASE', {})
-    expect(asked.result).toMatchObject({ tier: 'T1', impact: { summary: expect.stringMatching(/^SAFE_MODE -> NORMAL/) } })
+    expect(asked.result).toMatchObject({
+      tier: 'T1',
+      impact: { summary: expect.stringMatching(/^SAFE_MODE -> NORMAL/) },
+    })
     expect(made.engine.kernel.safetyMode).toBe('SAFE_MODE')
     expect((await confirm(givenBy(asked))).status).toBe('COMPLETED')
     expect(made.engine.kernel.safetyMode).toBe('NORMAL')

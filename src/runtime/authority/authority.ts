@@ -105,7 +105,8 @@ export class Authority {
     }
     const { challenge_id: id, token } = payload
     const challenge = store.confirmations.get(id)
-    const mismatch = challenge === undefined ? `there is no challenge ${id}` : this.#mismatch(challenge, row.actor, token)
+    const mismatch =
+      challenge === undefined ? `there is no challenge ${id}` : this.#mismatch(challenge, row.actor, token)
     if (challenge === undefined || mismatch !== undefined) return rejected('CONFIRMATION_MISMATCH', mismatch ?? '')
     const issuedMs = this.#issuedMs.get(id)
     if (issuedMs === undefined || host.monotonicMs() - issuedMs >= this.#lifeMs) {
@@ -176,7 +177,8 @@ export class Authority {
     const { tier, phrase, scope } = demand
     const impact = impactOf(wish.type, payload, scope, now)
     const secret = store.confirmSecret?.()
-    if (tier === 'none' || secret === undefined) return rejected('AUDIT_DOWN', 'there is nothing to sign a challenge with')
+    if (tier === 'none' || secret === undefined)
+      return rejected('AUDIT_DOWN', 'there is nothing to sign a challenge with')
     const issuedTs = host.wallTs()
     const challenge: Challenge = {
       id: randomUUIDv7(),

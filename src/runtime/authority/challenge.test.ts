@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Challenge, intentHash, isTokenOf, isTyped, tokenOf } from './challenge.ts'
 

@@ -59,8 +59,8 @@ const stopping = { right: 'stop', tightens: true } as const
 const botOf = ({ bot_id: botId }: { readonly bot_id: string }) => `bot:${botId}`
 
 /** Working a scope down trades: its phrase makes the eye read how much, and may be given at once: a stop is never slow. */
-function flattening(scope: string, { positionsIn }: Situation): Asked {
-  return { ...stopping, scope, tier: 'T0', phrase: flattenPhrase(positionsIn(scope)), atOnce: true }
+function flattening(scope: string, now: Situation): Asked {
+  return { ...stopping, scope, tier: 'T0', phrase: flattenPhrase(now.positionsIn(scope)), atOnce: true }
 }
 
 /** Starting something: where it trades decides who may. */
@@ -108,9 +108,9 @@ export const OPERATIONS: { readonly [T in CommandType]: Rule<T> } = {
     level === 'FLATTEN' && killSeverity(now.killAt(scope)) < killSeverity(level)
       ? flattening(scope, now)
       : { ...stopping, scope },
-  KILL_LOWER: ({ scope }, { killAt }) => ({
+  KILL_LOWER: ({ scope }, now) => ({
     right: 'release',
-    tier: canFlatten(killAt(scope)) ? 'T0' : 'T1',
+    tier: canFlatten(now.killAt(scope)) ? 'T0' : 'T1',
     scope,
   }),
   MODE_RAISE: stopping,

@@ -21,7 +21,9 @@ const cells = SPEC.trim()
   .split('\n')
   .map((line) => line.trim().split(/\s+/))
   .flatMap(([right = '', ...row]) =>
-    row.map((cell, at) => [right as Right, ROLES[at] as Role, cell.replace(/^y$/, 'yes').replace(/^-$/, 'no')] as const),
+    row.map(
+      (cell, at) => [right as Right, ROLES[at] as Role, cell.replace(/^y$/, 'yes').replace(/^-$/, 'no')] as const,
+    ),
   )
 
 test('UGF-B-001: every cell of the matrix is as it was decided', () => {
