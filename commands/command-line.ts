@@ -3,6 +3,7 @@ import { formatTime } from '../src/domain/time.ts'
 import { wallTime } from '../src/runtime/clock.ts'
 import { versionCommand } from './about.ts'
 import { alertCommand } from './alert.ts'
+import { approveCommand } from './approve.ts'
 import { auditCommand } from './audit.ts'
 import { backtestCommand } from './backtest/command.ts'
 import { botCommand } from './bot.ts'
@@ -21,8 +22,10 @@ import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
 import type { Format } from './format.ts'
 import { flagCommand } from './flag.ts'
+import { flattenCommand } from './flatten.ts'
 import { gateCommand } from './gate.ts'
 import { capabilitiesCommand, healthCommand, readyCommand } from './health.ts'
+import { idempotencyCommand } from './idempotency.ts'
 import { initCommand } from './init.ts'
 import { journalCommand } from './journal.ts'
 import { keysCommand } from './keys.ts'
@@ -77,6 +80,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   positionCommand,
   portfolioCommand,
   killCommand,
+  flattenCommand,
   panicCommand,
   safeModeCommand,
   safetyCommand,
@@ -86,6 +90,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   confirmCommand,
   confirmationsCommand,
   flagCommand,
+  approveCommand,
   gateCommand,
   policyCommand,
   stopCommand,
@@ -94,6 +99,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   auditCommand,
   traceCommand,
   cmdCommand,
+  idempotencyCommand,
   alertCommand,
   logsCommand,
   storageCommand,

@@ -11,6 +11,7 @@ import {
 } from '../src/runtime/command-catalogue.ts'
 import { commandData } from './cmd/command-text.ts'
 import { type EngineAccess, type EngineDeps, unreachable } from './engine-access.ts'
+import { isoTime } from './exact-text.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { CommandError, type Outcome } from './outcome.ts'
 
@@ -71,7 +72,14 @@ export async function submit<T extends CommandType>(
   if (!isNew) refuseOther(commands.get(id), wish.type, payload)
   if (isDown) return queued(id, life)
   const row = await answered(access, deps, id, options.wait ?? WAIT_S)
-  return outcomeOf(row, options)
+  const outcome = outcomeOf(row, options)
+  return isNew ? outcome : replayed(outcome, row)
+}
+
+/** The answer that stands, and that nothing was done for it this time (UGF-0-009). */
+function replayed(outcome: Outcome, { id, issuedTs }: CommandRow): Outcome {
+  const data = { ...(outcome.data as object | undefined), idempotent_replay: true }
+  return { ...outcome, data, note: `nothing new was done: ${id} was handed in at ${isoTime(issuedTs) ?? ''}` }
 }
 
 /** Reads the payload as the engine will, so that what is malformed is told before it is handed in. */
@@ -92,9 +100,9 @@ function checkedPayload<T extends CommandType>({ type, payload }: Wish<T>): unkn
 function refuseOther(row: CommandRow | undefined, type: string, payload: unknown): void {
   if (row !== undefined && row.type === type && isDeepStrictEqual(row.payload, payload)) return
   throw new CommandError(
-    EXIT.usage,
-    'REQUEST_ID_REUSED',
-    `request id ${row?.id ?? ''} stands for another command: ${row?.type ?? ''}`,
+    EXIT.denied,
+    'IDEMPOTENCY_CONFLICT',
+    `request id ${row?.id ?? ''} stands for another wish: ${row?.type ?? ''}`,
     'give each wish an id of its own, or leave --request-id out',
   )
 }

@@ -7,6 +7,7 @@ import type { EngineState, FillRecord } from '../src/projection/engine-state.ts'
 import type { EngineStore, SessionWriter } from '../src/runtime/ports.ts'
 import type { ProcessMark } from '../src/runtime/process.ts'
 import { AlertTable } from './alert-table.ts'
+import { ApprovalTable } from './approval-table.ts'
 import { AuditCheckpoints } from './audit-checkpoints.ts'
 import { SqliteAuditGuard } from './audit-guard.ts'
 import { BarTable } from './bar-table.ts'
@@ -67,6 +68,7 @@ export class SqliteEngineStore implements EngineStore {
   readonly bars: BarTable
   readonly equity: EquityTable
   readonly alerts: AlertTable
+  readonly approvals: ApprovalTable
   readonly notes: NoteTable
   readonly confirmations: ConfirmationTable
   readonly flags: FlagTable
@@ -83,6 +85,7 @@ export class SqliteEngineStore implements EngineStore {
     this.bars = new BarTable(db)
     this.equity = new EquityTable(db)
     this.alerts = new AlertTable(db)
+    this.approvals = new ApprovalTable(db)
     this.notes = new NoteTable(db)
     this.confirmations = new ConfirmationTable(db)
     this.flags = new FlagTable(db)
@@ -107,6 +110,12 @@ export class SqliteEngineStore implements EngineStore {
       alongside: () => this.bars.flush(),
     })
     return this.#session
+  }
+
+  wasCommanded(id: string): boolean {
+    const sql =
+      "SELECT 1 FROM events WHERE type = 'command.accepted' AND json_extract(payload, '$.command_id') = ? LIMIT 1"
+    return stored(`look for command ${id}`, () => this.db.prepare(sql).get(id)) !== undefined
   }
 
   lastFills(count: number): readonly FillRecord[] {

@@ -24,6 +24,7 @@ import { CommandDesk } from './command-desk.ts'
 import { told } from './evidence.ts'
 import type { FlattenSettings, Holding } from './flatten.ts'
 import { BarFrames } from './frames.ts'
+import type { HostFact } from './host-fact.ts'
 import type { Condition, ReconcileNews } from './input-log.ts'
 import type { Facts } from './judgement.ts'
 import { MarketState } from './market-state.ts'
@@ -416,6 +417,15 @@ export class Kernel {
     this.#begin(ts)
     if (mode === undefined) this.#safety.clear(code)
     else this.#safety.raise(code, mode, detail)
+    this.#end()
+  }
+
+  /** Something happened at the host that the journal keeps and nothing here hangs on. */
+  onFact({ type, payload }: HostFact, ts: number): void {
+    this.#begin(ts)
+    // Words of people and of venues, masked as all text that enters.
+    const said = Object.entries(payload).map(([name, value]) => [name, typeof value === 'string' ? told(value) : value])
+    this.#scribe.write(type, Object.fromEntries(said) as HostFact['payload'])
     this.#end()
   }
 

@@ -77,6 +77,23 @@ export const COMMANDS = {
     seconds: z.int().min(1).max(SUPPRESSION_S_MAX),
   }),
   RECONCILE_RUN: z.strictObject({ scope: z.enum(['all', 'orders', 'fills', 'balances', 'positions']).optional() }),
+  APPROVAL_VOTE: z.strictObject({
+    approval_id: z.string().min(1).max(128),
+    vote: z.enum(['yes', 'no']),
+    /** The subject, typed: asked of who says yes a second time. */
+    typed: z.string().max(256).optional(),
+  }),
+  APPROVAL_CANCEL: z.strictObject({ approval_id: z.string().min(1).max(128) }),
+  /** A word given ahead, for so many orders of a bot until a time. */
+  APPROVAL_STANDING_ADD: z.strictObject({
+    bot_id: z.string().min(1).max(128),
+    instrument_id: z.string().min(1).max(128).optional(),
+    /** Decimal, base currency: the largest worth of one order. */
+    notional_max: z.string().regex(/^\d+(\.\d+)?$/),
+    uses: z.int().min(1).max(1_000),
+    seconds: z.int().min(60).max(604_800),
+  }),
+  APPROVAL_STANDING_REVOKE: z.strictObject({ standing_id: z.string().min(1).max(128) }),
   ALERT_ACK: z.strictObject({ alert_id: z.string().min(1).max(128) }),
   /** The operator is there: what a dead-man's switch waits for. */
   DEADMAN_ACK: reasonless,

@@ -165,6 +165,30 @@ const deadman = z.strictObject({
     ),
 })
 
+const approvals = z.strictObject({
+  modes: z
+    .array(z.enum(['paper', 'canary', 'live']))
+    .default(['canary', 'live'])
+    .describe('run modes in which orders may have to wait for a person; what lowers risk never waits'),
+  limit_share: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.3)
+    .describe('share of limits.order_notional_max above which an order waits for a person; 1 is none'),
+  first_days: z
+    .number()
+    .nonnegative()
+    .max(365)
+    .default(7)
+    .describe('days after a bot was first seen in which every order of it waits for a person'),
+  required: z.int().min(1).max(2).default(1).describe('persons that have to say yes'),
+  solo: z
+    .boolean()
+    .default(true)
+    .describe('whether the same person may say yes twice, ten seconds apart and with the subject typed'),
+})
+
 const screen = z.strictObject({
   palette: z
     .enum(['west', 'east', 'cvd', 'mono', 'contrast'])
@@ -228,7 +252,7 @@ export const BotSetting = z.strictObject({
 export type BotSetting = z.infer<typeof BotSetting>
 
 /** The sections of a configuration file in the order in which they are explained. Names are those of the file. */
-export const SECTIONS = { engine, account, limits, deadman, screen, http, log, notify } as const
+export const SECTIONS = { engine, account, limits, approvals, deadman, screen, http, log, notify } as const
 export type SectionName = keyof typeof SECTIONS
 
 export const Config = z
@@ -236,6 +260,7 @@ export const Config = z
     engine: engine.prefault({}),
     account: account.prefault({}),
     limits: limits.prefault({}),
+    approvals: approvals.prefault({}),
     deadman: deadman.prefault({}),
     screen: screen.prefault({}),
     http: http.prefault({}),

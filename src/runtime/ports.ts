@@ -4,6 +4,7 @@ import type { BarColumns } from '../market/columns.ts'
 import type { EngineState, FillRecord } from '../projection/engine-state.ts'
 import type { Challenge, ChallengeState } from './authority/challenge.ts'
 import type { FlagChange, FlagRow } from './authority/flags.ts'
+import type { ApprovalStore } from './approvals/approval-store.ts'
 import type { CommandRequest, CommandRow, CommandStatus } from './command-catalogue.ts'
 import type { ProcessMark } from './process.ts'
 
@@ -52,6 +53,13 @@ export interface EngineLease {
   holder(): LeaseHolder | undefined
 }
 
+/** How often an id was handed in again. */
+export interface CommandRepeats {
+  readonly count: number
+  /** Of them, those that asked for something else. */
+  readonly others: number
+}
+
 export interface CommandQueue {
   /** Whether another connection has written since the last call; costs microseconds. */
   hasChanged(): boolean
@@ -60,6 +68,8 @@ export interface CommandQueue {
   /** @returns false when the id is known already: the row that stands is the answer */
   submit(request: CommandRequest): boolean
   get(id: string): CommandRow | undefined
+  /** Wishes that came again under this id, and were not carried out. */
+  repeats(id: string): CommandRepeats
   list(options: { readonly limit: number; readonly status?: CommandStatus }): readonly CommandRow[]
   /** Withdraws one that still waits. */
   cancel(id: string, ts: number): boolean
@@ -156,6 +166,9 @@ export interface EngineStore {
   /** The last fills of all sessions, oldest first. */
   lastFills(count: number): readonly FillRecord[]
   readonly alerts: AlertStore
+  readonly approvals: ApprovalStore
+  /** Whether the journal has a command under this id. */
+  wasCommanded(id: string): boolean
   /** A small value by name: `sim.market`, `day.equity`. */
   readonly notes: { get(name: string): string | undefined; set(name: string, value: string): void }
   readonly confirmations: ConfirmationStore

@@ -4,6 +4,7 @@ import { US_PER_SECOND } from '../../domain/time.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
 import { assertRecordable, type Condition, InputLog } from '../../kernel/input-log.ts'
 import { Kernel } from '../../kernel/kernel.ts'
+import type { KernelEvent } from '../../events/event.ts'
 import { type SessionSpec, sessionConfig } from '../../kernel/session-spec.ts'
 import { RULES } from '../../risk/gate.ts'
 import type { KillScope } from '../../risk/kill.ts'
@@ -32,6 +33,7 @@ import type { HeldWorth } from './exposure-jump.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 import { MinuteFeed } from './minute-feed.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
+import { APPROVAL_REQUIRED, OrderApprovals } from './order-approvals.ts'
 import { recoverOrders } from './recovery.ts'
 import { releaseObstacles } from './release-obstacles.ts'
 import { keepRestartWish, restartWishOf } from './restart-notes.ts'
@@ -105,6 +107,7 @@ export class Engine {
   readonly reconcile: ReconcileRound
   readonly deadMan: DeadManDesk
   readonly authority: Authority
+  readonly approvals: OrderApprovals
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -197,6 +200,19 @@ export class Engine {
       },
       alert: (...told) => this.#alert(...told),
     })
+    this.approvals = new OrderApprovals(
+      store.approvals,
+      { required: config.approvals.required, isSolo: config.approvals.solo },
+      {
+        kernel: () => this.kernel,
+        now: () => this.now,
+        obey: (command) => this.#obey(command),
+        order: (id) => this.chronicle.order(id),
+        record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+        alert: (source, isOn, text) => this.#alert(source, isOn, 'P2', text, 'approve list'),
+        wasCommanded: (id) => store.wasCommanded(id),
+      },
+    )
     this.dayOffsetUs = this.#dayOffset()
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
     const killAt = (scope: string) => {
@@ -244,6 +260,15 @@ export class Engine {
       explain: (payload) => explainOrder(this.kernel, payload),
       operatorSeen: () => this.deadMan.acknowledge(parts.host.monotonicMs()),
       killLowered: () => parts.killFile.remove(),
+      vote: ({ actor, reason }, { approval_id: id, vote, typed }) =>
+        this.approvals.desk.vote(id, { actor, isYes: vote === 'yes', reason, typed }),
+      cancelApproval: ({ actor, reason }, { approval_id: id }) => this.approvals.desk.cancel(id, actor, reason),
+      addStanding: ({ actor, reason }, { bot_id: botId, instrument_id: instrumentId, notional_max, uses, seconds }) =>
+        this.approvals.desk.giveStanding(
+          { botId, instrumentId, notionalMax: Number(notional_max), usesLeft: uses, actor, reason },
+          seconds,
+        ),
+      revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
       suppress: (payload) => this.#interlocks.suppress(payload, parts.host.monotonicMs()),
     })
     this.#listener = {
@@ -332,6 +357,7 @@ export class Engine {
     const standing = this.kernel.facts.kill.strictest
     if (this.parts.killFile.exists && standing !== 'HALT') this.#lookAtKillFile()
     await this.#reconcileNow('all')
+    this.approvals.desk.resume()
     this.phase = 'RUNNING'
     this.commit()
     log.info('engine.start', 'running', { fields: { session: this.#writer.runNo, bots: this.spec.bots.length } })
@@ -431,11 +457,16 @@ export class Engine {
       append: (event) => {
         writer.append(event)
         this.chronicle.apply(event)
+        if (event.type === 'order.blocked') this.#heedBlocked(event as KernelEvent<'order.blocked'>)
       },
     })
     this.#inputs = new InputLog(this.kernel)
     this.kernel.start()
     this.commit()
+  }
+
+  #heedBlocked({ payload }: KernelEvent<'order.blocked'>): void {
+    if (payload.reason_code === APPROVAL_REQUIRED) this.approvals.refused(payload.order_id)
   }
 
   async #meetVenue(): Promise<void> {
@@ -647,6 +678,10 @@ export class Engine {
     this.#heedFlags(now)
     this.#heedSilence()
     this.#markEquity(now)
+    this.approvals.look()
+    const { frozen } = this.chronicle
+    const said = `${[...frozen].join(' ')}: the venue does not end them; cancel or resolve them by hand`
+    this.#alert('ORDERS_FROZEN', frozen.size > 0, 'P0', said, 'order list')
     for (const { scope, state, detail } of this.chronicle.flatten.values()) {
       const isLate = state === 'WAITING' || state === 'STUCK' || state === 'INCOMPLETE'
       this.#alert(`FLATTEN ${scope}`, isLate, 'P0', `${state}: ${detail}`, 'kill status')

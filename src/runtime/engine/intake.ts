@@ -41,6 +41,10 @@ export interface IntakeHands {
   explain(payload: CommandPayload<'GATE_EXPLAIN'>): CommandOutcome
   killLowered(): void
   suppress(payload: CommandPayload<'INTERLOCK_SUPPRESS'>): CommandOutcome
+  vote(row: CommandRow, payload: CommandPayload<'APPROVAL_VOTE'>): CommandOutcome
+  cancelApproval(row: CommandRow, payload: CommandPayload<'APPROVAL_CANCEL'>): CommandOutcome
+  addStanding(row: CommandRow, payload: CommandPayload<'APPROVAL_STANDING_ADD'>): CommandOutcome
+  revokeStanding(payload: CommandPayload<'APPROVAL_STANDING_REVOKE'>): CommandOutcome
 }
 
 const ACTOR_MAX = 128
@@ -246,6 +250,14 @@ export class Intake {
       }
       case 'INTERLOCK_SUPPRESS':
         return hands.suppress(payload as CommandPayload<'INTERLOCK_SUPPRESS'>)
+      case 'APPROVAL_VOTE':
+        return hands.vote(row, payload as CommandPayload<'APPROVAL_VOTE'>)
+      case 'APPROVAL_CANCEL':
+        return hands.cancelApproval(row, payload as CommandPayload<'APPROVAL_CANCEL'>)
+      case 'APPROVAL_STANDING_ADD':
+        return hands.addStanding(row, payload as CommandPayload<'APPROVAL_STANDING_ADD'>)
+      case 'APPROVAL_STANDING_REVOKE':
+        return hands.revokeStanding(payload as CommandPayload<'APPROVAL_STANDING_REVOKE'>)
       case 'GATE_EXPLAIN':
         return hands.explain(payload as CommandPayload<'GATE_EXPLAIN'>)
       case 'DEADMAN_ACK':

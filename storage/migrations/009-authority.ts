@@ -5,7 +5,7 @@ import type { Migration } from './migration.ts'
  * token could be made of. Flags are as they are now, their changes for good.
  */
 export const authorityMigration: Migration = {
-  version: 7,
+  version: 9,
   name: 'authority',
   sql: `
     CREATE TABLE confirmations (
