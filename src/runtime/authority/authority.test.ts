@@ -140,7 +140,7 @@ describe('UGF-0-006: the two steps', () => {
     await confirm({ ...asked, token: 'x' })
     await confirm(asked)
     expect(actions('dangerous_op')).toEqual([
-      ['dangerous_op.challenge_issued', 'CONFIRMATION_REQUIRED'],
+      ['dangerous_op.challenge_issued', ''],
       ['dangerous_op.rejected', 'CONFIRMATION_MISMATCH'],
       ['dangerous_op.confirmed', ''],
     ])

@@ -122,8 +122,7 @@ export const OPERATIONS: { readonly [T in CommandType]: Rule<T> } = {
   INTERLOCK_SUPPRESS: { right: 'exception', tier: 'T1' },
   RECONCILE_RUN: { right: 'upkeep' },
   // Whose word counts, and for how much, the approval itself says.
-  APPROVAL_VOTE: ({ vote }, { runMode }) =>
-    vote === 'no' ? stopping : { right: isMoney(runMode) ? 'live' : 'paper' },
+  APPROVAL_VOTE: ({ vote }, { runMode }) => (vote === 'no' ? stopping : { right: isMoney(runMode) ? 'live' : 'paper' }),
   APPROVAL_CANCEL: stopping,
   APPROVAL_STANDING_ADD: (payload, now) => starting(now, botOf(payload)),
   APPROVAL_STANDING_REVOKE: stopping,
