@@ -21,8 +21,8 @@ import { ENGINE_DEPS } from './engine-deps.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
 import type { Format } from './format.ts'
-import { flagCommand } from './flag.ts'
 import { flattenCommand } from './flatten.ts'
+import { flagCommand } from './flag.ts'
 import { gateCommand } from './gate.ts'
 import { capabilitiesCommand, healthCommand, readyCommand } from './health.ts'
 import { idempotencyCommand } from './idempotency.ts'
@@ -87,10 +87,10 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   deadmanCommand,
   breakersCommand,
   queuesCommand,
+  approveCommand,
   confirmCommand,
   confirmationsCommand,
   flagCommand,
-  approveCommand,
   gateCommand,
   policyCommand,
   stopCommand,

@@ -120,12 +120,16 @@ export const OPERATIONS: { readonly [T in CommandType]: Rule<T> } = {
     isSafeModeRelease: safetyMode === 'SAFE_MODE' && !isMoney(runMode),
   }),
   INTERLOCK_SUPPRESS: { right: 'exception', tier: 'T1' },
-  RECONCILE_RUN: { right: 'upkeep' },
-  // Whose word counts, and for how much, the approval itself says.
+  // A yes is the start of an order; a no, and taking back, stop one.
   APPROVAL_VOTE: ({ vote }, { runMode }) => (vote === 'no' ? stopping : { right: isMoney(runMode) ? 'live' : 'paper' }),
   APPROVAL_CANCEL: stopping,
-  APPROVAL_STANDING_ADD: (payload, now) => starting(now, botOf(payload)),
+  APPROVAL_STANDING_ADD: (payload, { runMode }) => ({
+    right: isMoney(runMode) ? 'live' : 'paper',
+    tier: 'T1',
+    scope: botOf(payload),
+  }),
   APPROVAL_STANDING_REVOKE: stopping,
+  RECONCILE_RUN: { right: 'upkeep' },
   ALERT_ACK: stopping,
   DEADMAN_ACK: stopping,
   ENGINE_STOP: ({ how }, now) => (how === 'flatten' ? flattening('global', now) : stopping),

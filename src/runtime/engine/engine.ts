@@ -106,8 +106,8 @@ export class Engine {
   readonly watch: Watch
   readonly reconcile: ReconcileRound
   readonly deadMan: DeadManDesk
-  readonly authority: Authority
   readonly approvals: OrderApprovals
+  readonly authority: Authority
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
