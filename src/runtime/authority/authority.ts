@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { AssertionFailed } from '../../domain/brand.ts'
 import { formatTime, timeUs, US_PER_MS } from '../../domain/time.ts'
 import { MASK } from '../../events/mask.ts'
 import type { CommandOutcome } from '../../kernel/command.ts'
@@ -68,8 +69,9 @@ export class Authority {
     const { isSimulated } = this.#parts.situation()
     try {
       return flagSnapshot(store.flags.rows(), { nowTs: host.wallTs(), isSimulated })
-    } catch {
-      // Whatever the reason is, it reads the same from here: nothing is on.
+    } catch (error) {
+      faultOf(error)
+      // Whatever the store says, it reads the same from here: nothing is on.
       return flagSnapshot(undefined, { nowTs: host.wallTs(), isSimulated })
     }
   }
@@ -91,7 +93,15 @@ export class Authority {
     if (demand.atOnce && demand.phrase !== undefined && isTyped(wish.confirmation, demand.phrase)) return { ok: true }
     const outcome = against() ?? (wish.type === 'FLAG_SET' ? this.#againstFlag(payload) : undefined)
     if (outcome !== undefined) return { ok: false, status: 'REJECTED_POLICY', outcome }
-    return this.#challenge(wish, payload, demand, now)
+    try {
+      return this.#challenge(wish, payload, demand, now)
+    } catch (error) {
+      if (!demand.atOnce) return this.#recorded(wish, rejected('AUDIT_DOWN', `nothing is kept: ${faultOf(error)}`))
+      // A stop is not lost to a broken store: its phrase does without a challenge.
+      const { phrase = '' } = demand
+      const required = rejected('CONFIRMATION_REQUIRED', `confirm with '${phrase}': it closes what is open now`)
+      return { ...required, outcome: { ...required.outcome, result: { phrase } } }
+    }
   }
 
   /**
@@ -105,6 +115,15 @@ export class Authority {
   }
 
   #confirmed(row: Wish, payload: CommandPayload<'CONFIRM'>): Confirmed {
+    try {
+      return this.#judged(row, payload)
+    } catch (error) {
+      return rejected('AUDIT_DOWN', `challenges cannot be read: ${faultOf(error)}`)
+    }
+  }
+
+  /** @throws StorageError when the challenges or the secret cannot be read */
+  #judged(row: Wish, payload: CommandPayload<'CONFIRM'>): Confirmed {
     const { store, host } = this.#parts
     const actor = actorOf(row.actor)
     if (actor?.kind !== 'human') {
@@ -141,11 +160,15 @@ export class Authority {
       nowTs: ts,
       isSimulated,
     })
+    try {
+      store.flags.change({ name, from, to: stage, expiresTs, ts, actor, reason, snapshotHash: after.hash })
+    } catch (error) {
+      return refused('FLAGS_UNREADABLE', `flag ${name} stays ${from}: ${faultOf(error)}`)
+    }
     this.#parts.record({
       type: 'flag.changed',
       payload: { flag: name, from, to: stage, actor, reason, flags_sha256: after.hash },
     })
-    store.flags.change({ name, from, to: stage, expiresTs, ts, actor, reason, snapshotHash: after.hash })
     const detail = `flag ${name}: ${from} -> ${stage}${evidence === undefined ? '' : `, evidence ${evidence}`}`
     return { ok: true, reasonCodes: [], detail, result: { name, from, to: stage, snapshotHash: after.hash } }
   }
@@ -183,7 +206,11 @@ export class Authority {
     return undefined
   }
 
-  /** Step one: keeps the challenge and hands its token out. Nothing else happens. */
+  /**
+   * Step one: keeps the challenge and hands its token out. Nothing else happens.
+   *
+   * @throws StorageError when it cannot be kept, or there is no secret to sign it with
+   */
   #challenge(wish: Wish, payload: unknown, demand: Demand, now: Situation): Admission {
     const { store, host } = this.#parts
     const { tier, phrase, scope } = demand
@@ -301,6 +328,12 @@ function reasonRefusal(reason: string): string | undefined {
   const { length } = reason.trim()
   if (length < REASON_MIN) return `it is said why, in ${REASON_MIN} characters or more, found ${length}`
   return reason.includes(MASK) ? 'the reason holds what looks like a secret: leave it out' : undefined
+}
+
+/** What the store said. @throws the error itself when it is a bug and no fault */
+function faultOf(error: unknown): string {
+  if (error instanceof AssertionFailed) throw error
+  return error instanceof Error ? error.message : String(error)
 }
 
 function wordsOf({ operation, scope }: Challenge): string {
