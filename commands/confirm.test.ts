@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EngineWorld } from '../fixtures/engine-world.ts'
+import { FLAG_STAGES } from '../src/runtime/authority/flags.ts'
 import { URGENT } from '../src/runtime/command-catalogue.ts'
 import { openEngineStore } from '../storage/engine-store.ts'
 import { runCommand } from './command-line.ts'
 import type { EngineDeps } from './engine-access.ts'
 import { ENGINE_DEPS } from './engine-deps.ts'
 import { STAGES } from './flag.ts'
-import { FLAG_STAGES } from '../src/runtime/authority/flags.ts'
 
 /** Commands as processes of their own would run them, on the database of a whole engine that runs while they wait. */
 let made: EngineWorld

@@ -12,26 +12,6 @@ const FLATTEN_ACTIONS: Readonly<Record<Payload<'safety.flatten_progress'>['state
   CHECKING: 'flatten.progress',
 }
 
-/** Commands that say what was decided about another, or that change what may be done. */
-const ACCEPTED_ACTIONS: Readonly<Record<string, string>> = {
-  CONFIRM: 'dangerous_op.confirmed',
-  FLAG_SET: 'flag.changed',
-}
-
-/** Refusals that are about who asks, or about how a dangerous thing is confirmed, and not about the thing. */
-const REFUSED_ACTIONS: Readonly<Record<string, string>> = {
-  ROLE_DENIED: 'access.denied',
-  OPERATION_UNKNOWN: 'access.denied',
-  CONFIRMATION_REQUIRED: 'dangerous_op.challenge_issued',
-  CONFIRMATION_MISMATCH: 'dangerous_op.rejected',
-  CONFIRMATION_EXPIRED: 'dangerous_op.rejected',
-  DANGEROUS_OPS_DISABLED: 'dangerous_op.rejected',
-  AUTOMATION_CANNOT_CONFIRM: 'dangerous_op.rejected',
-  REASON_REQUIRED: 'dangerous_op.rejected',
-  AUDIT_DOWN: 'dangerous_op.rejected',
-  CLOCK_UNTRUSTED: 'dangerous_op.rejected',
-}
-
 /**
  * What each event is called in the audit log: the names of the mandatory audit actions. An event type without its row does
  * not compile; undefined says that it is no audit action, and why stands beside it.
@@ -77,8 +57,9 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'safety.kill_changed': 'KILL_APPLIED',
   'safety.order_frozen': 'kill.step',
   'safety.flatten_progress': ({ state }) => FLATTEN_ACTIONS[state],
-  'command.accepted': ({ command }) => ACCEPTED_ACTIONS[command] ?? 'controlplane.command.requested',
+  'command.accepted': 'controlplane.command.requested',
   'command.completed': 'controlplane.command.applied',
+  'command.rejected': 'controlplane.command.denied',
   'approval.requested': 'approval.requested',
   'approval.voted': 'approval.voted',
   'approval.approved': 'approval.approved',
@@ -88,7 +69,11 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'approval.canceled': 'approval.canceled',
   'approval.executed': 'approval.executed',
   'approval.failed': 'approval.failed',
-  'command.rejected': ({ reason_code: code }) => REFUSED_ACTIONS[code] ?? 'controlplane.command.denied',
+  'access.denied': 'access.denied',
+  'dangerous_op.challenge_issued': 'dangerous_op.challenge_issued',
+  'dangerous_op.confirmed': 'dangerous_op.confirmed',
+  'dangerous_op.rejected': 'dangerous_op.rejected',
+  'flag.changed': 'flag.changed',
   'reconcile.run': 'reconcile.run',
   'reconcile.mismatch': 'reconcile.mismatch',
   'run.started': 'run.start',

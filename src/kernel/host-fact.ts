@@ -11,6 +11,11 @@ export const HOST_FACTS = [
   'approval.canceled',
   'approval.executed',
   'approval.failed',
+  'access.denied',
+  'dangerous_op.challenge_issued',
+  'dangerous_op.confirmed',
+  'dangerous_op.rejected',
+  'flag.changed',
 ] as const satisfies readonly EventType[]
 
 export type HostFactType = (typeof HOST_FACTS)[number]

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EngineWorld } from '../../../fixtures/engine-world.ts'
@@ -140,7 +140,7 @@ describe('UGF-0-006: the two steps', () => {
     await confirm({ ...asked, token: 'x' })
     await confirm(asked)
     expect(actions('dangerous_op')).toEqual([
-      ['dangerous_op.challenge_issued', 'CONFIRMATION_REQUIRED'],
+      ['dangerous_op.challenge_issued', ''],
       ['dangerous_op.rejected', 'CONFIRMATION_MISMATCH'],
       ['dangerous_op.confirmed', ''],
     ])
@@ -223,6 +223,39 @@ describe('UGF-0-006: the two steps', () => {
     await made.run(62)
     expect(ends(await lower('bot:maker'))).toEqual(['REJECTED_POLICY', 'AUDIT_DOWN'])
     expect((await made.command('KILL_RAISE', { scope: 'bot:maker', level: 'HALT' })).status).toBe('COMPLETED')
+  })
+})
+
+describe('UGF-0-006: a store that is broken', () => {
+  test('without challenges nothing is relaxed, a halt works, and a flatten is closed by its phrase', async () => {
+    await standing('CLOSE_ONLY')
+    const asked = givenBy(await lower())
+    made.store.db.exec('DROP TABLE confirmations')
+    expect(ends(await confirm(asked))).toEqual(['REJECTED_POLICY', 'AUDIT_DOWN'])
+    expect(ends(await lower())).toEqual(['REJECTED_POLICY', 'AUDIT_DOWN'])
+    expect(actions('dangerous_op.rejected')).toHaveLength(2)
+    const flatten = { scope: 'bot:maker', level: 'FLATTEN' } as const
+    const phrase = `flatten ${made.engine.positionsIn('bot:maker')}`
+    const typed = await made.command('KILL_RAISE', flatten)
+    expect([typed.resultCode, typed.result]).toEqual(['CONFIRMATION_REQUIRED', { phrase }])
+    expect((await made.command('KILL_RAISE', flatten, { confirmation: phrase })).status).toBe('COMPLETED')
+    await standing('HALT')
+    expect(made.engine.phase).toBe('RUNNING')
+  })
+
+  test('a secret that is no key signs nothing, and the engine goes on', async () => {
+    await standing('CLOSE_ONLY')
+    mkdirSync(join(made.folder, 'run'), { recursive: true })
+    writeFileSync(join(made.folder, 'run', 'confirm.key'), 'short')
+    expect((await lower()).resultCode).toBe('AUDIT_DOWN')
+    expect(made.engine.phase).toBe('RUNNING')
+  })
+
+  test('without flags one is neither turned on nor off, and the engine goes on', async () => {
+    made.store.db.exec('DROP TABLE flag_history')
+    expect((await flag('dangerous_ops', 'off')).resultCode).toBe('FLAGS_UNREADABLE')
+    expect(made.engine.authority.flags().stages.dangerous_ops).toBe('on')
+    expect(actions('flag.changed')).toEqual([])
   })
 })
 

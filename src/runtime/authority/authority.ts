@@ -1,11 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { AssertionFailed } from '../../domain/brand.ts'
 import { formatTime, timeUs, US_PER_MS } from '../../domain/time.ts'
 import { MASK } from '../../events/mask.ts'
 import type { CommandOutcome } from '../../kernel/command.ts'
+import type { HostFact } from '../../kernel/host-fact.ts'
 import type { HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow, CommandStatus } from '../command-catalogue.ts'
 import type { ConfirmationRow, EngineStore } from '../ports.ts'
-import { type Challenge, CHALLENGE_LIFE_S, intentHash, isTokenOf, isTyped, tokenOf } from './challenge.ts'
+import { CHALLENGE_LIFE_S, type Challenge, intentHash, isTokenOf, isTyped, tokenOf } from './challenge.ts'
 import { type FlagSnapshot, flagSnapshot, isFlagOn, judgeFlag } from './flags.ts'
 import { impactOf } from './impact.ts'
 import { type Demand, demandOf, type Situation } from './operations.ts'
@@ -26,24 +28,25 @@ export interface AuthorityParts {
   readonly faults: () => Faults
   /** Facts of the profile that flags may need: `audit_chain`. */
   readonly facts: ReadonlySet<string>
+  /** Has the journal keep what was decided. */
+  readonly record: (fact: HostFact) => void
   /** Life of a challenge, seconds. */
   readonly lifeS?: number | undefined
 }
 
 /** A refusal with the status that it is answered with, or the way being free. */
-export type Admission =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly status: CommandStatus; readonly outcome: CommandOutcome }
+export type Refusal = { readonly ok: false; readonly status: CommandStatus; readonly outcome: CommandOutcome }
+export type Admission = { readonly ok: true } | Refusal
 
 /** What a confirmation stands for. */
-export type Confirmed =
-  | { readonly ok: true; readonly challenge: Challenge }
-  | { readonly ok: false; readonly status: CommandStatus; readonly outcome: CommandOutcome }
+export type Confirmed = { readonly ok: true; readonly challenge: Challenge } | Refusal
 
+/** Refusals that are about who asks, not about how. */
+const NOT_ALLOWED: ReadonlySet<string> = new Set(['ROLE_DENIED', 'OPERATION_UNKNOWN', 'AUTOMATION_CANNOT_CONFIRM'])
 const REASON_MIN = 8
 const DANGEROUS_OPS = 'dangerous_ops'
 
-type Wish = Pick<CommandRow, 'type' | 'actor' | 'reason' | 'confirmation'>
+type Wish = Pick<CommandRow, 'id' | 'type' | 'actor' | 'reason' | 'confirmation'>
 
 /**
  * Stands between whoever asks and what is done: operation, role, capability, reason, challenge, in this order, default deny
@@ -66,8 +69,9 @@ export class Authority {
     const { isSimulated } = this.#parts.situation()
     try {
       return flagSnapshot(store.flags.rows(), { nowTs: host.wallTs(), isSimulated })
-    } catch {
-      // Whatever the reason is, it reads the same from here: nothing is on.
+    } catch (error) {
+      faultOf(error)
+      // Whatever the store says, it reads the same from here: nothing is on.
       return flagSnapshot(undefined, { nowTs: host.wallTs(), isSimulated })
     }
   }
@@ -81,14 +85,23 @@ export class Authority {
   admit(wish: Wish, payload: unknown, against: () => CommandOutcome | undefined = () => undefined): Admission {
     const now = this.#parts.situation()
     const demand = demandOf(wish.type, payload, now)
-    if (demand === undefined) return denied('OPERATION_UNKNOWN', `nobody may ${wish.type}: it is in no table`)
+    if (demand === undefined)
+      return this.#recorded(wish, denied('OPERATION_UNKNOWN', `nobody may ${wish.type}: it is in no table`))
     const refusal = this.#refusal(wish, demand, now)
-    if (refusal !== undefined) return refusal
+    if (refusal !== undefined) return this.#recorded(wish, refusal)
     if (demand.tier === 'none') return { ok: true }
     if (demand.atOnce && demand.phrase !== undefined && isTyped(wish.confirmation, demand.phrase)) return { ok: true }
     const outcome = against() ?? (wish.type === 'FLAG_SET' ? this.#againstFlag(payload) : undefined)
     if (outcome !== undefined) return { ok: false, status: 'REJECTED_POLICY', outcome }
-    return this.#challenge(wish, payload, demand, now)
+    try {
+      return this.#challenge(wish, payload, demand, now)
+    } catch (error) {
+      if (!demand.atOnce) return this.#recorded(wish, rejected('AUDIT_DOWN', `nothing is kept: ${faultOf(error)}`))
+      // A stop is not lost to a broken store: its phrase does without a challenge.
+      const { phrase = '' } = demand
+      const required = rejected('CONFIRMATION_REQUIRED', `confirm with '${phrase}': it closes what is open now`)
+      return { ...required, outcome: { ...required.outcome, result: { phrase } } }
+    }
   }
 
   /**
@@ -96,7 +109,21 @@ export class Authority {
    *
    * @param row who confirms, with the typed phrase
    */
-  confirm(row: Pick<CommandRow, 'actor' | 'confirmation'>, payload: CommandPayload<'CONFIRM'>): Confirmed {
+  confirm(row: Wish, payload: CommandPayload<'CONFIRM'>): Confirmed {
+    const confirmed = this.#confirmed(row, payload)
+    return confirmed.ok ? confirmed : this.#recorded(row, confirmed)
+  }
+
+  #confirmed(row: Wish, payload: CommandPayload<'CONFIRM'>): Confirmed {
+    try {
+      return this.#judged(row, payload)
+    } catch (error) {
+      return rejected('AUDIT_DOWN', `challenges cannot be read: ${faultOf(error)}`)
+    }
+  }
+
+  /** @throws StorageError when the challenges or the secret cannot be read */
+  #judged(row: Wish, payload: CommandPayload<'CONFIRM'>): Confirmed {
     const { store, host } = this.#parts
     const actor = actorOf(row.actor)
     if (actor?.kind !== 'human') {
@@ -133,7 +160,15 @@ export class Authority {
       nowTs: ts,
       isSimulated,
     })
-    store.flags.change({ name, from, to: stage, expiresTs, ts, actor, reason, snapshotHash: after.hash })
+    try {
+      store.flags.change({ name, from, to: stage, expiresTs, ts, actor, reason, snapshotHash: after.hash })
+    } catch (error) {
+      return refused('FLAGS_UNREADABLE', `flag ${name} stays ${from}: ${faultOf(error)}`)
+    }
+    this.#parts.record({
+      type: 'flag.changed',
+      payload: { flag: name, from, to: stage, actor, reason, flags_sha256: after.hash },
+    })
     const detail = `flag ${name}: ${from} -> ${stage}${evidence === undefined ? '' : `, evidence ${evidence}`}`
     return { ok: true, reasonCodes: [], detail, result: { name, from, to: stage, snapshotHash: after.hash } }
   }
@@ -148,7 +183,7 @@ export class Authority {
   }
 
   /** What no confirmation can mend, in the order in which it is told. */
-  #refusal(wish: Wish, demand: Demand, { runMode }: Situation): Exclude<Admission, { ok: true }> | undefined {
+  #refusal(wish: Wish, demand: Demand, { runMode }: Situation): Refusal | undefined {
     const actor = actorOf(wish.actor)
     const { right, tier, tightens, needsReason, isSafeModeRelease } = demand
     // Whoever cannot be told may look and do nothing.
@@ -171,7 +206,11 @@ export class Authority {
     return undefined
   }
 
-  /** Step one: keeps the challenge and hands its token out. Nothing else happens. */
+  /**
+   * Step one: keeps the challenge and hands its token out. Nothing else happens.
+   *
+   * @throws StorageError when it cannot be kept, or there is no secret to sign it with
+   */
   #challenge(wish: Wish, payload: unknown, demand: Demand, now: Situation): Admission {
     const { store, host } = this.#parts
     const { tier, phrase, scope } = demand
@@ -197,22 +236,48 @@ export class Authority {
     store.confirmations.open(challenge)
     this.#forget(host.monotonicMs())
     this.#issuedMs.set(challenge.id, host.monotonicMs())
+    const { id, operation, actor, reason, flagsHash, expiresTs } = challenge
+    const hashed = intentHash(challenge)
+    this.#parts.record({
+      type: 'dangerous_op.challenge_issued',
+      payload: {
+        challenge_id: id,
+        operation,
+        scope,
+        tier,
+        actor,
+        reason,
+        expires_ts: expiresTs,
+        intent_sha256: hashed,
+        flags_sha256: flagsHash,
+      },
+    })
     const typed = phrase === undefined ? '' : ` with '${phrase}'`
     const outcome: CommandOutcome = {
       ok: false,
       reasonCodes: ['CONFIRMATION_REQUIRED'],
       detail: `confirm${typed} within ${this.#lifeMs / 1_000} s: ${wordsOf(challenge)}: ${impact.summary}; nothing was done`,
       result: {
-        challengeId: challenge.id,
+        challengeId: id,
         token: tokenOf(secret, challenge),
         tier,
         ...(phrase === undefined ? {} : { phrase }),
-        expiresAt: formatTime(timeUs(challenge.expiresTs)),
-        intentHash: intentHash(challenge),
+        expiresAt: formatTime(timeUs(expiresTs)),
+        intentHash: hashed,
         impact,
       },
     }
     return { ok: false, status: 'REJECTED_POLICY', outcome }
+  }
+
+  /** Every refusal is a fact: who, what, and why not. */
+  #recorded(wish: Wish, refusal: Refusal): Refusal {
+    const { reasonCodes, detail } = refusal.outcome
+    const [code = 'REFUSED'] = reasonCodes
+    const type = NOT_ALLOWED.has(code) ? 'access.denied' : 'dangerous_op.rejected'
+    const { id, type: operation, actor } = wish
+    this.#parts.record({ type, payload: { command_id: id, operation, actor, reason_code: code, detail } })
+    return refusal
   }
 
   #mismatch(challenge: ConfirmationRow, actor: string, token: string): string | undefined {
@@ -226,8 +291,8 @@ export class Authority {
   }
 
   /** The world may have moved since step one: what is confirmed is what was read, or nothing. */
-  #confirmNow(challenge: ConfirmationRow, row: Pick<CommandRow, 'actor' | 'confirmation'>): Confirmed {
-    const { operation, payload, tier, phrase, reason } = challenge
+  #confirmNow(challenge: ConfirmationRow, row: Wish): Confirmed {
+    const { operation, payload, tier, phrase, reason, scope, actor } = challenge
     const now = this.#parts.situation()
     const demand = demandOf(operation, payload, now)
     if (demand === undefined || demand.tier !== tier || demand.phrase !== phrase) {
@@ -238,9 +303,13 @@ export class Authority {
       const found = row.confirmation === undefined ? 'nothing' : `'${row.confirmation}'`
       return rejected('CONFIRMATION_MISMATCH', `type '${phrase}', found ${found}`)
     }
-    const refusal = this.#refusal({ type: operation, actor: row.actor, reason, confirmation: undefined }, demand, now)
+    const refusal = this.#refusal({ ...row, type: operation, reason }, demand, now)
     if (refusal !== undefined) return refusal
     if (!this.#end(challenge, 'CONFIRMED')) return rejected('CONFIRMATION_MISMATCH', 'its token was used before')
+    this.#parts.record({
+      type: 'dangerous_op.confirmed',
+      payload: { challenge_id: challenge.id, command_id: row.id, operation, scope, tier, actor, reason },
+    })
     return { ok: true, challenge }
   }
 
@@ -261,6 +330,12 @@ function reasonRefusal(reason: string): string | undefined {
   return reason.includes(MASK) ? 'the reason holds what looks like a secret: leave it out' : undefined
 }
 
+/** What the store said. @throws the error itself when it is a bug and no fault */
+function faultOf(error: unknown): string {
+  if (error instanceof AssertionFailed) throw error
+  return error instanceof Error ? error.message : String(error)
+}
+
 function wordsOf({ operation, scope }: Challenge): string {
   return `${operation} ${scope}`
 }
@@ -270,11 +345,11 @@ function refused(code: string, detail: string): CommandOutcome {
 }
 
 /** Whoever asks may not. */
-function denied(code: string, detail: string): Exclude<Admission, { ok: true }> {
+function denied(code: string, detail: string): Refusal {
   return { ok: false, status: 'REJECTED_AUTHZ', outcome: refused(code, detail) }
 }
 
 /** It may be asked for, and not like this. */
-function rejected(code: string, detail: string): Exclude<Admission, { ok: true }> {
+function rejected(code: string, detail: string): Refusal {
   return { ok: false, status: 'REJECTED_POLICY', outcome: refused(code, detail) }
 }

@@ -226,6 +226,7 @@ export class Engine {
       host: parts.host,
       facts: new Set(store.audit === undefined ? [] : ['audit_chain']),
       lifeS: config.engine.confirm_s,
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       situation: () => ({
         runMode: this.spec.run_mode,
         isSimulated: parts.venue.fault !== undefined,

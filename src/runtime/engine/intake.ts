@@ -168,9 +168,8 @@ export class Intake {
   #confirm(row: CommandRow, payload: CommandPayload<'CONFIRM'>, wallTs: number): CommandAnswer | undefined {
     const confirmed = this.#authority.confirm(row, payload)
     if (!confirmed.ok) return answerOf(row.id, confirmed.outcome, wallTs, confirmed.status)
-    const { id: challengeId, operation, scope, reason } = confirmed.challenge
+    const { operation, reason } = confirmed.challenge
     const type = operation as CommandType
-    this.#hands.note({ ...row, id: challengeId, reason }, done(`${operation} ${scope} was confirmed`))
     const wish = COMMANDS[type].safeParse(confirmed.challenge.payload)
     assert(wish.success, 'what was confirmed reads as it did when it was asked')
     const asked = { ...row, type, reason }
