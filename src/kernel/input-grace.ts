@@ -3,29 +3,28 @@ import type { SafetyMode } from '../risk/mode.ts'
 import { isLive } from '../risk/quiet-hours.ts'
 import type { Facts } from './judgement.ts'
 
-/** How long an input that nothing is known of may stay so after it was missed. */
+/** How long an input that nothing is known of may stay so after an order met it. */
 const GRACE_US = US_PER_MINUTE
 
-/** What a HALT decision asks of the safety mode. */
+/** A standing reason that a HALT decision asks for. */
 export interface ModeRequest {
   readonly code: string
   readonly mode: SafetyMode
 }
 
-/** The request of inputs that nobody knows, as a standing reason. */
+/** Inputs that nobody knows, and limits that are not those of the session. */
 export const INPUT_UNKNOWN = 'INPUT_UNKNOWN'
-/** The request of limits that are not those of the session. */
 export const CONFIG_DRIFT = 'CONFIG_DRIFT'
 
-const UNKNOWN_CODES: readonly string[] = [
-  'J_POLICY_DENY_MISSING_REQUIRED_INPUT',
-  'J_POLICY_DENY_UNKNOWN_INPUT',
-]
+const UNKNOWN_CODES: readonly string[] = ['J_POLICY_DENY_MISSING_REQUIRED_INPUT', 'J_POLICY_DENY_UNKNOWN_INPUT']
+/** The halt that stands already: that of one bot must not become everyone's. */
+const STANDING_CODE = 'J_POLICY_HALT_SAFE_MODE'
+/** Reasons by which the host knows what the gate met, so that one thing stands under one name. */
+const REASON_OF: Readonly<Record<string, string>> = { J_POLICY_HALT_AUDIT_CHAIN_BROKEN: 'AUDIT_BROKEN' }
 
 /**
  * What follows from a HALT decision (conventions C4): HALTED at once; where nothing but an unknown input stands behind it,
- * SAFE_MODE once a minute has not made it known, and HALTED where live is armed. A halt that stands already asks for nothing:
- * that of one bot must not become everyone's.
+ * SAFE_MODE when a minute has not made it known. What live is armed for does not wait in SAFE_MODE.
  */
 export class InputGrace {
   readonly #facts: Facts
@@ -37,19 +36,19 @@ export class InputGrace {
     this.#facts = facts
   }
 
-  /** Mode that limits or inputs which are not to be trusted lead to. */
-  get untrusted(): 'SAFE_MODE' | 'HALTED' {
+  /** The mode for what is not to be trusted. An arming that was not looked at lately is still there. */
+  untrusted(now: number): 'SAFE_MODE' | 'HALTED' {
     const { runMode, guards } = this.#facts
-    // Armed counts until it is known that it is not: an arming that nobody has looked at lately is still there.
-    const isArmed = guards.lastStatus('armed') === 'OK'
-    return isLive(runMode) && isArmed ? 'HALTED' : 'SAFE_MODE'
+    const armed = guards.state('armed', now)
+    return isLive(runMode) && (armed === 'OK' || armed === 'STALE') ? 'HALTED' : 'SAFE_MODE'
   }
 
   /** An order was refused with HALT. */
   heed(reasonCode: string, now: number): void {
+    if (reasonCode === STANDING_CODE) return
     if (UNKNOWN_CODES.includes(reasonCode)) this.#sinceTs ??= now
-    else if (reasonCode === 'POLICY_BUNDLE_INVALID') this.#asked ??= { code: CONFIG_DRIFT, mode: this.untrusted }
-    else if (reasonCode !== 'J_POLICY_HALT_SAFE_MODE') this.#asked = { code: reasonCode, mode: 'HALTED' }
+    else if (reasonCode === 'POLICY_BUNDLE_INVALID') this.#asked ??= { code: CONFIG_DRIFT, mode: this.untrusted(now) }
+    else this.#asked = { code: REASON_OF[reasonCode] ?? reasonCode, mode: 'HALTED' }
   }
 
   /** What is asked for at once, if anything is. */
@@ -59,13 +58,13 @@ export class InputGrace {
     return asked
   }
 
-  /** What the passing of time asks for: after the grace the inputs are known, or new risk ends for good. */
+  /** What the passing of time asks for. */
   tick(now: number): ModeRequest | undefined {
     if (this.#sinceTs === undefined) return undefined
     if (this.#facts.guards.unknown(now).length === 0) {
       this.#sinceTs = undefined
       return undefined
     }
-    return now - this.#sinceTs < GRACE_US ? undefined : { code: INPUT_UNKNOWN, mode: this.untrusted }
+    return now - this.#sinceTs < GRACE_US ? undefined : { code: INPUT_UNKNOWN, mode: this.untrusted(now) }
   }
 }

@@ -12,6 +12,7 @@ import {
   tradeColumns,
 } from '../market/columns.ts'
 import type { FeedState } from '../risk/gate-input.ts'
+import type { GuardNews } from '../risk/guards.ts'
 import type { Command } from './command.ts'
 import type { Kernel } from './kernel.ts'
 
@@ -33,6 +34,7 @@ const KIND = {
   stop: 11,
   reconciled: 12,
   checkpoint: 13,
+  guard: 14,
 } as const
 
 /** A standing reason that the host found, or that is gone: what the safety mode is made of. */
@@ -172,6 +174,11 @@ export class InputLog {
   reconciled(news: ReconcileNews, ts: number): void {
     this.#json(KIND.reconciled, 0, { news, ts })
     this.#kernel.onReconciled(news, ts)
+  }
+
+  guard(news: GuardNews, ts: number): void {
+    this.#json(KIND.guard, 0, { news, ts })
+    this.#kernel.onGuard(news, ts)
   }
 
   checkpoint(ts: number): void {
@@ -361,6 +368,10 @@ export class InputPlayer {
         const { news, ts } = reader.json() as { news: ReconcileNews; ts: number }
         return this.#kernel.onReconciled(news, ts)
       }
+      case KIND.guard: {
+        const { news, ts } = reader.json() as { news: GuardNews; ts: number }
+        return this.#kernel.onGuard(news, ts)
+      }
       case KIND.checkpoint:
         return this.#kernel.checkpoint(reader.double())
       case KIND.stop: {
@@ -368,7 +379,7 @@ export class InputPlayer {
         return this.#kernel.stop(reason, detail, ts)
       }
       default:
-        throw new InputLogError(`an input of kind 1 to ${KIND.checkpoint}, found ${kind}`)
+        throw new InputLogError(`an input of kind 1 to ${KIND.guard}, found ${kind}`)
     }
   }
 

@@ -66,25 +66,22 @@ export class LeaseDesk {
     const step = this.#leases.look(kind, id, wanted, now)
     if (step === undefined) return 0
     const holder = { kind, id }
-    if (step.kind === 'ISSUED') {
-      const { expiresTs, constraint } = step.lease
-      this.#scribe.write('safety.lease_issued', { ...holder, expires_ts: Math.round(expiresTs), constraint })
-      return 0
-    }
     this.#tally ??= { sinceTs: now, renewed: 0, denied: 0 }
-    if (step.kind === 'RENEWED') {
-      this.#tally.renewed++
-      return 0
+    if (step.kind === 'DENIED') {
+      this.#tally.denied++
+      // The first of a row is told, and the one that costs the bot its work; the rest are in the account of the minute.
+      if (step.denials === 1 || step.denials === LEASE_TRIES)
+        this.#scribe.write('safety.lease_denied', {
+          ...holder,
+          denials: step.denials,
+          reason_code: this.#facts.mode.mode === 'HALTED' ? 'MODE_HALTED' : 'KILL_HALT',
+        })
+      return step.denials
     }
-    this.#tally.denied++
-    // The first of a row is told, and the one that costs the bot its work; the rest are in the account of the minute.
-    if (step.denials === 1 || step.denials === LEASE_TRIES)
-      this.#scribe.write('safety.lease_denied', {
-        ...holder,
-        denials: step.denials,
-        reason_code: this.#facts.mode.mode === 'HALTED' ? 'MODE_HALTED' : 'KILL_HALT',
-      })
-    return step.denials
+    const { expiresTs, constraint } = step.lease
+    if (step.kind === 'RENEWED') this.#tally.renewed++
+    else this.#scribe.write('safety.lease_issued', { ...holder, expires_ts: Math.round(expiresTs), constraint })
+    return 0
   }
 
   #account(): void {

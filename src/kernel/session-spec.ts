@@ -50,6 +50,8 @@ export const SessionSpec = z.strictObject({
     degradedUsMax: us,
   }),
   start_ts: us,
+  /** Equity that losses are measured from, as the session before knew it; absent before the account was first valued. */
+  loss_marks: z.strictObject({ peak: z.number(), day_ts: z.number(), day_start: z.number() }).optional(),
 })
 export type SessionSpec = z.infer<typeof SessionSpec>
 
@@ -96,6 +98,7 @@ export function sessionConfig(
   strategyOf: (id: string) => StrategyDefinition | undefined,
   restored?: EngineState,
 ): KernelConfig {
+  const { loss_marks: marks } = spec
   return {
     runMode: spec.run_mode,
     seed: spec.seed,
@@ -128,5 +131,6 @@ export function sessionConfig(
     configSha256: hashOf({ ...spec, limits: undefined }),
     policySha256: hashOf(spec.limits),
     restored,
+    lossMarks: marks && { peak: marks.peak, dayTs: marks.day_ts, dayStart: marks.day_start },
   }
 }
