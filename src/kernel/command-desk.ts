@@ -96,7 +96,10 @@ export class CommandDesk {
     const { safety, facts, scribe } = this.#hands
     // Nobody releases on proof that nobody can trust, whatever the role (UGF-D-003, rule 10).
     if (facts.limits.guards?.audit !== undefined && facts.guards.state('audit', scribe.now) !== 'OK')
-      return refused(['J_POLICY_DENY_FORBIDDEN_OP'], 'the audit chain is not known to be sound: nothing is released on it')
+      return refused(
+        ['J_POLICY_DENY_FORBIDDEN_OP'],
+        'the audit chain is not known to be sound: nothing is released on it',
+      )
     safety.clear('OPERATOR')
     const against = safety.release(failedChecks)
     return against.length === 0 ? obeyed(facts.mode.mode) : refused(against)

@@ -298,8 +298,7 @@ export class OrderDesk {
   cancelSurely(orderId: OrderId, reasonCode: string, origin: OrderOrigin, role?: Role): boolean {
     const order = this.#facts.orders.get(orderId)
     if (order === undefined || isTerminal(order.state) || order.state === 'CANCEL_REQUESTED') return false
-    if (this.#facts.buckets.cancels.waitUs(this.#scribe.now) <= 0)
-      return this.cancel(orderId, reasonCode, origin, role)
+    if (this.#facts.buckets.cancels.waitUs(this.#scribe.now) <= 0) return this.cancel(orderId, reasonCode, origin, role)
     this.#owed.set(orderId, { reasonCode, origin, role })
     return true
   }

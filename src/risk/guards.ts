@@ -118,11 +118,12 @@ export class Guards {
     return state === before ? undefined : { guard, state, ageUs: now - seenTs, detail }
   }
 
-  /** Guards that have grown too old since the last call. */
+  /** Required guards that have grown too old since the last call. */
   aged(now: number): readonly GuardChange[] {
     const changes: GuardChange[] = []
-    for (const [guard, observed] of this.#seen) {
-      if (observed.told !== 'OK' || now <= observed.staleTs) continue
+    for (const guard of this.required) {
+      const observed = this.#seen.get(guard)
+      if (observed?.told !== 'OK' || now <= observed.staleTs) continue
       observed.told = 'STALE'
       changes.push({ guard, state: 'STALE', ageUs: now - observed.seenTs, detail: observed.detail })
     }

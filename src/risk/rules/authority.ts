@@ -13,7 +13,8 @@ export const authority: Rule = {
   number: 10,
   reasonCodes: ['J_POLICY_DENY_RBAC', 'J_POLICY_DENY_FORBIDDEN_OP'],
   judges: EVERY_ACTION,
-  atSend: true,
+  // Who asked was looked at when the order was accepted; what leaves is the same order.
+  atSend: false,
   judge({ action, origin, role, runMode }) {
     const isVenues = origin === 'liquidation' || origin === 'foreign'
     const isForbidden = action !== 'CANCEL' && (isVenues || (origin === 'flatten' && action !== 'REDUCE'))
