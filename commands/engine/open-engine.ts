@@ -12,6 +12,7 @@ import { KillFile } from '../../src/runtime/engine/kill-file.ts'
 import { MANUAL_BOT, manualStrategy } from '../../src/runtime/engine/manual-strategy.ts'
 import { newRunId } from '../../src/runtime/ids.ts'
 import { type OpenLog, openLog } from '../../src/runtime/log/log.ts'
+import { policyFile } from '../../src/runtime/policy-file.ts'
 import { thisProcess } from '../../src/runtime/process.ts'
 import { GuardedVenue } from '../../src/runtime/resilience/guarded-venue.ts'
 import { findStrategy } from '../../src/strategy/catalogue.ts'
@@ -136,6 +137,7 @@ function assemble(
     log: log.named('engine'),
     killFile: new KillFile(paths.kill),
     killWord: options.killWord,
+    policyFile: policyFile(paths.config),
     diskFree: () => host.current?.diskFree ?? freeShare(paths.folder),
   })
   host.current = new EngineHost({

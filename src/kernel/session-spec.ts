@@ -78,6 +78,11 @@ function hashOf(value: unknown): string {
   return hash('sha256', JSON.stringify(inOrder(value)), 'hex')
 }
 
+/** What a policy is known by: the hash of its limits as a session states them. */
+export function policyHash(limits: SessionSpec['limits']): string {
+  return hashOf(limits)
+}
+
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder)
   if (value === null || typeof value !== 'object') return value
@@ -129,7 +134,7 @@ export function sessionConfig(
     startTs: spec.start_ts,
     datasets: [],
     configSha256: hashOf({ ...spec, limits: undefined }),
-    policySha256: hashOf(spec.limits),
+    policySha256: policyHash(spec.limits),
     restored,
     lossMarks: marks && { peak: marks.peak, dayTs: marks.day_ts, dayStart: marks.day_start },
   }

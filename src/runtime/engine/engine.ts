@@ -6,11 +6,12 @@ import { assertRecordable, type Condition, InputLog } from '../../kernel/input-l
 import { Kernel } from '../../kernel/kernel.ts'
 import { type SessionSpec, sessionConfig } from '../../kernel/session-spec.ts'
 import { RULES } from '../../risk/gate.ts'
+import type { GuardStatus } from '../../risk/guards.ts'
 import type { KillScope } from '../../risk/kill.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
-import { type Config, limitsOf } from '../config-schema.ts'
+import type { Config } from '../config-schema.ts'
 import { DeadManDesk } from '../deadman/deadman-desk.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
@@ -22,16 +23,20 @@ import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
 import { Escalation } from './escalation.ts'
 import { explainOrder } from './explain-order.ts'
+import { GuardFeed, guardFacts } from './guard-feed.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
+import { storedLossMarks } from './loss-marks.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 import { MinuteFeed } from './minute-feed.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
 import { recoverOrders } from './recovery.ts'
 import { keepRestartWish, restartWishOf } from './restart-notes.ts'
+import { sessionLimits } from './session-limits.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
 import { Tape } from './tape.ts'
+import { timeOfDayUs } from './time-of-day.ts'
 import { Watch } from './watch.ts'
 
 /** Everything an engine is made of. It opens nothing itself. */
@@ -53,6 +58,8 @@ export interface EngineParts {
   readonly killWord?: Int32Array | undefined
   /** Share of the disk that is free, 0…1. */
   readonly diskFree?: () => number | undefined
+  /** Whether the file of the limits is as it was when the engine was made; absent where there is no file. */
+  readonly policyFile?: () => GuardStatus
 }
 
 export type EnginePhase = 'STARTING' | 'RUNNING' | 'STOPPING' | 'STOPPED'
@@ -112,6 +119,7 @@ export class Engine {
   orderMs: number[] = []
   #writer!: SessionWriter
   #inputs!: InputLog
+  #guards!: GuardFeed
   readonly #intake: Intake
   readonly #escalation: Escalation
   #monitoredTs = Number.NEGATIVE_INFINITY
@@ -173,7 +181,7 @@ export class Engine {
           level,
         }),
     })
-    this.dayOffsetUs = this.#dayOffset()
+    this.dayOffsetUs = timeOfDayUs(config.account.day_starts, config.account.time_zone, this.now)
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
     this.#intake = new Intake(store.commands, () => this.#writer, {
       instruments,
@@ -353,7 +361,8 @@ export class Engine {
       bots: plans,
       changed,
       deposits,
-      limits: limitsOf(config),
+      limits: sessionLimits(config, { runMode: 'paper', startTs: this.now, hasAudit: store.audit !== undefined }),
+      lossMarks: this.#isReady ? this.kernel.facts.losses?.marks : storedLossMarks(store),
       baseCurrency: config.account.base_currency,
       seed: config.engine.seed,
       startTs: this.now,
@@ -383,7 +392,11 @@ export class Engine {
       },
     })
     this.#inputs = new InputLog(this.kernel)
+    this.#guards = new GuardFeed(kernelConfig.limits.guards ?? {}, (news) =>
+      this.#inputs.guard(news, Math.max(this.now, this.kernel.now)),
+    )
     this.kernel.start()
+    this.#guards.look(guardFacts(this, this.#lookAtJournal()), this.now)
     this.commit()
   }
 
@@ -565,6 +578,8 @@ export class Engine {
       this.#inputs.feedStatus(at, status, detail, Math.max(now, this.kernel.now))
       this.#alert(`FEED_STALE ${id}`, isStale, 'P1', detail, 'market quality')
     })
+    const auditFault = this.#lookAtJournal()
+    this.#guards.look(guardFacts(this, auditFault), now)
     const venueStatus = venue.status?.()
     const conditions = this.watch.look({
       skewUs: clock.skewUs(),
@@ -577,7 +592,7 @@ export class Engine {
           ? 'MISMATCH'
           : 'OK',
       isVenueUp: venue.isConnected,
-      auditFault: this.parts.store.audit?.look({ ms: this.parts.host.monotonicMs(), ts: now }),
+      auditFault,
       venueTrouble: venueStatus?.trouble,
     })
     this.stallUs = 0
@@ -591,6 +606,11 @@ export class Engine {
       this.#alert(`FLATTEN ${scope}`, isLate, 'P0', `${state}: ${detail}`, 'kill status')
     }
     this.commit()
+  }
+
+  /** What is wrong with the journal, as far as it was checked; each look goes a little further. */
+  #lookAtJournal(): string | undefined {
+    return this.parts.store.audit?.look({ ms: this.parts.host.monotonicMs(), ts: this.now })
   }
 
   /** A venue that cannot be asked takes no new risk until an operator has looked (UGF-0-008). */
@@ -898,14 +918,6 @@ export class Engine {
   #step(part: string, state: StartupFact['state'], fact: string): void {
     const at = this.startup.findIndex((step) => step.part === part)
     if (at >= 0) this.startup[at] = { part, state, fact }
-  }
-
-  /** Where a trading day begins, µs after midnight UTC. */
-  #dayOffset(): number {
-    const { day_starts: time, time_zone: zone } = this.parts.config.account
-    const [hours = '0', minutes = '0'] = time.split(':')
-    const offsetNs = new Temporal.ZonedDateTime(BigInt(Math.round(this.now)) * 1_000n, zone).offsetNanoseconds
-    return (Number(hours) * 60 + Number(minutes)) * 60_000_000 - offsetNs / 1_000
   }
 }
 
