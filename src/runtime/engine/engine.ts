@@ -27,7 +27,7 @@ import { GuardFeed, guardFacts } from './guard-feed.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
-import { storedLossMarks } from './loss-marks.ts'
+import { keepLossMarks, storedLossMarks } from './loss-marks.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 import { MinuteFeed } from './minute-feed.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
@@ -396,6 +396,8 @@ export class Engine {
       this.#inputs.guard(news, Math.max(this.now, this.kernel.now)),
     )
     this.kernel.start()
+    this.commit()
+    // The journal is looked at as it stands, so only now.
     this.#guards.look(guardFacts(this, this.#lookAtJournal()), this.now)
     this.commit()
   }
@@ -477,6 +479,7 @@ export class Engine {
     if (now - this.#checkpointTs >= CHECKPOINT_EVERY_US && this.phase === 'RUNNING') {
       this.#checkpointTs = now
       this.#inputs.checkpoint(now)
+      keepLossMarks(store, this.kernel.facts.losses?.marks)
     }
     if (startedMs - this.#watchedMs >= WATCH_EVERY_MS) {
       this.#watchedMs = startedMs
@@ -903,6 +906,7 @@ export class Engine {
     this.#stopping = undefined
     this.#inputs.stop(reason, detail, Math.max(this.now, this.kernel.now))
     this.commit()
+    keepLossMarks(this.parts.store, this.kernel.facts.losses?.marks)
     this.parts.store.audit?.seal(this.now)
     venue.disconnect()
     this.phase = 'STOPPED'
