@@ -30,6 +30,7 @@ import { marketCommand } from './market.ts'
 import { orderCommand } from './order.ts'
 import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
+import { leaseCommand } from './lease.ts'
 import { policyCommand } from './policy.ts'
 import { portfolioCommand } from './portfolio.ts'
 import { positionCommand } from './position.ts'
@@ -80,6 +81,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   breakersCommand,
   queuesCommand,
   gateCommand,
+  leaseCommand,
   policyCommand,
   stopCommand,
   reconcileCommand,
