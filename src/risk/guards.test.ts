@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GUARD_NAMES, GUARDS, type GuardName, type GuardNews, Guards, guardAges, isUnknown } from './guards.ts'
 
