@@ -1,47 +1,26 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { FakeEngine } from '../fixtures/fake-engine.ts'
-import { runCommand } from './command-line.ts'
+import { CommandShell } from '../fixtures/command-shell.ts'
 
-let home: string
-let engine: FakeEngine
+let shell: CommandShell
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'profinaut-'))
-  process.env['PROFINAUT_HOME'] = home
-  engine = new FakeEngine(home, {})
-  engine.begin()
+  shell = new CommandShell()
+  shell.engine.begin()
 })
-afterEach(() => {
-  engine.close()
-  rmSync(home, { recursive: true, force: true })
-  delete process.env['PROFINAUT_HOME']
-})
-
-async function say(...args: readonly string[]) {
-  let [out, err] = ['', '']
-  const printer = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    asOf: () => '2026-01-01T00:00:00Z',
-  }
-  const code = await runCommand(args, printer, engine.world)
-  return { code, out, err }
-}
+afterEach(() => shell.close())
 
 interface Told {
   readonly code: number
   readonly reason_codes: readonly string[]
   readonly data: Readonly<Record<string, unknown>>
 }
-async function json(...args: readonly string[]): Promise<Told> {
-  return JSON.parse((await say(...args, '--json')).out) as Told
-}
+const say = (...args: readonly string[]) => shell.say(args)
+const json = async (...args: readonly string[]) => (await shell.json(...args)) as Told
 
 /** Somebody with a database tool, who first takes the triggers away. */
 function tamper(sql: string): void {
-  const { db } = engine.store
+  const { db } = shell.engine.store
   for (const name of ['events_no_update', 'events_no_delete']) db.exec(`DROP TRIGGER IF EXISTS ${name}`)
   db.exec(sql)
 }
@@ -66,7 +45,7 @@ test('the last three events gone are found by the checkpoint', async () => {
 
 test('a checkpoint of another hand leaves the answer open: exit 7', async () => {
   await say('audit', 'verify')
-  const file = join(home, 'demo', 'run', 'audit-checkpoints.jsonl')
+  const file = join(shell.home, 'demo', 'run', 'audit-checkpoints.jsonl')
   writeFileSync(file, readFileSync(file, 'utf8').replace(/"mac":"./, '"mac":"x'))
   expect(await json('audit', 'verify')).toMatchObject({ code: 7, reason_codes: ['AUDIT_INCOMPLETE'] })
 })
@@ -85,11 +64,11 @@ test('a search says how complete it is, and ends with 7 where rows are missing',
 })
 
 test('an export is proved where there is no database, and says that the journal does not know of it', async () => {
-  const out = join(home, 'out')
+  const out = join(shell.home, 'out')
   const { code, err } = await say('audit', 'export', '--out', out, '--csv')
   expect({ code, err }).toEqual({ code: 0, err: 'this export is not recorded in the journal\n' })
-  engine.close()
-  rmSync(join(home, 'demo'), { recursive: true })
+  shell.engine.close()
+  rmSync(join(shell.home, 'demo'), { recursive: true })
   expect(await json('audit', 'verify', '--export', out)).toMatchObject({ code: 0, data: { result: 'VALID' } })
   const events = join(out, 'events.jsonl')
   writeFileSync(events, readFileSync(events, 'utf8').replace('ENTRY', 'EXITS'))
@@ -99,7 +78,7 @@ test('an export is proved where there is no database, and says that the journal 
 })
 
 test('an export larger than allowed is refused with the number that would do', async () => {
-  const refused = await say('audit', 'export', '--out', join(home, 'out'), '--most', '5')
+  const refused = await say('audit', 'export', '--out', join(shell.home, 'out'), '--most', '5')
   expect(refused.code).toBe(3)
   expect(refused.err).toMatch(/allow it with --most \d+/)
 })
@@ -117,7 +96,7 @@ test('an unknown row, trace or order is a usage error that says where to look', 
 })
 
 test('an order is explained from its bot to its fills, and silence is called what it is', async () => {
-  engine.die()
+  shell.engine.die()
   const { data } = await json('order', 'explain', 'o3')
   expect(data).toMatchObject({ is_complete: true, missing: [] })
   expect(data['why']).toMatchObject({

@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { FakeEngine } from '../fixtures/fake-engine.ts'
+import { afterEach, expect, test } from 'vitest'
+import { CommandShell, type Said } from '../fixtures/command-shell.ts'
 import { SCREEN_VIEWS } from '../fixtures/screen-views.ts'
 import { assert } from '../src/domain/brand.ts'
 import type { SystemView } from '../src/runtime/link/views.ts'
-import { runCommand } from './command-line.ts'
 
 const WELL = { venue: 'sim', state: 'CLOSED', sinceMs: 1_000.4, failures: 0, reason: '' } as const
 const LANE = { venue: 'sim', depth: 0, refused: 0, coalesced: 0 } as const
@@ -19,37 +15,16 @@ const EMPTY: SystemView['lanes'] = [
   { ...LANE, lane: 'open', cap: 100, refused: 3 },
 ]
 
-let home: string
-let engine: FakeEngine
-beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'profinaut-'))
-  process.env['PROFINAUT_HOME'] = home
-})
-afterEach(() => {
-  engine.close()
-  rmSync(home, { recursive: true, force: true })
-  delete process.env['PROFINAUT_HOME']
-})
-
-interface Said {
-  readonly code: number
-  readonly out: string
-}
+let shell: CommandShell | undefined
+afterEach(() => shell?.close())
 
 /** What a command says of an engine that shows this. */
-async function say(args: readonly string[], view: Pick<SystemView, 'breakers' | 'lanes'>): Promise<Said> {
+function say(args: readonly string[], view: Pick<SystemView, 'breakers' | 'lanes'>): Promise<Said> {
   const { system } = SCREEN_VIEWS
   assert(system !== undefined, 'the screen has a system view')
-  engine = new FakeEngine(home, { ...SCREEN_VIEWS, system: { ...system, ...view } })
-  engine.begin()
-  let out = ''
-  const printer = {
-    out: (text: string) => void (out += text),
-    err: () => undefined,
-    asOf: () => '2026-01-01T00:00:00Z',
-  }
-  const code = await runCommand(args, printer, engine.world)
-  return { code, out }
+  shell = new CommandShell({ ...SCREEN_VIEWS, system: { ...system, ...view } })
+  shell.engine.begin()
+  return shell.say(args)
 }
 
 test('breakers: all closed is well', async () => {
@@ -98,9 +73,8 @@ test('queues: a lane that is full fails the check', async () => {
 })
 
 test.each(['breakers', 'queues'])('%s needs an engine that runs', async (command) => {
-  engine = new FakeEngine(home, SCREEN_VIEWS)
-  engine.begin()
-  engine.die()
-  const quiet = { out: () => undefined, err: () => undefined, asOf: () => '' }
-  expect(await runCommand([command], quiet, engine.world)).toBe(6)
+  shell = new CommandShell(SCREEN_VIEWS)
+  shell.engine.begin()
+  shell.engine.die()
+  expect((await shell.say([command])).code).toBe(6)
 })

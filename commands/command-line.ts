@@ -3,6 +3,7 @@ import { formatTime } from '../src/domain/time.ts'
 import { wallTime } from '../src/runtime/clock.ts'
 import { versionCommand } from './about.ts'
 import { alertCommand } from './alert.ts'
+import { approveCommand } from './approve.ts'
 import { auditCommand } from './audit.ts'
 import { backtestCommand } from './backtest/command.ts'
 import { botCommand } from './bot.ts'
@@ -10,6 +11,7 @@ import { breakersCommand } from './breakers.ts'
 import { cmdCommand } from './cmd.ts'
 import { completeCommand, completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
+import { confirmationsCommand, confirmCommand } from './confirm.ts'
 import { dataCommand } from './data.ts'
 import { deadmanCommand } from './deadman.ts'
 import { devCommand } from './dev.ts'
@@ -19,8 +21,11 @@ import { ENGINE_DEPS } from './engine-deps.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
 import type { Format } from './format.ts'
+import { flattenCommand } from './flatten.ts'
+import { flagCommand } from './flag.ts'
 import { gateCommand } from './gate.ts'
 import { capabilitiesCommand, healthCommand, readyCommand } from './health.ts'
+import { idempotencyCommand } from './idempotency.ts'
 import { initCommand } from './init.ts'
 import { journalCommand } from './journal.ts'
 import { keysCommand } from './keys.ts'
@@ -39,6 +44,7 @@ import { reconcileCommand } from './reconcile.ts'
 import { replayCommand } from './replay.ts'
 import { runsCommand } from './runs.ts'
 import { safeModeCommand } from './safe-mode.ts'
+import { safetyCommand } from './safety.ts'
 import { schemaCommand } from './schema.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
@@ -75,11 +81,17 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   positionCommand,
   portfolioCommand,
   killCommand,
+  flattenCommand,
   panicCommand,
   safeModeCommand,
+  safetyCommand,
   deadmanCommand,
   breakersCommand,
   queuesCommand,
+  approveCommand,
+  confirmCommand,
+  confirmationsCommand,
+  flagCommand,
   gateCommand,
   leaseCommand,
   policyCommand,
@@ -89,6 +101,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   auditCommand,
   traceCommand,
   cmdCommand,
+  idempotencyCommand,
   alertCommand,
   logsCommand,
   storageCommand,

@@ -420,17 +420,31 @@ describe('changing', () => {
     expect(await json('cmd', 'cancel', ID)).toMatchObject({ code: 3, reason_codes: ['ALREADY_TERMINAL'] })
   })
 
-  test('the same request id has one effect, and for another wish it is refused', async () => {
+  test('UGF-B-005: cmd watch stays until the answer, and ends as the command ended', async () => {
     engine.begin()
-    for (let time = 0; time < 2; time++) expect((await json('bot', 'start', 'x', '--request-id', ID)).code).toBe(0)
+    engine.answer = undefined
+    await say(['bot', 'start', 'x', '--wait', '0', '--request-id', 'one'])
+    expect(await json('cmd', 'watch', 'one', '--wait', '1')).toMatchObject({ code: 6 })
+    engine.answer = () => ({ status: 'REJECTED_POLICY', reasonCodes: ['INVALID_TRANSITION'], message: 'it runs' })
+    const { code, err } = await say(['cmd', 'watch', 'one'])
+    expect(code).toBe(3)
+    expect(err).toContain('one PENDING\none REJECTED_POLICY\n')
+  })
+
+  test('UGF-0-009: the same request id has one effect and one answer, and for another wish it is refused', async () => {
+    engine.begin()
+    const first = await json('bot', 'start', 'x', '--request-id', ID)
+    const again = await json('bot', 'start', 'x', '--request-id', ID)
+    expect([first.code, again.code]).toEqual([0, 0])
+    expect(again.data).toEqual({ ...(first.data as object), idempotent_replay: true })
     expect(engine.answered).toHaveLength(1)
     expect(await json('bot', 'stop', 'x', '--request-id', ID)).toMatchObject({
-      code: 2,
-      reason_codes: ['REQUEST_ID_REUSED'],
+      code: 3,
+      reason_codes: ['IDEMPOTENCY_CONFLICT'],
     })
     expect(await json('bot', 'start', 'y', '--request-id', ID)).toMatchObject({
-      code: 2,
-      reason_codes: ['REQUEST_ID_REUSED'],
+      code: 3,
+      reason_codes: ['IDEMPOTENCY_CONFLICT'],
     })
   })
 

@@ -32,7 +32,7 @@ export function changes(
     .addOption(needsReason ? reason.makeOptionMandatory() : reason)
     .option('--wait <seconds>', 'how long to wait for the answer; 0 prints the id of the command', seconds, waitS)
     .option('--life <duration>', 'how long the command may wait to be taken: 5s to 24h (default: 30s)', parseLife)
-    .option('--request-id <uuid>', 'the same id twice has one effect', parseId)
+    .option('--request-id <key>', 'the same key twice has one effect', parseKey)
     .option('--json', 'print one JSON envelope', false)
 }
 
@@ -66,9 +66,9 @@ function parseLife(text: string): number {
   return life
 }
 
-function parseId(text: string): string {
-  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text))
-    throw new InvalidArgumentError('a UUIDv7 in lowercase.')
+function parseKey(text: string): string {
+  if (!/^[\x21-\x7e]{1,128}$/.test(text))
+    throw new InvalidArgumentError('1 to 128 printable ASCII characters without blanks.')
   return text
 }
 

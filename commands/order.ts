@@ -19,6 +19,7 @@ export interface ExplainOptions extends ReadOptions {
   readonly md: boolean
 }
 export interface PlaceOptions extends ChangeOptions {
+  readonly nonce?: string | undefined
   readonly limit?: string | undefined
   readonly stop?: string | undefined
   readonly tif?: 'GTC' | 'IOC' | 'FOK' | 'POST_ONLY' | undefined
@@ -94,12 +95,14 @@ export function orderCommand(deps: CommandDeps): Command {
         .description('an order of your own, through the same gate as every other'),
     ),
   )
+    .option('--nonce <text>', 'tells apart orders of the same terms: without it the same order twice is one')
     .addHelpText(
       'after',
-      examples(
+      `${examples(
         'order place BTC_JPY buy 0.01 --limit 9500000',
         'order place BTC_JPY sell 0.01 --stop 9000000 --reduce-only',
-      ),
+        'order place BTC_JPY buy 0.01 --nonce "$(date +%F)"  # once a day, however often it is run',
+      )}\nOne that was refused may be asked for again as it is.\n`,
     )
     .action((instrument: string, side: string, qty: string, options: PlaceOptions) =>
       settle(options, async () =>

@@ -2,7 +2,7 @@ import type { Statement } from 'better-sqlite3'
 import { assert } from '../src/domain/brand.ts'
 import { maskText } from '../src/events/mask.ts'
 import type { CommandRequest, CommandRow, CommandStatus } from '../src/runtime/command-catalogue.ts'
-import type { CommandAnswer, CommandQueue } from '../src/runtime/ports.ts'
+import type { CommandAnswer, CommandQueue, CommandRepeats } from '../src/runtime/ports.ts'
 import type { Database } from './database.ts'
 import { stored } from './fault.ts'
 
@@ -54,6 +54,7 @@ export class CommandTable implements CommandQueue {
   readonly #waiting: Statement
   readonly #take: Statement
   readonly #insert: Statement<[RequestCells]>
+  readonly #repeat: Statement<[RequestCells]>
   readonly #answer: Statement<[AnswerCells]>
   #seenVersion: number | undefined
   /** SQLite tells of other connections only. */
@@ -69,6 +70,10 @@ export class CommandTable implements CommandQueue {
       `INSERT INTO commands (id, type, payload, actor, origin, reason, confirmation, issued_ts, expires_ts)
        VALUES (@id, @type, @payload, @actor, @origin, @reason, @confirmation, @issued_ts, @expires_ts)
        ON CONFLICT (id) DO NOTHING`,
+    )
+    this.#repeat = db.prepare<[RequestCells]>(
+      `INSERT INTO command_repeats (id, ts, actor, is_same)
+       SELECT id, @issued_ts, @actor, type = @type AND payload = @payload FROM commands WHERE id = @id`,
     )
     this.#answer = db.prepare<[AnswerCells]>(
       `UPDATE commands SET status = @status, ack_ts = coalesce(ack_ts, @ts), finished_ts = @finished,
@@ -113,7 +118,11 @@ export class CommandTable implements CommandQueue {
       issued_ts: issuedTs,
       expires_ts: expiresTs,
     }
-    const isNew = stored(`submit command ${id}`, () => this.#insert.run(cells).changes === 1)
+    const isNew = stored(`submit command ${id}`, () => {
+      if (this.#insert.run(cells).changes === 1) return true
+      this.#repeat.run(cells)
+      return false
+    })
     this.#submittedHere ||= isNew
     return isNew
   }
@@ -131,6 +140,11 @@ export class CommandTable implements CommandQueue {
       finished: status === 'ACCEPTED' ? null : ts,
     })
     assert(changes === 1, `command ${id} waits for its answer, is ${this.get(id)?.status ?? 'not there'}`)
+  }
+
+  repeats(id: string): CommandRepeats {
+    const sql = 'SELECT count(*) AS count, coalesce(sum(1 - is_same), 0) AS others FROM command_repeats WHERE id = ?'
+    return stored(`count repeats of ${id}`, () => this.#db.prepare<[string], CommandRepeats>(sql).get(id)) ?? NO_REPEATS
   }
 
   get(id: string): CommandRow | undefined {
@@ -153,6 +167,8 @@ export class CommandTable implements CommandQueue {
     return stored(`withdraw command ${id}`, () => withdraw.run({ id, ts }).changes === 1)
   }
 }
+
+const NO_REPEATS: CommandRepeats = { count: 0, others: 0 }
 
 function commandOf(cells: CommandCells): CommandRow {
   return {

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { assert } from '../src/domain/brand.ts'
 import type { RunId } from '../src/domain/ids.ts'
 import type { TimeUs } from '../src/domain/time.ts'
@@ -6,15 +7,19 @@ import type { EngineState, FillRecord } from '../src/projection/engine-state.ts'
 import type { EngineStore, SessionWriter } from '../src/runtime/ports.ts'
 import type { ProcessMark } from '../src/runtime/process.ts'
 import { AlertTable } from './alert-table.ts'
+import { ApprovalTable } from './approval-table.ts'
 import { AuditCheckpoints } from './audit-checkpoints.ts'
 import { SqliteAuditGuard } from './audit-guard.ts'
 import { BarTable } from './bar-table.ts'
 import { CommandTable } from './command-table.ts'
+import { ConfirmationTable } from './confirmation-table.ts'
 import { type Database, openDatabase } from './database.ts'
 import { EquityTable } from './equity-table.ts'
 import { stored } from './fault.ts'
+import { FlagTable } from './flag-table.ts'
 import { LeaseTable } from './lease-table.ts'
 import { NoteTable } from './note-table.ts'
+import { profileKey } from './profile-key.ts'
 import { refuseOtherProfile, stampProfile } from './profile-stamp.ts'
 import { engineBooks } from './projections/engine-books.ts'
 import { fills } from './queries/fills.ts'
@@ -31,7 +36,7 @@ export interface StoreOptions {
   /** Command types that are looked at before all others. */
   readonly urgent: ReadonlySet<string>
   readonly isAlive: (mark: ProcessMark) => boolean
-  /** `run/` of the profile, where the engine signs what it verified; undefined for clients, who do not. */
+  /** `run/` of the profile, where the engine keeps what it signs with; undefined for clients, who sign nothing. */
   readonly auditFolder?: string | undefined
 }
 
@@ -63,7 +68,11 @@ export class SqliteEngineStore implements EngineStore {
   readonly bars: BarTable
   readonly equity: EquityTable
   readonly alerts: AlertTable
+  readonly approvals: ApprovalTable
   readonly notes: NoteTable
+  readonly confirmations: ConfirmationTable
+  readonly flags: FlagTable
+  readonly confirmSecret: (() => Buffer) | undefined
   readonly audit: SqliteAuditGuard | undefined
   readonly wasCutOff: boolean
   #session: SqliteSessionWriter | undefined
@@ -76,7 +85,11 @@ export class SqliteEngineStore implements EngineStore {
     this.bars = new BarTable(db)
     this.equity = new EquityTable(db)
     this.alerts = new AlertTable(db)
+    this.approvals = new ApprovalTable(db)
     this.notes = new NoteTable(db)
+    this.confirmations = new ConfirmationTable(db)
+    this.flags = new FlagTable(db)
+    this.confirmSecret = auditFolder === undefined ? undefined : () => profileKey(join(auditFolder, 'confirm.key'))
     this.audit = auditFolder === undefined ? undefined : new SqliteAuditGuard(db, new AuditCheckpoints(auditFolder))
     const last = db.prepare('SELECT ended_ts IS NULL FROM sessions ORDER BY run_no DESC LIMIT 1')
     this.wasCutOff = stored('read the last session', () => last.pluck().get()) === 1
@@ -97,6 +110,12 @@ export class SqliteEngineStore implements EngineStore {
       alongside: () => this.bars.flush(),
     })
     return this.#session
+  }
+
+  wasCommanded(id: string): boolean {
+    const sql =
+      "SELECT 1 FROM events WHERE type = 'command.accepted' AND json_extract(payload, '$.command_id') = ? LIMIT 1"
+    return stored(`look for command ${id}`, () => this.db.prepare(sql).get(id)) !== undefined
   }
 
   lastFills(count: number): readonly FillRecord[] {

@@ -1,9 +1,10 @@
 import type { CommandRow } from '../../src/runtime/command-catalogue.ts'
-import type { CmdListOptions } from '../cmd.ts'
+import type { CmdListOptions, CmdWatchOptions } from '../cmd.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { type CommandStore, withEngine } from '../engine-access.ts'
 import { isoTime } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
+import type { Format } from '../format.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 import { formatOf, type ReadOptions } from '../reading.ts'
 import { type Exact, facts, sheet, sheetOutcome } from '../sheet.ts'
@@ -32,17 +33,35 @@ export function listCommands({ engine, printer }: CommandDeps, options: CmdListO
 }
 
 export function showCommand({ engine, printer }: CommandDeps, id: string, options: ReadOptions): Promise<Outcome> {
+  return withEngine(options, engine, async ({ store }) => told(requireCommand(store, id), formatOf(options, printer)))
+}
+
+const WATCH_MS = 100
+
+/** Tells each state as it comes on stderr, and the answer as {@link showCommand} does. */
+export function watchCommand({ engine, printer }: CommandDeps, id: string, options: CmdWatchOptions): Promise<Outcome> {
   return withEngine(options, engine, async ({ store }) => {
-    const row = requireCommand(store, id)
-    const data = commandData(row)
-    const pairs = Object.entries(data).map(([name, value]) => [name, exactOf(value)] as const)
-    const code = exitOf(row)
-    const message = row.message === '' ? row.status : `${row.status}: ${row.message}`
-    return {
-      ...sheetOutcome(facts(pairs), formatOf(options, printer), { code, message, reasonCodes: row.reasonCodes }),
-      data,
+    const untilMs = engine.monotonicMs() + options.wait * 1_000
+    let row = requireCommand(store, id)
+    for (let seen = ''; ; row = requireCommand(store, row.id)) {
+      if (row.status !== seen) printer.err(`${row.id} ${row.status}\n`)
+      seen = row.status
+      if (row.finishedTs !== undefined || engine.monotonicMs() >= untilMs) break
+      await engine.pause(WATCH_MS)
     }
+    return told(row, formatOf(options, printer))
   })
+}
+
+function told(row: CommandRow, format: Format): Outcome {
+  const data = commandData(row)
+  const pairs = Object.entries(data).map(([name, value]) => [name, exactOf(value)] as const)
+  const code = exitOf(row)
+  const message = row.message === '' ? row.status : `${row.status}: ${row.message}`
+  return {
+    ...sheetOutcome(facts(pairs), format, { code, message, reasonCodes: row.reasonCodes }),
+    data,
+  }
 }
 
 function exactOf(value: unknown): Exact {

@@ -4,6 +4,7 @@ import { timeUs, US_PER_HOUR } from '../../src/domain/time.ts'
 import { barColumns } from '../../src/market/columns.ts'
 import { after, EngineClock, HOST_CLOCK, wallTime } from '../../src/runtime/clock.ts'
 import { type ProfilePaths, profilePaths } from '../../src/runtime/config.ts'
+import { ConfigDrift } from '../../src/runtime/config-drift.ts'
 import { prepareFolders } from '../../src/runtime/config-folder.ts'
 import { type LoadedConfig, loadConfig } from '../../src/runtime/config-layers.ts'
 import { Engine } from '../../src/runtime/engine/engine.ts'
@@ -12,7 +13,6 @@ import { KillFile } from '../../src/runtime/engine/kill-file.ts'
 import { MANUAL_BOT, manualStrategy } from '../../src/runtime/engine/manual-strategy.ts'
 import { newRunId } from '../../src/runtime/ids.ts'
 import { type OpenLog, openLog } from '../../src/runtime/log/log.ts'
-import { policyFile } from '../../src/runtime/policy-file.ts'
 import { thisProcess } from '../../src/runtime/process.ts'
 import { GuardedVenue } from '../../src/runtime/resilience/guarded-venue.ts'
 import { findStrategy } from '../../src/strategy/catalogue.ts'
@@ -118,6 +118,7 @@ function assemble(
     seed: config.engine.seed,
     log: log.named('venue'),
   })
+  const drift = new ConfigDrift(paths.config, loaded, () => loadConfig(paths, { flags: options.flags }))
   const host: { current?: EngineHost } = {}
   const engine = new Engine({
     config,
@@ -137,8 +138,9 @@ function assemble(
     log: log.named('engine'),
     killFile: new KillFile(paths.kill),
     killWord: options.killWord,
-    policyFile: policyFile(paths.config),
     diskFree: () => host.current?.diskFree ?? freeShare(paths.folder),
+    drift: (nowMs) => drift.look(nowMs),
+    leaks: () => opened.counters.leaked,
   })
   host.current = new EngineHost({
     engine,

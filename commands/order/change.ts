@@ -7,6 +7,7 @@ import { instruments } from '../instrument-catalogue.ts'
 import type { CancelAllOptions, PlaceOptions } from '../order.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 import { type ChangeOptions, submit } from '../submission.ts'
+import { orderKey } from './order-key.ts'
 
 export interface Placed {
   readonly instrument: string
@@ -15,9 +16,14 @@ export interface Placed {
 }
 
 export function placeOrder({ engine }: CommandDeps, placed: Placed, options: PlaceOptions): Promise<Outcome> {
-  return withEngine(options, engine, async (access) =>
-    submit(access, engine, { type: 'ORDER_PLACE', payload: await orderPayload(access, placed, options) }, options),
-  )
+  return withEngine(options, engine, async (access) => {
+    const payload = await orderPayload(access, placed, options)
+    const { commands } = access.store
+    const requestId = options.requestId ?? orderKey(payload, options.nonce ?? '', (id) => commands.get(id))
+    const outcome = await submit(access, engine, { type: 'ORDER_PLACE', payload }, { ...options, requestId })
+    if (options.requestId !== undefined || outcome.note === undefined) return outcome
+    return { ...outcome, note: `${outcome.note}; to place another, give it a --nonce of its own` }
+  })
 }
 
 /** An order as the engine reads it, from what was typed. @throws CommandError where a number is none, or no multiple of its step */

@@ -12,6 +12,26 @@ const FLATTEN_ACTIONS: Readonly<Record<Payload<'safety.flatten_progress'>['state
   CHECKING: 'flatten.progress',
 }
 
+/** Commands that say what was decided about another, or that change what may be done. */
+const ACCEPTED_ACTIONS: Readonly<Record<string, string>> = {
+  CONFIRM: 'dangerous_op.confirmed',
+  FLAG_SET: 'flag.changed',
+}
+
+/** Refusals that are about who asks, or about how a dangerous thing is confirmed, and not about the thing. */
+const REFUSED_ACTIONS: Readonly<Record<string, string>> = {
+  ROLE_DENIED: 'access.denied',
+  OPERATION_UNKNOWN: 'access.denied',
+  CONFIRMATION_REQUIRED: 'dangerous_op.challenge_issued',
+  CONFIRMATION_MISMATCH: 'dangerous_op.rejected',
+  CONFIRMATION_EXPIRED: 'dangerous_op.rejected',
+  DANGEROUS_OPS_DISABLED: 'dangerous_op.rejected',
+  AUTOMATION_CANNOT_CONFIRM: 'dangerous_op.rejected',
+  REASON_REQUIRED: 'dangerous_op.rejected',
+  AUDIT_DOWN: 'dangerous_op.rejected',
+  CLOCK_UNTRUSTED: 'dangerous_op.rejected',
+}
+
 /**
  * What each event is called in the audit log: the names of the mandatory audit actions. An event type without its row does
  * not compile; undefined says that it is no audit action, and why stands beside it.
@@ -55,14 +75,24 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'safety.mode_changed': 'SAFETY_TRANSITION_APPLIED',
   'safety.release_refused': 'SAFETY_TRANSITION_REJECTED',
   'safety.kill_changed': 'KILL_APPLIED',
+  'safety.order_frozen': 'kill.step',
   'safety.flatten_progress': ({ state }) => FLATTEN_ACTIONS[state],
   'safety.input_changed': ({ state }) => (state === 'OK' ? 'input.recovered' : 'risk.data.unknown'),
   'safety.lease_issued': 'LEASE_ISSUED',
   'safety.lease_denied': 'LEASE_DENIED',
   'safety.leases_renewed': 'LEASE_RENEWED',
-  'command.accepted': 'controlplane.command.requested',
+  'command.accepted': ({ command }) => ACCEPTED_ACTIONS[command] ?? 'controlplane.command.requested',
   'command.completed': 'controlplane.command.applied',
-  'command.rejected': 'controlplane.command.denied',
+  'approval.requested': 'approval.requested',
+  'approval.voted': 'approval.voted',
+  'approval.approved': 'approval.approved',
+  'approval.rejected': 'approval.rejected',
+  'approval.expired': 'approval.expired',
+  'approval.invalidated': 'approval.invalidated',
+  'approval.canceled': 'approval.canceled',
+  'approval.executed': 'approval.executed',
+  'approval.failed': 'approval.failed',
+  'command.rejected': ({ reason_code: code }) => REFUSED_ACTIONS[code] ?? 'controlplane.command.denied',
   'reconcile.run': 'reconcile.run',
   'reconcile.mismatch': 'reconcile.mismatch',
   'run.started': 'run.start',

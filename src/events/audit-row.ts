@@ -94,6 +94,7 @@ function scopeOf(instrument: string | undefined, bot: string | undefined): strin
 const TARGETS = [
   ['order_id', 'order'],
   ['command_id', 'command'],
+  ['approval_id', 'approval'],
   ['intent_id', 'intent'],
   ['reconcile_id', 'reconcile'],
   ['component', 'component'],
@@ -121,8 +122,17 @@ const REJECTED: ReadonlySet<KernelEvent['type']> = new Set([
   'command.rejected',
   'safety.release_refused',
   'fill.duplicate',
+  'approval.rejected',
+  'approval.expired',
+  'approval.invalidated',
 ])
-const FAILED: ReadonlySet<KernelEvent['type']> = new Set(['order.unknown', 'order.quarantined', 'reconcile.mismatch'])
+const FAILED: ReadonlySet<KernelEvent['type']> = new Set([
+  'order.unknown',
+  'safety.order_frozen',
+  'order.quarantined',
+  'reconcile.mismatch',
+  'approval.failed',
+])
 
 function resultOf(event: KernelEvent): AuditResult {
   if (REJECTED.has(event.type)) return 'REJECTED'

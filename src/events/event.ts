@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { BotId } from '../domain/ids.ts'
+import { approval } from './approval.ts'
 import { command } from './command.ts'
 import { fill } from './fill.ts'
 import { intent } from './intent.ts'
@@ -24,6 +25,7 @@ export const CATALOGUE = {
   ...portfolio,
   ...safety,
   ...command,
+  ...approval,
   ...reconcile,
   ...run,
   ...ops,

@@ -9,7 +9,7 @@ import { type Command, type CommandOutcome, MANUAL, obeyed, refused } from './co
 import { told } from './evidence.ts'
 import type { Facts } from './judgement.ts'
 import type { OrderDesk } from './order-desk.ts'
-import type { SafetyDesk } from './safety-desk.ts'
+import { OPERATOR, type SafetyDesk } from './safety-desk.ts'
 import type { Scribe } from './scribe.ts'
 
 /** What commands reach. */
@@ -66,7 +66,7 @@ export class CommandDesk {
         if (!safety.lower(command.scope, command.level, command)) return refused(['TRANSITION_FORBIDDEN'])
         return obeyed(`${command.scope} ${command.level}`)
       case 'MODE_RAISE':
-        safety.raise('OPERATOR', command.mode, command.reason)
+        safety.raise(OPERATOR, command.mode, command.reason)
         return obeyed(this.#hands.facts.mode.mode)
       case 'MODE_RELEASE':
         return this.#release(command.failedChecks)
@@ -100,7 +100,6 @@ export class CommandDesk {
         ['J_POLICY_DENY_FORBIDDEN_OP'],
         'the audit chain is not known to be sound: nothing is released on it',
       )
-    safety.clear('OPERATOR')
     const against = safety.release(failedChecks)
     return against.length === 0 ? obeyed(facts.mode.mode) : refused(against)
   }

@@ -14,6 +14,7 @@ import {
 import type { FeedState } from '../risk/gate-input.ts'
 import type { GuardNews } from '../risk/guards.ts'
 import type { Command } from './command.ts'
+import type { HostFact } from './host-fact.ts'
 import type { Kernel } from './kernel.ts'
 
 /**
@@ -35,6 +36,7 @@ const KIND = {
   reconciled: 12,
   checkpoint: 13,
   guard: 14,
+  fact: 15,
 } as const
 
 /** A standing reason that the host found, or that is gone: what the safety mode is made of. */
@@ -179,6 +181,12 @@ export class InputLog {
   guard(news: GuardNews, ts: number): void {
     this.#json(KIND.guard, 0, { news, ts })
     this.#kernel.onGuard(news, ts)
+  }
+
+  /** What the host alone knows and the journal keeps. */
+  fact(fact: HostFact, ts: number): void {
+    this.#json(KIND.fact, 0, { fact, ts })
+    this.#kernel.onFact(fact, ts)
   }
 
   checkpoint(ts: number): void {
@@ -378,8 +386,12 @@ export class InputPlayer {
         const { reason, detail, ts } = reader.json() as { reason: 'completed'; detail: string; ts: number }
         return this.#kernel.stop(reason, detail, ts)
       }
+      case KIND.fact: {
+        const { fact, ts } = reader.json() as { fact: HostFact; ts: number }
+        return this.#kernel.onFact(fact, ts)
+      }
       default:
-        throw new InputLogError(`an input of kind 1 to ${KIND.guard}, found ${kind}`)
+        throw new InputLogError(`an input of a known kind, 1 to ${Math.max(...Object.values(KIND))}, found ${kind}`)
     }
   }
 

@@ -27,6 +27,7 @@ import { CommandDesk } from './command-desk.ts'
 import { told } from './evidence.ts'
 import type { FlattenSettings, Holding } from './flatten.ts'
 import { BarFrames } from './frames.ts'
+import type { HostFact } from './host-fact.ts'
 import type { Condition, ReconcileNews } from './input-log.ts'
 import type { Facts } from './judgement.ts'
 import { LeaseDesk } from './lease-desk.ts'
@@ -238,6 +239,7 @@ export class Kernel {
       this.#allocate(bot)
       this.#register(bot)
     }
+    this.#storms?.recall(this.#facts.mode.reasons.keys(), this.#scribe.now)
     this.#safety.boot((restored?.safety.mode ?? 'NORMAL') as SafetyMode)
     this.#leases?.tick()
     if (restored === undefined) for (const bot of this.#bots) bot.start()
@@ -450,6 +452,15 @@ export class Kernel {
   onGuard(news: GuardNews, ts: number): void {
     this.#begin(ts)
     this.#safety.guard(news)
+    this.#end()
+  }
+
+  /** Something happened at the host that the journal keeps and nothing here hangs on. */
+  onFact({ type, payload }: HostFact, ts: number): void {
+    this.#begin(ts)
+    // Words of people and of venues, masked as all text that enters.
+    const said = Object.entries(payload).map(([name, value]) => [name, typeof value === 'string' ? told(value) : value])
+    this.#scribe.write(type, Object.fromEntries(said) as HostFact['payload'])
     this.#end()
   }
 

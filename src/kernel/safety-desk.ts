@@ -1,4 +1,5 @@
 import type { OrderId } from '../domain/ids.ts'
+import { US_PER_SECOND } from '../domain/time.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { isTerminal, type Order } from '../orders/order.ts'
 import type { KillChange, KillLevel, KillScope } from '../risk/kill.ts'
@@ -7,6 +8,7 @@ import { type ModeChange, OWN_REASONS, type SafetyMode } from '../risk/mode.ts'
 import type { Bot } from './bot.ts'
 import { told } from './evidence.ts'
 import { Flatten, type FlattenSettings, isInScope, whereOf } from './flatten.ts'
+import { FrozenOrders } from './frozen-orders.ts'
 import { CONFIG_DRIFT, INPUT_UNKNOWN, InputGrace } from './input-grace.ts'
 import type { Facts } from './judgement.ts'
 import type { OrderDesk } from './order-desk.ts'
@@ -14,9 +16,15 @@ import type { Scribe } from './scribe.ts'
 
 /** How often the cancel of one order is asked for while a kill stands (UGF-0-005). */
 const CANCEL_TRIES = 3
+/** After these it is asked for once in so long: a kill that did not do what it should keeps trying. */
+const CANCEL_AGAIN_US = 30 * US_PER_SECOND
 
 /** A halt of everything is the mode HALTED too: what comes after it is released like any other halt (UGF-0-002). */
 const KILL_HALT = 'KILL_HALT'
+/** An operator wanted a stricter mode; only a release takes that back. */
+export const OPERATOR = 'OPERATOR'
+/** A flatten took too long. Once it is done, it is history that a release puts away. */
+const FLATTEN_INCOMPLETE = 'FLATTEN_INCOMPLETE'
 
 /** Carries out mode changes and kill levels: what they stop, cancel and flatten, and the events that say so. */
 export class SafetyDesk {
@@ -27,7 +35,8 @@ export class SafetyDesk {
   readonly #flatten: Flatten
   readonly #grace: InputGrace
   /** Orders that a kill forbids to rest, and how often their end was asked for. */
-  readonly #tries = new Map<OrderId, number>()
+  readonly #tries = new Map<OrderId, { readonly count: number; readonly ts: number }>()
+  readonly #frozen = new FrozenOrders()
 
   constructor(
     facts: Facts,
@@ -44,7 +53,7 @@ export class SafetyDesk {
     this.#bots = bots
     this.#grace = new InputGrace(facts)
     this.#flatten = new Flatten(facts, { scribe, desk, settings: flatten }, (detail) =>
-      this.raise('FLATTEN_INCOMPLETE', 'SAFE_MODE', detail),
+      this.raise(FLATTEN_INCOMPLETE, 'SAFE_MODE', detail),
     )
   }
 
@@ -130,13 +139,21 @@ export class SafetyDesk {
   release(failedChecks: readonly string[]): readonly string[] {
     const { mode } = this.#facts
     const from = mode.mode
+    const withdrawn = [OPERATOR, ...(this.#flatten.isDone ? [FLATTEN_INCOMPLETE] : [])]
+    const stood = withdrawn.filter((code) => mode.reasons.has(code))
     let refused: readonly string[] = []
-    this.#step(() => {
-      const outcome = mode.release(this.#scribe.now, failedChecks)
-      if (!('refused' in outcome)) return outcome
-      refused = outcome.refused
-      return undefined
-    })
+    this.#step(
+      () => {
+        const outcome = mode.release(this.#scribe.now, failedChecks, withdrawn)
+        if (!('refused' in outcome)) return outcome
+        refused = outcome.refused
+        return undefined
+      },
+      (change) => {
+        if (change !== undefined)
+          for (const code of stood) this.#scribe.write('safety.reason_cleared', { reason_code: code })
+      },
+    )
     if (refused.length === 0) return refused
     const to = from === 'HALTED' ? 'SAFE_MODE' : 'NORMAL'
     this.#scribe.write('safety.release_refused', { from, to, reason_codes: [...refused] })
@@ -187,20 +204,35 @@ export class SafetyDesk {
     return this.#cancelInScope(scope, ({ origin }) => origin !== 'flatten')
   }
 
-  /** Asks again, a few times, for the end of what a kill forbids to rest and the venue would not cancel. */
+  /** Asks again for the end of what a kill forbids to rest and the venue would not cancel: a few times at once, then slowly. */
   enforce(): void {
     const { kill, orders, buckets } = this.#facts
     if (kill.strictest === 'NONE' || orders.working.length === 0) return
-    const resting = orders.working.filter((order) => {
-      if (order.state !== 'OPEN' && order.state !== 'PARTIAL') return false
+    const { now } = this.#scribe
+    for (const { id, state } of this.#forbidden()) {
+      if (state !== 'OPEN' && state !== 'PARTIAL') continue
+      const { count, ts } = this.#tries.get(id) ?? { count: 1, ts: now }
+      if (buckets.cancels.waitUs(now) > 0 || (count >= CANCEL_TRIES && now - ts < CANCEL_AGAIN_US)) continue
+      this.#tries.set(id, { count: count + 1, ts: now })
+      this.#desk.cancelSurely(id, 'KILL_CANCEL', 'operator')
+    }
+  }
+
+  /** Orders that have not ended and that a kill does not let rest. */
+  #forbidden(): readonly Order[] {
+    const { kill, orders } = this.#facts
+    if (kill.strictest === 'NONE') return []
+    return orders.working.filter((order) => {
       const { venueId, id } = order.instrument
       return forbids(kill.effective({ venueId, instrumentId: id, botId: order.botId }), order)
     })
-    for (const { id } of resting) {
-      const tries = this.#tries.get(id) ?? 1
-      if (tries >= CANCEL_TRIES || buckets.cancels.waitUs(this.#scribe.now) > 0) continue
-      this.#tries.set(id, tries + 1)
-      this.#desk.cancelSurely(id, 'KILL_CANCEL', 'operator')
+  }
+
+  #tellFrozen(): void {
+    for (const { order, waitedUs } of this.#frozen.look(this.#forbidden(), this.#scribe.now)) {
+      const { id, instrument, state, botId } = order
+      const payload = { order_id: id, instrument_id: instrument.id, state, waited_us: waitedUs }
+      this.#scribe.write('safety.order_frozen', payload, botId)
     }
   }
 
@@ -208,6 +240,7 @@ export class SafetyDesk {
     const { mode, portfolio } = this.#facts
     if (mode.mode !== 'NORMAL') this.#step(() => mode.tick(this.#scribe.now, !portfolio.isFlat))
     if (this.#flatten.isOn) this.#flatten.work()
+    this.#tellFrozen()
   }
 
   /** The host says that time passed: what has grown old meanwhile. */

@@ -28,9 +28,11 @@ const UNKNOWN_AGAIN_US = 5 * US_PER_MINUTE
 /** A reason goes when nothing of its kind was seen for this long; the mode is an operator's to release. */
 const CALM_US = US_PER_MINUTE
 
+const STORM_CODES = ['ORDER_STORM', 'CANCEL_LOOP', 'UNKNOWN_SPIKE'] as const
+
 /** What has to stop, and why. */
 export interface Storm {
-  readonly code: 'ORDER_STORM' | 'CANCEL_LOOP' | 'UNKNOWN_SPIKE'
+  readonly code: (typeof STORM_CODES)[number]
   /** A bot to put aside; undefined where the account has to stand back. */
   readonly botId: string | undefined
   readonly mode: 'SAFE_MODE' | 'HALTED'
@@ -79,6 +81,11 @@ export class StormWatch {
 
   constructor(limits: StormLimits = STORM_LIMITS) {
     this.#limits = limits
+  }
+
+  /** Goes on with what stood when the last session ended: it is calm a while after this. */
+  recall(codes: Iterable<string>, ts: number): void {
+    for (const code of codes) if (isStormCode(code)) this.#standing.set(code, ts)
   }
 
   see(event: KernelEvent): void {
@@ -155,4 +162,8 @@ export class StormWatch {
     this.#standing.set(storm.code, ts)
     this.#storms.push(storm)
   }
+}
+
+function isStormCode(code: string): code is Storm['code'] {
+  return STORM_CODES.some((known) => known === code)
 }

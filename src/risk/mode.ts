@@ -147,18 +147,25 @@ export class SafetyModeMachine {
    * An operator asks to loosen.
    *
    * @param failedChecks release checks that are not green: reconcile, audit chain, clock, health, …
+   * @param withdrawn reasons that end with the release, when everything else allows it: nobody else withdraws them
    * @returns the change, or the reason codes that stand against it
    */
-  release(ts: number, failedChecks: readonly string[]): ModeChange | { readonly refused: readonly string[] } {
+  release(
+    ts: number,
+    failedChecks: readonly string[],
+    withdrawn: readonly string[] = [],
+  ): ModeChange | { readonly refused: readonly string[] } {
     const step = LOOSENING[this.#mode]
     if (!step || step.by !== 'operator') return { refused: ['TRANSITION_FORBIDDEN'] }
     this.#reasons.delete(SELF_RAISED)
     const standing = [...this.#reasons]
-      .filter(([, { mode }]) => severity(mode) > severity(step.to))
+      .filter(([code, { mode }]) => severity(mode) > severity(step.to) && !withdrawn.includes(code))
       .map(([code]) => code)
     const refused = [...standing, ...failedChecks]
-    if (ts - this.#clearSinceTs < this.#settings.releaseDwellUs) refused.push('DWELL_TIME')
+    const sinceTs = Math.max(this.#clearSinceTs, ...withdrawn.map((code) => this.#reasons.get(code)?.sinceTs ?? 0))
+    if (ts - sinceTs < this.#settings.releaseDwellUs) refused.push('DWELL_TIME')
     if (refused.length > 0) return { refused }
+    for (const code of withdrawn) this.#reasons.delete(code)
     return this.#set(step.to, 'OPERATOR_RELEASE')
   }
 

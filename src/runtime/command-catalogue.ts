@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { SUPPRESSION_S_MAX } from '../risk/interlocks.ts'
 import { VENUE_FAULTS } from '../venues/simulated/venue-faults.ts'
+import { FLAG_STAGES } from './authority/flags.ts'
 import { RESTART_WISHES } from './restart-wish.ts'
 
 /** Commands that a client may ask of the engine (UGF-B-005). One row of the `commands` table each. */
@@ -69,7 +71,29 @@ export const COMMANDS = {
   KILL_LOWER: z.strictObject({ scope, level: z.enum(['NONE', 'CLOSE_ONLY', 'FLATTEN']) }),
   MODE_RAISE: z.strictObject({ mode: z.enum(['SAFE_MODE', 'HALTED']) }),
   MODE_RELEASE: reasonless,
+  /** Puts one interlock aside for minutes; which may be is told by `safety interlocks`. */
+  INTERLOCK_SUPPRESS: z.strictObject({
+    interlock: z.string().min(1).max(64),
+    seconds: z.int().min(1).max(SUPPRESSION_S_MAX),
+  }),
   RECONCILE_RUN: z.strictObject({ scope: z.enum(['all', 'orders', 'fills', 'balances', 'positions']).optional() }),
+  APPROVAL_VOTE: z.strictObject({
+    approval_id: z.string().min(1).max(128),
+    vote: z.enum(['yes', 'no']),
+    /** The subject, typed: asked of who says yes a second time. */
+    typed: z.string().max(256).optional(),
+  }),
+  APPROVAL_CANCEL: z.strictObject({ approval_id: z.string().min(1).max(128) }),
+  /** A word given ahead, for so many orders of a bot until a time. */
+  APPROVAL_STANDING_ADD: z.strictObject({
+    bot_id: z.string().min(1).max(128),
+    instrument_id: z.string().min(1).max(128).optional(),
+    /** Decimal, base currency: the largest worth of one order. */
+    notional_max: z.string().regex(/^\d+(\.\d+)?$/),
+    uses: z.int().min(1).max(1_000),
+    seconds: z.int().min(60).max(604_800),
+  }),
+  APPROVAL_STANDING_REVOKE: z.strictObject({ standing_id: z.string().min(1).max(128) }),
   ALERT_ACK: z.strictObject({ alert_id: z.string().min(1).max(128) }),
   /** The operator is there: what a dead-man's switch waits for. */
   DEADMAN_ACK: reasonless,
@@ -81,6 +105,16 @@ export const COMMANDS = {
     instrument_id: z.string().min(1).max(128).optional(),
     /** How long a delay or an outage lasts, seconds. */
     seconds: z.number().positive().max(86_400).optional(),
+  }),
+  /** Step two of a dangerous operation: carries the wish out that the challenge stands for. The phrase is the row's. */
+  CONFIRM: z.strictObject({ challenge_id: z.string().min(1).max(128), token: z.string().min(1).max(128) }),
+  FLAG_SET: z.strictObject({
+    name: z.string().min(1).max(64),
+    stage: z.enum(FLAG_STAGES),
+    /** Where the checks of the stage before are recorded. */
+    evidence: z.string().min(1).max(256).optional(),
+    /** When it goes back to off, µs. */
+    expires_ts: z.int().positive().optional(),
   }),
 } as const
 

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { US_PER_MS, US_PER_SECOND } from '../domain/time.ts'
 import { LIVE_LIMITS, type Limits } from '../risk/limits.ts'
+import { CHALLENGE_LIFE_S } from './authority/challenge.ts'
 import { DEFAULT_RESTART_WISH, RESTART_WISHES } from './restart-wish.ts'
 
 /** Whether a host names this machine and nothing else. */
@@ -54,6 +55,12 @@ const engine = z.strictObject({
     .nonnegative()
     .default(3)
     .describe('cut off so often within ten minutes, a start pauses all bots and stays in SAFE_MODE; 0 is never'),
+  confirm_s: z
+    .int()
+    .min(CHALLENGE_LIFE_S.min)
+    .max(CHALLENGE_LIFE_S.max)
+    .default(CHALLENGE_LIFE_S.usual)
+    .describe('seconds within which a dangerous operation is confirmed, 30 to 120'),
   data_stale_s: z.number().positive().max(3_600).default(10).describe('seconds without data that make a feed stale'),
 })
 
@@ -170,6 +177,30 @@ const deadman = z.strictObject({
     ),
 })
 
+const approvals = z.strictObject({
+  modes: z
+    .array(z.enum(['paper', 'canary', 'live']))
+    .default(['canary', 'live'])
+    .describe('run modes in which orders may have to wait for a person; what lowers risk never waits'),
+  limit_share: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.3)
+    .describe('share of limits.order_notional_max above which an order waits for a person; 1 is none'),
+  first_days: z
+    .number()
+    .nonnegative()
+    .max(365)
+    .default(7)
+    .describe('days after a bot was first seen in which every order of it waits for a person'),
+  required: z.int().min(1).max(2).default(1).describe('persons that have to say yes'),
+  solo: z
+    .boolean()
+    .default(true)
+    .describe('whether the same person may say yes twice, ten seconds apart and with the subject typed'),
+})
+
 const screen = z.strictObject({
   palette: z
     .enum(['west', 'east', 'cvd', 'mono', 'contrast'])
@@ -233,7 +264,7 @@ export const BotSetting = z.strictObject({
 export type BotSetting = z.infer<typeof BotSetting>
 
 /** The sections of a configuration file in the order in which they are explained. Names are those of the file. */
-export const SECTIONS = { engine, account, limits, deadman, screen, http, log, notify } as const
+export const SECTIONS = { engine, account, limits, approvals, deadman, screen, http, log, notify } as const
 export type SectionName = keyof typeof SECTIONS
 
 export const Config = z
@@ -241,6 +272,7 @@ export const Config = z
     engine: engine.prefault({}),
     account: account.prefault({}),
     limits: limits.prefault({}),
+    approvals: approvals.prefault({}),
     deadman: deadman.prefault({}),
     screen: screen.prefault({}),
     http: http.prefault({}),

@@ -2,6 +2,9 @@ import type { RunId } from '../domain/ids.ts'
 import type { Journal } from '../events/event.ts'
 import type { BarColumns } from '../market/columns.ts'
 import type { EngineState, FillRecord } from '../projection/engine-state.ts'
+import type { ApprovalStore } from './approvals/approval-store.ts'
+import type { Challenge, ChallengeState } from './authority/challenge.ts'
+import type { FlagChange, FlagRow } from './authority/flags.ts'
 import type { CommandRequest, CommandRow, CommandStatus } from './command-catalogue.ts'
 import type { ProcessMark } from './process.ts'
 
@@ -50,6 +53,13 @@ export interface EngineLease {
   holder(): LeaseHolder | undefined
 }
 
+/** How often an id was handed in again. */
+export interface CommandRepeats {
+  readonly count: number
+  /** Of them, those that asked for something else. */
+  readonly others: number
+}
+
 export interface CommandQueue {
   /** Whether another connection has written since the last call; costs microseconds. */
   hasChanged(): boolean
@@ -58,6 +68,8 @@ export interface CommandQueue {
   /** @returns false when the id is known already: the row that stands is the answer */
   submit(request: CommandRequest): boolean
   get(id: string): CommandRow | undefined
+  /** Wishes that came again under this id, and were not carried out. */
+  repeats(id: string): CommandRepeats
   list(options: { readonly limit: number; readonly status?: CommandStatus }): readonly CommandRow[]
   /** Withdraws one that still waits. */
   cancel(id: string, ts: number): boolean
@@ -113,6 +125,31 @@ export interface AuditGuard {
   readonly verified: { readonly events: number; readonly hash: string } | undefined
 }
 
+/** A challenge and what became of it. */
+export interface ConfirmationRow extends Challenge {
+  readonly state: ChallengeState
+  readonly endedTs: number | undefined
+}
+
+/** Dangerous operations that wait for their confirmation; written at once, before anything is done because of them. */
+export interface ConfirmationStore {
+  open(challenge: Challenge): void
+  get(id: string): ConfirmationRow | undefined
+  /** @returns false when it has ended before: what it stood for must not be done */
+  end(id: string, state: Exclude<ChallengeState, 'OPEN'>, ts: number): boolean
+  /** Newest first. */
+  list(limit: number): readonly ConfirmationRow[]
+}
+
+export interface FlagStore {
+  /** As they stand; what makes no sense is handed over all the same. @throws StorageError when they cannot be read */
+  rows(): readonly FlagRow[]
+  /** The flag and its history together or neither. */
+  change(change: FlagChange): void
+  /** Oldest first. */
+  history(): readonly FlagChange[]
+}
+
 /** Everything that the engine keeps in its profile's database. */
 export interface EngineStore {
   /** Stamped at the first start of the profile. */
@@ -129,8 +166,15 @@ export interface EngineStore {
   /** The last fills of all sessions, oldest first. */
   lastFills(count: number): readonly FillRecord[]
   readonly alerts: AlertStore
+  readonly approvals: ApprovalStore
+  /** Whether the journal has a command under this id. */
+  wasCommanded(id: string): boolean
   /** A small value by name: `sim.market`, `day.equity`. */
   readonly notes: { get(name: string): string | undefined; set(name: string, value: string): void }
+  readonly confirmations: ConfirmationStore
+  readonly flags: FlagStore
+  /** What tokens are made with: 32 bytes beside the database, made at first need. Absent for clients, who make none. */
+  readonly confirmSecret?: (() => Buffer) | undefined
   /** Watches over the journal; absent where nobody wants it watched. */
   readonly audit?: AuditGuard | undefined
   /** Size on disk, bytes, and pages in the write-ahead log. */

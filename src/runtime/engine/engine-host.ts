@@ -12,7 +12,7 @@ import { maskValue } from '../../events/mask.ts'
 import type { EngineStore } from '../ports.ts'
 import { StatusFile } from '../status-file.ts'
 import { EngineViews } from '../views/engine-views.ts'
-import type { HostFacts } from '../views/system-view.ts'
+import { type HostFacts, healthChecks } from '../views/system-view.ts'
 import type { Engine } from './engine.ts'
 import { EngineMetrics, engineStatus, type ReportFacts } from './engine-report.ts'
 
@@ -37,6 +37,7 @@ export type HostEnd =
 
 const TURN_MS = 10
 const STATUS_EVERY_MS = 2_000
+const SIGHT_EVERY_MS = 1_000
 const LEASE_EVERY_MS = 2_000
 /** The lease was not renewed for this long: somebody else may have it, and nothing more is sent. */
 const LEASE_LOST_MS = 20_000
@@ -63,6 +64,7 @@ export class EngineHost {
   #alerts: ReturnType<EngineStore['alerts']['list']> = []
   #diskFree: number | undefined
   #diskMs = Number.NEGATIVE_INFINITY
+  #sightMs = Number.NEGATIVE_INFINITY
   #resolve: ((end: HostEnd) => void) | undefined
   #stopTurns: () => void = () => undefined
 
@@ -162,6 +164,10 @@ export class EngineHost {
       this.#pendingMs = now
       this.#pending = store.commands.list({ limit: 100, status: 'PENDING' }).length
       this.#alerts = store.alerts.list(50)
+    }
+    if (now - this.#sightMs >= SIGHT_EVERY_MS) {
+      this.#sightMs = now
+      this.#parts.engine.heedHealth(healthChecks(this.#parts.engine, this.#facts()))
     }
     if (now - this.#diskMs >= 5_000) {
       this.#diskMs = now

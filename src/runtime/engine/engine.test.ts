@@ -8,6 +8,7 @@ import type { CommandPayload } from '../command-catalogue.ts'
 import { ordersView } from '../views/orders-view.ts'
 import { portfolioView } from '../views/portfolio-view.ts'
 import { ribbonView } from '../views/ribbon-view.ts'
+import { keyUses } from '../../../storage/queries/idempotency.ts'
 import { journalTail } from '../../../storage/queries/journal-tail.ts'
 import { raiseKillWord } from './kill-file.ts'
 
@@ -340,7 +341,7 @@ describe('stopping', () => {
     made.crash()
     await made.boot()
     expect(made.engine.kernel.facts.kill.strictest).toBe('CLOSE_ONLY')
-    expect((await made.command('KILL_LOWER', { scope: 'global', level: 'NONE' })).status).toBe('COMPLETED')
+    expect((await made.confirmed('KILL_LOWER', { scope: 'global', level: 'NONE' })).status).toBe('COMPLETED')
     await made.run(1)
     expect(made.engine.kernel.facts.kill.strictest).toBe('NONE')
   })
@@ -555,13 +556,37 @@ describe('reconciliation finds', () => {
     expect((await settle(made)).status).toBe('OK')
   })
 
-  test('a fill that is told twice counts once', async () => {
+  test('UGF-0-009: every fill of the venue read again adds nothing to the ledger', async () => {
+    const made = await world()
+    await made.run(150)
+    const fills = () => made.store.db.prepare('SELECT trade_id FROM fills ORDER BY trade_id').pluck().all()
+    // As if nothing had ever been read: the whole list comes again.
+    made.store.notes.set('reconcile.cursor', JSON.stringify({ cursor: 0, ts: 0 }))
+    const before = fills()
+    expect(before.length).toBeGreaterThan(3)
+    made.crash()
+    await made.boot()
+    expect(fills()).toEqual(before)
+    expect(new Set(fills()).size).toBe(before.length)
+    await agrees(made)
+    expect((await settle(made)).status).toBe('OK')
+  })
+
+  test('UGF-0-009: a fill that is told twice counts once, and is shown as suppressed', async () => {
     const made = await world()
     await made.run(10)
     await made.command('VENUE_FAULT', { fault: 'repeat-fill', instrument_id: 'FX_BTC_JPY' })
     await made.command('ORDER_PLACE', { instrument_id: 'FX_BTC_JPY', side: 'buy', type: 'MARKET', qty: '0.01' })
     await made.run(3)
     expect((await settle(made)).status).toBe('OK')
+    const repeated = made.store.db
+      .prepare("SELECT json_extract(payload, '$.trade_id') FROM events WHERE type = 'fill.duplicate'")
+      .pluck()
+      .all() as string[]
+    expect(repeated).toHaveLength(1)
+    expect(keyUses(made.store.db, made.store.commands, repeated[0] ?? '')).toMatchObject([
+      { kind: 'fill', suppressed: 1 },
+    ])
   })
 
   test('a fill that never happened at the venue', async () => {

@@ -4,14 +4,16 @@ import { US_PER_SECOND } from '../../domain/time.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
 import { assertRecordable, type Condition, InputLog } from '../../kernel/input-log.ts'
 import { Kernel } from '../../kernel/kernel.ts'
+import type { KernelEvent } from '../../events/event.ts'
 import { type SessionSpec, sessionConfig } from '../../kernel/session-spec.ts'
 import { RULES } from '../../risk/gate.ts'
-import type { GuardStatus } from '../../risk/guards.ts'
 import type { KillScope } from '../../risk/kill.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
+import { Authority } from '../authority/authority.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import type { Config } from '../config-schema.ts'
+import type { Drift } from '../config-drift.ts'
 import { DeadManDesk } from '../deadman/deadman-desk.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
@@ -28,15 +30,20 @@ import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
 import { keepLossMarks, storedLossMarks } from './loss-marks.ts'
+import { InterlockDesk } from './interlock-desk.ts'
+import type { HeldWorth } from './exposure-jump.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 import { MinuteFeed } from './minute-feed.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
+import { APPROVAL_REQUIRED, OrderApprovals } from './order-approvals.ts'
 import { recoverOrders } from './recovery.ts'
+import { releaseObstacles } from './release-obstacles.ts'
 import { keepRestartWish, restartWishOf } from './restart-notes.ts'
 import { sessionLimits } from './session-limits.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
 import { Tape } from './tape.ts'
 import { timeOfDayUs } from './time-of-day.ts'
+import { Sight } from './sight.ts'
 import { Watch } from './watch.ts'
 
 /** Everything an engine is made of. It opens nothing itself. */
@@ -58,8 +65,10 @@ export interface EngineParts {
   readonly killWord?: Int32Array | undefined
   /** Share of the disk that is free, 0…1. */
   readonly diskFree?: () => number | undefined
-  /** Whether the file of the limits is as it was when the engine was made; absent where there is no file. */
-  readonly policyFile?: () => GuardStatus
+  /** How the settings on disk differ from those in force. */
+  readonly drift?: (nowMs: number) => Drift | undefined
+  /** Log lines that were dropped because a secret was in them. */
+  readonly leaks?: () => number
 }
 
 export type EnginePhase = 'STARTING' | 'RUNNING' | 'STOPPING' | 'STOPPED'
@@ -86,6 +95,8 @@ const STOP_PATIENCE_US = 30 * US_PER_SECOND
 const HISTORY_BARS = 600
 /** Reason code of a start that follows too many crashes. */
 const CRASH_LOOP = 'CRASH_LOOP'
+/** Reason code of flags that make no sense: all are off. */
+const FLAGS_UNREADABLE = 'FLAGS_UNREADABLE'
 const STARTUP_PARTS = ['database', 'books', 'venue', 'orders', 'history', 'reconcile'] as const
 
 /**
@@ -99,6 +110,8 @@ export class Engine {
   readonly watch: Watch
   readonly reconcile: ReconcileRound
   readonly deadMan: DeadManDesk
+  readonly approvals: OrderApprovals
+  readonly authority: Authority
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -122,6 +135,7 @@ export class Engine {
   #guards!: GuardFeed
   readonly #intake: Intake
   readonly #escalation: Escalation
+  readonly #interlocks: InterlockDesk
   #monitoredTs = Number.NEGATIVE_INFINITY
   readonly #listener: VenueListener
   #clockTs = 0
@@ -136,6 +150,8 @@ export class Engine {
   #reconcileId = ''
   #rechecks: { readonly row: CommandRow; readonly scope: string; ts: number; readonly isLast: boolean }[] = []
   #isReady = false
+  readonly #sight = new Sight()
+  #blindness: string | undefined
   #policySha256 = ''
   #stopping:
     | { readonly how: 'safe' | 'flatten'; readonly sinceTs: number; readonly row: CommandRow | undefined }
@@ -182,17 +198,63 @@ export class Engine {
         }),
     })
     this.dayOffsetUs = timeOfDayUs(config.account.day_starts, config.account.time_zone, this.now)
+    this.#interlocks = new InterlockDesk(this.watch, {
+      standing: (scope) => this.kernel.facts.kill.at(scope),
+      raise: (scope, level, reason) => {
+        const id = this.#ownId('interlock')
+        void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope, level })
+      },
+      alert: (...told) => this.#alert(...told),
+    })
+    this.approvals = new OrderApprovals(
+      store.approvals,
+      { required: config.approvals.required, isSolo: config.approvals.solo },
+      {
+        kernel: () => this.kernel,
+        now: () => this.now,
+        obey: (command) => this.#obey(command),
+        order: (id) => this.chronicle.order(id),
+        record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+        alert: (source, isOn, text) => this.#alert(source, isOn, 'P2', text, 'approve list'),
+        wasCommanded: (id) => store.wasCommanded(id),
+      },
+    )
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
-    this.#intake = new Intake(store.commands, () => this.#writer, {
+    const killAt = (scope: string) => {
+      this.#hearKillWord()
+      if (parts.killFile.exists) this.#lookAtKillFile()
+      return this.kernel.facts.kill.at(scope as KillScope)
+    }
+    this.authority = new Authority({
+      store,
+      host: parts.host,
+      facts: new Set(store.audit === undefined ? [] : ['audit_chain']),
+      lifeS: config.engine.confirm_s,
+      situation: () => ({
+        runMode: this.spec.run_mode,
+        isSimulated: parts.venue.fault !== undefined,
+        safetyMode: this.kernel.facts.mode.mode,
+        killAt,
+        positionsIn: (scope) => this.positionsIn(scope),
+      }),
+      faults: () => {
+        const { reasons } = this.kernel.facts.mode
+        const standing = (code: string) => (reasons.has(code) ? code : undefined)
+        return { audit: standing('AUDIT_BROKEN'), clock: standing('CLOCK_CRITICAL') }
+      },
+    })
+    this.#intake = new Intake(this.authority, store.commands, () => this.#writer, {
       instruments,
       obey: (command) => this.#obey(command),
       failedChecks: () => this.failedChecks(),
-      positionsIn: (scope) => this.positionsIn(scope),
-      killAt: (scope) => {
-        this.#hearKillWord()
-        if (parts.killFile.exists) this.#lookAtKillFile()
-        return this.kernel.facts.kill.at(scope as KillScope)
+      releaseObstacles: () => {
+        const { mode, reasons } = this.kernel.facts.mode
+        const clearUs = Math.max(this.now, this.kernel.now) - this.chronicle.state.safety.clearSinceTs
+        const dwellUs = this.spec.mode.releaseDwellUs
+        return releaseObstacles({ mode, reasons, failedChecks: this.failedChecks(), clearUs, dwellUs })
       },
+      botState: (id) => this.kernel.bots.find(({ config: bot }) => bot.id === id)?.state,
+      killAt,
       register: (payload) => this.#register(payload),
       allocate: (payload) => this.#allocate(payload),
       reconcile: (row, payload) => this.#reconcileFor(row, payload),
@@ -203,6 +265,16 @@ export class Engine {
       explain: (payload) => explainOrder(this.kernel, payload),
       operatorSeen: () => this.deadMan.acknowledge(parts.host.monotonicMs()),
       killLowered: () => parts.killFile.remove(),
+      vote: ({ actor, reason }, { approval_id: id, vote, typed }) =>
+        this.approvals.desk.vote(id, { actor, isYes: vote === 'yes', reason, typed }),
+      cancelApproval: ({ actor, reason }, { approval_id: id }) => this.approvals.desk.cancel(id, actor, reason),
+      addStanding: ({ actor, reason }, { bot_id: botId, instrument_id: instrumentId, notional_max, uses, seconds }) =>
+        this.approvals.desk.giveStanding(
+          { botId, instrumentId, notionalMax: Number(notional_max), usesLeft: uses, actor, reason },
+          seconds,
+        ),
+      revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
+      suppress: (payload) => this.#interlocks.suppress(payload, parts.host.monotonicMs()),
     })
     this.#listener = {
       onBook: (at, columns, from, to) => {
@@ -280,6 +352,7 @@ export class Engine {
     this.#found('database', `${state.working.length} orders work, ${state.bots.length} bots known`)
     this.#begin(this.#plan())
     this.equity = new EquityBook(store.equity, { nowTs: this.now, dayOffsetUs: this.dayOffsetUs, notes: store.notes })
+    this.watch.recall(this.kernel.facts.mode.reasons)
     this.#heedCrashes(crashes)
     this.#heedRestart(new Set(state.bots.flatMap((bot) => (isAtWork(bot.state) ? [bot.id as string] : []))))
     this.#isReady = true
@@ -289,6 +362,7 @@ export class Engine {
     const standing = this.kernel.facts.kill.strictest
     if (this.parts.killFile.exists && standing !== 'HALT') this.#lookAtKillFile()
     await this.#reconcileNow('all')
+    this.approvals.desk.resume()
     this.phase = 'RUNNING'
     this.commit()
     log.info('engine.start', 'running', { fields: { session: this.#writer.runNo, bots: this.spec.bots.length } })
@@ -389,6 +463,7 @@ export class Engine {
       append: (event) => {
         writer.append(event)
         this.chronicle.apply(event)
+        if (event.type === 'order.blocked') this.#heedBlocked(event as KernelEvent<'order.blocked'>)
       },
     })
     this.#inputs = new InputLog(this.kernel)
@@ -398,8 +473,13 @@ export class Engine {
     this.kernel.start()
     this.commit()
     // The journal is looked at as it stands, so only now.
-    this.#guards.look(guardFacts(this, this.#lookAtJournal()), this.now)
+    const drift = this.parts.drift?.(this.parts.host.monotonicMs())
+    this.#guards.look(guardFacts(this, { auditFault: this.#lookAtJournal(), drift }), this.now)
     this.commit()
+  }
+
+  #heedBlocked({ payload }: KernelEvent<'order.blocked'>): void {
+    if (payload.reason_code === APPROVAL_REQUIRED) this.approvals.refused(payload.order_id)
   }
 
   async #meetVenue(): Promise<void> {
@@ -581,10 +661,15 @@ export class Engine {
       this.#inputs.feedStatus(at, status, detail, Math.max(now, this.kernel.now))
       this.#alert(`FEED_STALE ${id}`, isStale, 'P1', detail, 'market quality')
     })
-    const auditFault = this.#lookAtJournal()
-    this.#guards.look(guardFacts(this, auditFault), now)
     const venueStatus = venue.status?.()
-    const conditions = this.watch.look({
+    const nowMs = this.parts.host.monotonicMs()
+    const drift = this.parts.drift?.(nowMs)
+    const auditFault = this.#lookAtJournal()
+    this.#guards.look(guardFacts(this, { auditFault, drift }), now)
+    const watched = {
+      blindness: this.#blindness,
+      leaks: this.parts.leaks?.(),
+      policyDrift: drift?.kind === 'policy' ? drift.detail : undefined,
       skewUs: clock.skewUs(),
       stallUs: this.stallUs,
       diskFree: diskFree?.(),
@@ -597,13 +682,22 @@ export class Engine {
       isVenueUp: venue.isConnected,
       auditFault,
       venueTrouble: venueStatus?.trouble,
-    })
+    } as const
+    const conditions = this.watch.look(watched, nowMs)
     this.stallUs = 0
+    this.#interlocks.heedDrift(drift)
+    if (venueStatus !== undefined) this.#interlocks.heedKey(venue.venueId, venueStatus)
+    this.#interlocks.heedExposure(now, () => this.#heldWorth())
     if (venueStatus?.isSpent === true) this.#heedSpentVenue(venueStatus)
-    if (this.parts.host.monotonicMs() - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
+    if (nowMs - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
+    this.#heedFlags(now)
     this.#heedSilence()
     this.#markEquity(now)
+    this.approvals.look()
+    const { frozen } = this.chronicle
+    const said = `${[...frozen].join(' ')}: the venue does not end them; cancel or resolve them by hand`
+    this.#alert('ORDERS_FROZEN', frozen.size > 0, 'P0', said, 'order list')
     for (const { scope, state, detail } of this.chronicle.flatten.values()) {
       const isLate = state === 'WAITING' || state === 'STUCK' || state === 'INCOMPLETE'
       this.#alert(`FLATTEN ${scope}`, isLate, 'P0', `${state}: ${detail}`, 'kill status')
@@ -616,6 +710,22 @@ export class Engine {
     return this.parts.store.audit?.look({ ms: this.parts.host.monotonicMs(), ts: this.now })
   }
 
+  #heldWorth(): readonly HeldWorth[] {
+    const { portfolio } = this.kernel
+    return this.parts.instruments.map((_, at) => ({
+      at,
+      exposure: portfolio.exposure(at),
+      lots: portfolio.accountQty(at),
+    }))
+  }
+
+  /** Is told once a second what the health checks came to; too little known is a reason to stand back (OBS_UNKNOWN). */
+  heedHealth(checks: readonly { readonly name: string; readonly health: string }[]): void {
+    // Why a venue that is down cannot be asked is known; it is told as VENUE_DOWN.
+    const open = this.parts.venue.isConnected ? checks : checks.filter(({ name }) => name !== 'reconcile')
+    this.#blindness = this.phase === 'RUNNING' ? this.#sight.look(open, this.parts.host.monotonicMs()) : undefined
+  }
+
   /** A venue that cannot be asked takes no new risk until an operator has looked (UGF-0-008). */
   #heedSpentVenue({ givenUp }: VenueStatus): void {
     const { venueId } = this.parts.venue
@@ -624,6 +734,16 @@ export class Engine {
     const reason = `${givenUp} questions to ${venueId} were given up within a minute`
     const id = this.#ownId('venue-spent')
     void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope, level: 'CLOSE_ONLY' })
+  }
+
+  /** Flags that cannot be read are off, and health says so (UGF-0-020). */
+  #heedFlags(now: number): void {
+    const { fault, expired } = this.authority.flags()
+    if ((fault !== undefined) !== this.kernel.facts.mode.reasons.has(FLAGS_UNREADABLE)) {
+      const mode = fault === undefined ? undefined : 'DEGRADED'
+      this.#condition({ code: FLAGS_UNREADABLE, mode, detail: fault ?? 'the flags can be read again' }, now)
+    }
+    this.#alert('FLAG_EXPIRED', expired.length > 0, 'P2', `${expired.join(', ')}: off again`, 'flag list')
   }
 
   /**

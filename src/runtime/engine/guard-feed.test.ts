@@ -11,7 +11,8 @@ const WELL: GuardFacts = {
   isVenueUp: true,
   venueTrouble: undefined,
   reconciled: { status: 'OK', ts: 0 },
-  policy: () => 'OK',
+  isPolicyHeld: true,
+  drift: undefined,
 }
 
 class Scene {
@@ -79,14 +80,13 @@ test('an hour of looks four times a second records less than one small input a s
   expect(told / 3_600).toBeLessThan(0.25)
 })
 
-test('the file of the limits is read when it is told of, and not with every look', () => {
+test('UGF-0-003: limits that differ on disk or in memory are bad, settings that cannot be read hold who knows what', () => {
   const scene = new Scene()
-  let reads = 0
-  const policy = () => {
-    reads++
-    return 'OK' as const
-  }
-  for (let now = 0; now < 60 * S; now += S / 4) scene.look(now, { policy })
-  expect(reads).toBe(2)
-  expect(scene.look(60 * S, { policy: () => 'BAD' })).toContain('policy BAD')
+  scene.look(0)
+  expect(scene.look(1, { drift: { kind: 'settings', detail: 'log.level' } })).toEqual([])
+  expect(scene.look(2, { drift: { kind: 'policy', detail: 'limits.leverage_max' } })).toEqual(['policy BAD'])
+  expect(scene.look(3)).toEqual(['policy OK'])
+  expect(scene.look(4, { drift: { kind: 'unreadable', detail: '' } })).toEqual(['policy UNKNOWN'])
+  expect(scene.look(5)).toEqual(['policy OK'])
+  expect(scene.look(6, { isPolicyHeld: false })).toEqual(['policy BAD'])
 })

@@ -1,6 +1,7 @@
 import { US_PER_MS, US_PER_SECOND } from '../../domain/time.ts'
 import { limitsSpec, policyHash } from '../../kernel/session-spec.ts'
 import { GUARD_NAMES, type GuardAges, type GuardName, type GuardNews, type GuardStatus } from '../../risk/guards.ts'
+import type { Drift } from '../config-drift.ts'
 import type { Engine } from './engine.ts'
 
 /** What an engine truly knows of what the gate is guarded by. */
@@ -16,8 +17,10 @@ export interface GuardFacts {
   readonly venueTrouble: string | undefined
   /** The last verdict on our books and when it was reached, µs; undefined before the first, and no verdict is none. */
   readonly reconciled: { readonly status: 'OK' | 'MISMATCH'; readonly ts: number } | undefined
-  /** Looks whether the limits are those that the session began with. Asked only when it is time. */
-  readonly policy: () => GuardStatus
+  /** Whether the limits in force are, to the bit, those that the session began with. */
+  readonly isPolicyHeld: boolean
+  /** How the settings on disk differ from those in force; undefined while they do not. */
+  readonly drift: Drift | undefined
 }
 
 /** A turn that takes this long is a loop that nobody can rely on. */
@@ -49,12 +52,10 @@ export class GuardFeed {
     for (const guard of GUARD_NAMES) {
       const maxAgeUs = this.#ages[guard]
       if (maxAgeUs === undefined) continue
-      const told = this.#told.get(guard)
-      const isOld = told === undefined || now - told.seenTs >= maxAgeUs / 2
-      // Reading a file is dear: it is looked at when it would be told of anyway.
-      if (guard === 'policy' && !isOld) continue
       const found = find(guard, facts, now)
       if (found === undefined) continue
+      const told = this.#told.get(guard)
+      const isOld = told === undefined || now - told.seenTs >= maxAgeUs / 2
       const isNews = told?.status !== found.status || (isOld && found.seenTs > told.seenTs)
       if (!isNews) continue
       this.#told.set(guard, found)
@@ -66,11 +67,11 @@ export class GuardFeed {
 /**
  * Reads from an engine what it knows.
  *
- * @param auditFault what the look at the journal that was just taken found
+ * @param looked what the looks at the journal and at the settings on disk that were just taken found
  */
 export function guardFacts(
   engine: Pick<Engine, 'parts' | 'kernel' | 'reconcile' | 'policySha256' | 'stallUs' | 'now'>,
-  auditFault: string | undefined,
+  looked: { readonly auditFault: string | undefined; readonly drift: Drift | undefined },
 ): GuardFacts {
   const { parts, kernel, reconcile, now } = engine
   const isMismatch = reconcile.last?.status === 'MISMATCH'
@@ -79,7 +80,7 @@ export function guardFacts(
     skewUs: parts.clock.skewUs(),
     skewMaxMs: parts.config.engine.clock_skew_critical_ms,
     stallUs: engine.stallUs,
-    audit: parts.store.audit && { fault: auditFault },
+    audit: parts.store.audit && { fault: looked.auditFault },
     isVenueUp: parts.venue.isConnected,
     venueTrouble: parts.venue.status?.().trouble,
     // A venue that does not answer leaves the last verdict to grow old.
@@ -88,8 +89,8 @@ export function guardFacts(
       : okTs === undefined
         ? undefined
         : { status: 'OK', ts: okTs },
-    policy: () =>
-      policyHash(limitsSpec(kernel.facts.limits)) === engine.policySha256 ? (parts.policyFile?.() ?? 'OK') : 'BAD',
+    isPolicyHeld: policyHash(limitsSpec(kernel.facts.limits)) === engine.policySha256,
+    drift: looked.drift,
   }
 }
 
@@ -104,11 +105,8 @@ function find(guard: GuardName, facts: GuardFacts, now: number): Finding | undef
     }
     case 'audit':
       return facts.audit && seen(facts.audit.fault === undefined, facts.audit.fault ?? 'no fault was found')
-    case 'policy': {
-      const status = facts.policy()
-      const detail = status === 'OK' ? 'as the session began' : 'the limits are not those that the session began with'
-      return { status, seenTs: now, detail }
-    }
+    case 'policy':
+      return policy(facts, now)
     case 'dependencies':
       return seen(
         facts.isVenueUp && facts.venueTrouble === undefined,
@@ -124,4 +122,11 @@ function find(guard: GuardName, facts: GuardFacts, now: number): Finding | undef
     default:
       return undefined
   }
+}
+
+/** Other limits on disk are no limits of ours, and settings that cannot be read may hold any. */
+function policy({ isPolicyHeld, drift }: GuardFacts, seenTs: number): Finding {
+  if (!isPolicyHeld) return { status: 'BAD', seenTs, detail: 'the limits in force are not those of the session' }
+  if (drift === undefined || drift.kind === 'settings') return { status: 'OK', seenTs, detail: 'as the session began' }
+  return { status: drift.kind === 'policy' ? 'BAD' : 'UNKNOWN', seenTs, detail: drift.detail }
 }

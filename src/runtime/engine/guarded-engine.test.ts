@@ -75,11 +75,10 @@ describe('an engine', () => {
   })
 
   test('UGF-0-003: whose limits are taken away halts the next intent, and says CONFIG_DRIFT', async () => {
-    let policy: 'OK' | 'BAD' = 'OK'
-    await world({ policyFile: () => policy })
+    await world()
     await made.run(10)
-    policy = 'BAD'
-    await made.run(31)
+    made.drift = { kind: 'policy', detail: 'limits.leverage_max differs' }
+    await made.run(1)
     expect(made.engine.kernel.safetyMode).toBe('SAFE_MODE')
     expect([...made.engine.kernel.facts.mode.reasons.keys()]).toContain('CONFIG_DRIFT')
     const refused = await buy()

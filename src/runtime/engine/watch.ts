@@ -1,4 +1,5 @@
 import { US_PER_MS, US_PER_SECOND } from '../../domain/time.ts'
+import type { SafetyMode } from '../../risk/mode.ts'
 import type { Condition } from '../../kernel/input-log.ts'
 
 /** What the watch looks at, and what it says. */
@@ -14,6 +15,12 @@ export interface Watched {
   readonly isVenueUp: boolean
   /** What is wrong with the journal; undefined while nothing is known to be. */
   readonly auditFault?: string | undefined
+  /** Health checks that nobody can answer, or cannot for too long; undefined while enough is known. */
+  readonly blindness?: string | undefined
+  /** Lines that a secret got into behind the masking; they were dropped. */
+  readonly leaks?: number | undefined
+  /** How the limits on disk differ from those in force; undefined while they do not. */
+  readonly policyDrift?: string | undefined
   /** Why new risk should wait for a venue that is connected; undefined while all is well. */
   readonly venueTrouble?: string | undefined
 }
@@ -30,6 +37,8 @@ export interface WatchLimits {
 export class Watch {
   readonly #limits: WatchLimits
   readonly #standing = new Map<string, Condition['mode']>()
+  /** Put aside by an operator until a monotonic time, ms. */
+  readonly #suppressed = new Map<string, number>()
 
   constructor(limits: WatchLimits) {
     this.#limits = limits
@@ -39,8 +48,30 @@ export class Watch {
     return this.#standing
   }
 
-  /** Conditions that changed since the last look. */
-  look(found: Watched): readonly Condition[] {
+  /** Goes on with what stood when the last engine ended: what is not found again is withdrawn. */
+  recall(reasons: Iterable<readonly [code: string, reason: { readonly mode: SafetyMode }]>): void {
+    for (const [code, { mode }] of reasons)
+      if (mode !== 'NORMAL' && !this.#standing.has(code)) this.#standing.set(code, mode)
+  }
+
+  /** Puts a condition aside until a monotonic time, ms: it is withdrawn, and raised again when the time is over. */
+  suppress(code: string, untilMs: number): void {
+    this.#suppressed.set(code, untilMs)
+  }
+
+  /** What is put aside now, and until when. */
+  suppressed(nowMs: number): ReadonlyMap<string, number> {
+    for (const [code, untilMs] of this.#suppressed) if (untilMs <= nowMs) this.#suppressed.delete(code)
+    return this.#suppressed
+  }
+
+  /**
+   * Conditions that changed since the last look.
+   *
+   * @param nowMs monotonic
+   */
+  look(found: Watched, nowMs: number): readonly Condition[] {
+    const suppressed = this.suppressed(nowMs)
     const { skewWarnMs, skewCriticalMs } = this.#limits
     const skewMs = Math.abs(found.skewUs) / US_PER_MS
     const skewText = `wall clock moved by ${(found.skewUs / US_PER_SECOND).toFixed(3)} s against the monotonic one`
@@ -79,6 +110,21 @@ export class Watch {
         mode: found.auditFault === undefined ? undefined : 'HALTED',
         detail: found.auditFault === undefined ? '' : `the journal was changed: ${found.auditFault}`.slice(0, 400),
       },
+      {
+        code: 'OBS_UNKNOWN',
+        mode: found.blindness === undefined ? undefined : 'SAFE_MODE',
+        detail: found.blindness ?? 'enough is known',
+      },
+      {
+        code: 'SECRET_LEAK',
+        mode: (found.leaks ?? 0) > 0 ? 'SAFE_MODE' : undefined,
+        detail: `${found.leaks ?? 0} log lines with a secret were dropped: change the key, see docs/runbooks.md`,
+      },
+      {
+        code: 'CONFIG_DRIFT',
+        mode: found.policyDrift === undefined ? undefined : 'SAFE_MODE',
+        detail: found.policyDrift ?? 'the limits on disk are those in force',
+      },
       { code: 'VENUE_DOWN', mode: found.isVenueUp ? undefined : 'DEGRADED', detail: 'the venue does not answer' },
       {
         code: 'VENUE_DEGRADED',
@@ -86,7 +132,10 @@ export class Watch {
         detail: found.venueTrouble ?? 'the venue answers as it should',
       },
     ]
-    return all.filter((condition) => {
+    const heeded = all.map((condition) =>
+      suppressed.has(condition.code) ? { ...condition, mode: undefined } : condition,
+    )
+    return heeded.filter((condition) => {
       if (this.#standing.get(condition.code) === condition.mode) return false
       this.#standing.set(condition.code, condition.mode)
       return true

@@ -194,6 +194,8 @@ export interface OrderRow {
   /** Share of the line before it that is left, 0…1, where the venue's book tells. */
   readonly queue?: number | undefined
   readonly isWorking: boolean
+  /** A kill wants it gone, and the venue has not ended it: a person has to see to it. */
+  readonly isFrozen?: boolean | undefined
 }
 
 export interface FillRow {
@@ -439,6 +441,8 @@ export interface SafetyView {
     readonly sinceTs: number
     readonly reviewTs?: number | undefined
   }[]
+  /** Interlocks that an operator has put aside, with the time that is left. */
+  readonly suppressed?: readonly { readonly code: string; readonly leftMs: number }[] | undefined
   /** What stands between here and one step better. */
   readonly releaseChecks: readonly { readonly name: string; readonly isMet: boolean; readonly fact: string }[]
   readonly rules: readonly RuleUse[]
@@ -450,6 +454,8 @@ export interface SafetyView {
     readonly to: string
     readonly reasonCode: string
   }[]
+  /** Orders that a kill wants gone and that are still there. */
+  readonly frozen?: readonly string[] | undefined
   readonly policy: readonly string[]
   readonly flatten: readonly {
     readonly scope: string

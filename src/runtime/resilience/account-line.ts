@@ -2,6 +2,7 @@ import type { Random } from '../../domain/random.ts'
 import type { Log } from '../log/log.ts'
 import { Breaker, type Call } from './breaker.ts'
 import { GuardError } from './guard-error.ts'
+import { KeyRefusals } from './key-refusals.ts'
 import { Question } from './question.ts'
 import { BACKOFF_CAP_MS, CALL_TIMEOUT_MS, failureOf, isVenueIll, RetryBudget, retryDelayMs } from './retry.ts'
 
@@ -22,6 +23,7 @@ export interface AccountRooms {
 export class AccountLine {
   readonly breaker: Breaker
   readonly budget = new RetryBudget()
+  readonly keyRefusals = new KeyRefusals()
   readonly #rooms: AccountRooms
   /** Before this nothing is asked: the venue said so. */
   #silentUntilMs = Number.NEGATIVE_INFINITY
@@ -77,6 +79,7 @@ export class AccountLine {
       (answer) =>
         over(() => {
           this.breaker.end(call, 'ANSWERED', this.#rooms.nowMs())
+          this.keyRefusals.accepted()
           question.resolve(answer)
         }),
       (error: unknown) => over(() => this.#failed(question, call, error)),
@@ -93,6 +96,7 @@ export class AccountLine {
     }
     const failure = failureOf(error)
     this.breaker.end(call, isVenueIll(failure.kind) ? 'FAILED' : 'ABANDONED', nowMs)
+    if (failure.kind === 'AUTH') this.keyRefusals.refused(nowMs)
     if (failure.retryAfterMs !== undefined)
       this.#silentUntilMs = Math.max(this.#silentUntilMs, nowMs + failure.retryAfterMs)
     const isTimeout = error instanceof GuardError && error.code === 'venue.timeout'

@@ -323,6 +323,7 @@ export class GuardedVenue implements EngineVenue {
       backOffUntilMs: isBackingOff ? backOffUntilMs : undefined,
       givenUp: budget.spent(nowMs),
       isSpent: budget.isSpent(nowMs),
+      keyRefusals: this.#account.keyRefusals.counts(nowMs),
       trouble: troubleOf(breakers) ?? (isBackingOff ? 'slow to answer, or asked too often: left alone' : undefined),
     }
   }

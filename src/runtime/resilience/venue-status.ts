@@ -14,6 +14,8 @@ export interface VenueStatus {
   readonly givenUp: number
   /** Too many were: no new risk until somebody has looked. */
   readonly isSpent: boolean
+  /** How often our key was refused. */
+  readonly keyRefusals: { readonly inARow: number; readonly inMinute: number }
   /** Why new risk should wait; undefined while all is well. */
   readonly trouble: string | undefined
 }

@@ -13,6 +13,7 @@ function deadManLine({ deadMan, parts }: Engine): string {
 export function safetyView(engine: Engine): SafetyView {
   const { chronicle, kernel, now } = engine
   const { safety } = chronicle.state
+  const nowMs = engine.parts.host.monotonicMs()
   const { mode } = kernel.facts
   const failed = engine.failedChecks()
   const step = LOOSENING[mode.mode]
@@ -31,6 +32,7 @@ export function safetyView(engine: Engine): SafetyView {
     kills: safety.kills
       .filter(({ level }) => level !== 'NONE')
       .map((kill) => ({ ...kill, level: kill.level as SafetyView['kills'][number]['level'] })),
+    suppressed: [...engine.watch.suppressed(nowMs)].map(([code, untilMs]) => ({ code, leftMs: untilMs - nowMs })),
     releaseChecks: [
       {
         name: 'reconcile',
@@ -68,6 +70,7 @@ export function safetyView(engine: Engine): SafetyView {
       `warm-up ${engine.spec.mode.warmUpUs / 1_000_000}s, release after ${dwellUs / 1_000_000}s`,
     ],
     flatten: [...chronicle.flatten.values()],
+    frozen: [...chronicle.frozen],
     reconcile: chronicle.mismatches.slice(-40).reverse(),
   }
 }

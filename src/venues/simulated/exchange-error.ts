@@ -24,6 +24,18 @@ export class VenueFailed extends Error implements VenueFailure {
   }
 }
 
+/** The exchange does not take our key. */
+export class VenueKeyRefused extends Error implements VenueFailure {
+  override readonly name = 'VenueKeyRefused'
+  readonly code = 'venue.key-refused'
+  readonly hint = 'check the key, its rights and the clock of this machine; nothing is asked again by itself'
+  readonly kind: FailureKind = 'AUTH'
+
+  constructor(question: string) {
+    super(`${question}: the simulated exchange refuses the key`)
+  }
+}
+
 /** The exchange was asked too often. */
 export class VenueRateLimited extends Error implements VenueFailure {
   override readonly name = 'VenueRateLimited'

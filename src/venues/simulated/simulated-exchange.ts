@@ -9,7 +9,7 @@ import { US_PER_DAY, US_PER_MINUTE, US_PER_SECOND } from '../../domain/time.ts'
 import type { BookColumns, TradeColumns } from '../../market/columns.ts'
 import type { Venue, VenueAccountPort, VenueBooks, VenueFill, VenueOrder } from '../venue.ts'
 import { DEFAULT_ASSUMPTIONS } from './assumptions.ts'
-import { VaultUnreadable, VenueFailed, VenueRateLimited, VenueUnreachable } from './exchange-error.ts'
+import { VaultUnreadable, VenueFailed, VenueKeyRefused, VenueRateLimited, VenueUnreachable } from './exchange-error.ts'
 import {
   DEMO_DEPOSITS,
   DEMO_LATENCY,
@@ -248,6 +248,7 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
     if (!this.isReachable) throw new VenueUnreachable(question)
     const { answers } = this.#faults
     if (answers?.kind === 'fail') throw new VenueFailed(question)
+    if (answers?.kind === 'refuse') throw new VenueKeyRefused(question)
     if (answers?.kind === 'limit') throw new VenueRateLimited(question, answers.retryAfterMs)
     if (answers?.kind === 'slow') await this.#slowly(question, this.#now + answers.delayUs)
     if (this.#isDirty) this.#save()
@@ -501,6 +502,9 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
       case 'slow-answers':
         this.#faults.answers = { kind: 'slow', delayUs: Math.round((seconds ?? SLOW_SECONDS) * US_PER_SECOND) }
         return `slow-answers until told otherwise: every answer takes ${seconds ?? SLOW_SECONDS} s`
+      case 'refuse-key':
+        this.#faults.answers = { kind: 'refuse' }
+        return 'refuse-key until told otherwise: every question is refused, as one with a wrong key is'
       case 'offline':
         this.#faults.offlineUntilTs = untilTs
         this.#drop()

@@ -16,6 +16,7 @@ export const VENUE_FAULTS = [
   'fail-answers',
   'rate-limit',
   'slow-answers',
+  'refuse-key',
   'offline',
   'online',
   'pause-feed',
@@ -52,6 +53,7 @@ export type AnswerFault =
   | { readonly kind: 'fail'; readonly untilTs: number }
   | { readonly kind: 'limit'; readonly retryAfterMs: number }
   | { readonly kind: 'slow'; readonly delayUs: number }
+  | { readonly kind: 'refuse' }
 
 /** An order in our account that we never placed. It never trades; whoever placed it takes it back. */
 export interface ForeignOrder {

@@ -1,0 +1,19 @@
+import type { EventType, Payload } from '../events/event.ts'
+
+/** Facts that the host alone knows, and the journal keeps: nothing in the kernel hangs on them. */
+export const HOST_FACTS = [
+  'approval.requested',
+  'approval.voted',
+  'approval.approved',
+  'approval.rejected',
+  'approval.expired',
+  'approval.invalidated',
+  'approval.canceled',
+  'approval.executed',
+  'approval.failed',
+] as const satisfies readonly EventType[]
+
+export type HostFactType = (typeof HOST_FACTS)[number]
+export type HostFact = {
+  readonly [T in HostFactType]: { readonly type: T; readonly payload: Payload<T> }
+}[HostFactType]
