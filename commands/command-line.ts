@@ -35,6 +35,7 @@ import { marketCommand } from './market.ts'
 import { orderCommand } from './order.ts'
 import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
+import { leaseCommand } from './lease.ts'
 import { policyCommand } from './policy.ts'
 import { portfolioCommand } from './portfolio.ts'
 import { positionCommand } from './position.ts'
@@ -92,6 +93,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   confirmationsCommand,
   flagCommand,
   gateCommand,
+  leaseCommand,
   policyCommand,
   stopCommand,
   reconcileCommand,

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { count, id, killLevel, orderState, reasonCode, safetyMode, text } from './fields.ts'
+import { count, id, killLevel, orderState, reasonCode, safetyMode, text, time } from './fields.ts'
+
+const leaseKind = z.enum(['bot', 'venue'])
 
 /** Safety: the mode machine and the kill switch, and why each moved. */
 export const safety = {
@@ -15,4 +17,22 @@ export const safety = {
     state: z.enum(['WORKING', 'FLAT', 'STUCK', 'WAITING', 'CHECKING', 'INCOMPLETE']),
     detail: text,
   }),
+  /** A guarded input became known, bad, unreadable, or too old to be knowledge. */
+  'safety.input_changed': z.strictObject({
+    input: id,
+    state: z.enum(['OK', 'BAD', 'UNKNOWN', 'STALE', 'MISSING']),
+    /** Since it was observed; absent when it never was. */
+    age_us: count.optional(),
+    detail: text,
+  }),
+  /** Permission to take new risk, of a bot or a venue. */
+  'safety.lease_issued': z.strictObject({
+    kind: leaseKind,
+    id,
+    expires_ts: time,
+    constraint: z.enum(['NONE', 'CLOSE_ONLY']),
+  }),
+  'safety.lease_denied': z.strictObject({ kind: leaseKind, id, denials: count, reason_code: reasonCode }),
+  /** How many leases were renewed and denied since a time: told once a minute. */
+  'safety.leases_renewed': z.strictObject({ since_ts: time, renewed: count, denied: count }),
 } as const

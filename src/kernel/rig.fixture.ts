@@ -11,6 +11,7 @@ import type { KernelEvent } from '../events/event.ts'
 import { quoteColumns } from '../market/columns.ts'
 import type { Order } from '../orders/order.ts'
 import { Projection } from '../projection/projection.ts'
+import type { GuardName, GuardStatus } from '../risk/guards.ts'
 import { type Limits, RESEARCH_LIMITS } from '../risk/limits.ts'
 import { MODE_SETTINGS, type ModeSettings } from '../risk/mode.ts'
 import {
@@ -27,6 +28,7 @@ import { Kernel, type KernelConfig } from './kernel.ts'
 import type { StormLimits } from './storms.ts'
 
 export interface RigOptions {
+  readonly runMode?: RunMode
   readonly instruments?: readonly Instrument[]
   readonly bots?: number
   readonly cash?: number
@@ -35,7 +37,6 @@ export interface RigOptions {
   readonly flatten?: FlattenSettings
   readonly storms?: StormLimits
   readonly botRestarts?: RestartSettings
-  readonly runMode?: RunMode
   /** More of each bot. */
   readonly bot?: Partial<BotConfig>
   /** Parameters, warm-up and frames of the rig's strategy. */
@@ -190,6 +191,15 @@ export class Rig {
 
   fill(orderId: OrderId, qty: number, price = 100_000, trade = `x${++this.#trades}`): void {
     this.report(fillOf(orderId, { qty, price, trade, ts: this.now }))
+  }
+
+  /** The host looked at guarded inputs. */
+  guard(status: GuardStatus, ...guards: readonly GuardName[]): void {
+    for (const guard of guards) {
+      this.now += 1
+      this.kernel.onGuard({ guard, status, seenTs: this.now, detail: 'a test' }, this.now)
+    }
+    this.#collect()
   }
 
   clock(afterUs: number): void {

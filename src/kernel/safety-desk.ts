@@ -3,11 +3,13 @@ import { US_PER_SECOND } from '../domain/time.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { isTerminal, type Order } from '../orders/order.ts'
 import type { KillChange, KillLevel, KillScope } from '../risk/kill.ts'
+import type { GuardChange, GuardNews } from '../risk/guards.ts'
 import { type ModeChange, OWN_REASONS, type SafetyMode } from '../risk/mode.ts'
 import type { Bot } from './bot.ts'
 import { told } from './evidence.ts'
 import { Flatten, type FlattenSettings, isInScope, whereOf } from './flatten.ts'
 import { FrozenOrders } from './frozen-orders.ts'
+import { CONFIG_DRIFT, INPUT_UNKNOWN, InputGrace } from './input-grace.ts'
 import type { Facts } from './judgement.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Scribe } from './scribe.ts'
@@ -31,6 +33,7 @@ export class SafetyDesk {
   readonly #desk: OrderDesk
   readonly #bots: () => readonly Bot[]
   readonly #flatten: Flatten
+  readonly #grace: InputGrace
   /** Orders that a kill forbids to rest, and how often their end was asked for. */
   readonly #tries = new Map<OrderId, { readonly count: number; readonly ts: number }>()
   readonly #frozen = new FrozenOrders()
@@ -48,9 +51,50 @@ export class SafetyDesk {
     this.#scribe = scribe
     this.#desk = desk
     this.#bots = bots
+    this.#grace = new InputGrace(facts)
     this.#flatten = new Flatten(facts, { scribe, desk, settings: flatten }, (detail) =>
       this.raise(FLATTEN_INCOMPLETE, 'SAFE_MODE', detail),
     )
+  }
+
+  /** Takes in what was found of a guarded input. Limits that drifted stop new risk before the next order is refused by them. */
+  guard(news: GuardNews): void {
+    const { guards } = this.#facts
+    const { now } = this.#scribe
+    const change = guards.observe(news, now)
+    if (change !== undefined) this.#inputChanged(change)
+    if (news.guard === 'policy' && news.status === 'BAD')
+      this.raise(CONFIG_DRIFT, this.#grace.untrusted(now), news.detail)
+    if (news.guard === 'policy' && news.status === 'OK') this.clear(CONFIG_DRIFT)
+    if (guards.unknown(now).length === 0) this.clear(INPUT_UNKNOWN)
+  }
+
+  /** The gate refused with HALT. What that asks for is answered when the input at hand is through. */
+  halted(reasonCode: string): void {
+    this.#grace.heed(reasonCode, this.#scribe.now)
+  }
+
+  answerHalt(): void {
+    const asked = this.#grace.take()
+    if (asked !== undefined) this.raise(asked.code, asked.mode, 'the gate halted an order')
+  }
+
+  /** Guards that grew too old are told of, and what stays unknown for too long ends new risk. */
+  #watchInputs(): void {
+    const { now } = this.#scribe
+    for (const change of this.#facts.guards.aged(now)) this.#inputChanged(change)
+    const asked = this.#grace.tick(now)
+    if (asked === undefined) return
+    this.raise(asked.code, asked.mode, `nothing is known of ${this.#facts.guards.unknown(now).join(', ')}`)
+  }
+
+  #inputChanged({ guard, state, ageUs, detail }: GuardChange): void {
+    this.#scribe.write('safety.input_changed', {
+      input: guard,
+      state,
+      age_us: ageUs === undefined ? undefined : Math.round(ageUs),
+      detail: told(detail),
+    })
   }
 
   /** Says what a boot does to the mode by itself: it warms up. */
@@ -197,6 +241,12 @@ export class SafetyDesk {
     if (mode.mode !== 'NORMAL') this.#step(() => mode.tick(this.#scribe.now, !portfolio.isFlat))
     if (this.#flatten.isOn) this.#flatten.work()
     this.#tellFrozen()
+  }
+
+  /** The host says that time passed: what has grown old meanwhile. */
+  clock(): void {
+    this.tick()
+    this.#watchInputs()
   }
 
   get flatten(): Flatten {

@@ -5,34 +5,52 @@ import type { Limits } from './limits.ts'
 import { allocation } from './rules/allocation.ts'
 import { allowlist } from './rules/allowlist.ts'
 import { auditChain } from './rules/audit-chain.ts'
+import { authority } from './rules/authority.ts'
 import { clockDrift } from './rules/clock-drift.ts'
+import { dependencies } from './rules/dependencies.ts'
 import { exposure } from './rules/exposure.ts'
 import { halted } from './rules/halted.ts'
 import { intentValid } from './rules/intent-valid.ts'
 import { killLevel } from './rules/kill-level.ts'
+import { lease } from './rules/lease.ts'
+import { losses } from './rules/losses.ts'
 import { marketData } from './rules/market-data.ts'
 import { marketOrder } from './rules/market-order.ts'
+import { modeGuard } from './rules/mode-guard.ts'
 import { numbers } from './rules/numbers.ts'
 import { orderSize } from './rules/order-size.ts'
+import { policyBundle } from './rules/policy-bundle.ts'
 import { positionKnown } from './rules/position-known.ts'
 import { priceDeviation } from './rules/price-deviation.ts'
+import { quietHours } from './rules/quiet-hours.ts'
 import { rates } from './rules/rates.ts'
 import { reconcilePending } from './rules/reconcile-pending.ts'
 import { reduceOnly } from './rules/reduce-only.ts'
+import { requiredInput } from './rules/required-input.ts'
 import { reservation } from './rules/reservation.ts'
 import { safeMode } from './rules/safe-mode.ts'
 import { selfCross } from './rules/self-cross.ts'
 import { venueTrouble } from './rules/venue-trouble.ts'
 
-/** The rule list, in the order of UGF-D-003. Order matters: evaluation stops at the first refusal. */
+/**
+ * The rule list, in the order of UGF-D-003. Order matters: evaluation stops at the first refusal. Rule 29 is that no other
+ * spoke. How long judging took (GATE_TIMEOUT of rule 28) is the host's to watch: in here there is no clock.
+ */
 export const RULES: readonly Rule[] = [
   intentValid,
+  requiredInput,
+  policyBundle,
   halted,
   auditChain,
   safeMode,
   killLevel,
+  lease,
+  modeGuard,
+  authority,
+  quietHours,
   allowlist,
   venueTrouble,
+  dependencies,
   marketData,
   clockDrift,
   reconcilePending,
@@ -42,6 +60,7 @@ export const RULES: readonly Rule[] = [
   reduceOnly,
   orderSize,
   exposure,
+  losses,
   positionKnown,
   allocation,
   rates,

@@ -140,6 +140,18 @@ const limits = z.strictObject({
     .nonnegative()
     .default(LIVE_LIMITS.marketBufferBps)
     .describe('basis points by which the reserve of a market order is larger than its value'),
+  loss_day_max: unlimited('base currency')
+    .default(LIVE_LIMITS.lossDayMax ?? Infinity)
+    .describe('what a day may lose before nothing more is opened, at marks, base currency'),
+  loss_drawdown_max: unlimited('base currency')
+    .default(LIVE_LIMITS.lossDrawdownMax ?? Infinity)
+    .describe('what equity may fall from its peak before nothing more is opened, at marks, base currency'),
+  quiet_hours: z
+    .enum(['live', 'always', 'never'])
+    .default('live')
+    .describe('when the quiet hours hold, in which nothing is opened: live is canary and live alone'),
+  quiet_from: clockTime.default('00:00').describe('"HH:MM" in account.time_zone at which they begin'),
+  quiet_to: clockTime.default('06:00').describe('"HH:MM" at which they end; five minutes more only close'),
 })
 
 const deadman = z.strictObject({
@@ -312,5 +324,7 @@ export function limitsOf({ limits }: Pick<Config, 'limits'>): Limits {
     strategyIntents: rate(limits.strategy_intents_per_s_max),
     reserve: limits.reserve,
     marketBufferBps: limits.market_buffer_bps,
+    lossDayMax: limits.loss_day_max,
+    lossDrawdownMax: limits.loss_drawdown_max,
   }
 }

@@ -12,7 +12,7 @@ import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { Authority } from '../authority/authority.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
-import { type Config, limitsOf } from '../config-schema.ts'
+import type { Config } from '../config-schema.ts'
 import type { Drift } from '../config-drift.ts'
 import { DeadManDesk } from '../deadman/deadman-desk.ts'
 import type { Log } from '../log/log.ts'
@@ -25,9 +25,11 @@ import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
 import { Escalation } from './escalation.ts'
 import { explainOrder } from './explain-order.ts'
+import { GuardFeed, guardFacts } from './guard-feed.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
+import { keepLossMarks, storedLossMarks } from './loss-marks.ts'
 import { InterlockDesk } from './interlock-desk.ts'
 import type { HeldWorth } from './exposure-jump.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
@@ -37,8 +39,10 @@ import { APPROVAL_REQUIRED, OrderApprovals } from './order-approvals.ts'
 import { recoverOrders } from './recovery.ts'
 import { releaseObstacles } from './release-obstacles.ts'
 import { keepRestartWish, restartWishOf } from './restart-notes.ts'
+import { sessionLimits } from './session-limits.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
 import { Tape } from './tape.ts'
+import { timeOfDayUs } from './time-of-day.ts'
 import { Sight } from './sight.ts'
 import { Watch } from './watch.ts'
 
@@ -128,6 +132,7 @@ export class Engine {
   orderMs: number[] = []
   #writer!: SessionWriter
   #inputs!: InputLog
+  #guards!: GuardFeed
   readonly #intake: Intake
   readonly #escalation: Escalation
   readonly #interlocks: InterlockDesk
@@ -193,6 +198,7 @@ export class Engine {
           level,
         }),
     })
+    this.dayOffsetUs = timeOfDayUs(config.account.day_starts, config.account.time_zone, this.now)
     this.#interlocks = new InterlockDesk(this.watch, {
       standing: (scope) => this.kernel.facts.kill.at(scope),
       raise: (scope, level, reason) => {
@@ -214,7 +220,6 @@ export class Engine {
         wasCommanded: (id) => store.wasCommanded(id),
       },
     )
-    this.dayOffsetUs = this.#dayOffset()
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
     const killAt = (scope: string) => {
       this.#hearKillWord()
@@ -432,7 +437,8 @@ export class Engine {
       bots: plans,
       changed,
       deposits,
-      limits: limitsOf(config),
+      limits: sessionLimits(config, { runMode: 'paper', startTs: this.now, hasAudit: store.audit !== undefined }),
+      lossMarks: this.#isReady ? this.kernel.facts.losses?.marks : storedLossMarks(store),
       baseCurrency: config.account.base_currency,
       seed: config.engine.seed,
       startTs: this.now,
@@ -463,7 +469,14 @@ export class Engine {
       },
     })
     this.#inputs = new InputLog(this.kernel)
+    this.#guards = new GuardFeed(kernelConfig.limits.guards ?? {}, (news) =>
+      this.#inputs.guard(news, Math.max(this.now, this.kernel.now)),
+    )
     this.kernel.start()
+    this.commit()
+    // The journal is looked at as it stands, so only now.
+    const drift = this.parts.drift?.(this.parts.host.monotonicMs())
+    this.#guards.look(guardFacts(this, { auditFault: this.#lookAtJournal(), drift }), this.now)
     this.commit()
   }
 
@@ -548,6 +561,7 @@ export class Engine {
     if (now - this.#checkpointTs >= CHECKPOINT_EVERY_US && this.phase === 'RUNNING') {
       this.#checkpointTs = now
       this.#inputs.checkpoint(now)
+      keepLossMarks(store, this.kernel.facts.losses?.marks)
     }
     if (startedMs - this.#watchedMs >= WATCH_EVERY_MS) {
       this.#watchedMs = startedMs
@@ -652,6 +666,8 @@ export class Engine {
     const venueStatus = venue.status?.()
     const nowMs = this.parts.host.monotonicMs()
     const drift = this.parts.drift?.(nowMs)
+    const auditFault = this.#lookAtJournal()
+    this.#guards.look(guardFacts(this, { auditFault, drift }), now)
     const watched = {
       blindness: this.#blindness,
       leaks: this.parts.leaks?.(),
@@ -666,7 +682,7 @@ export class Engine {
           ? 'MISMATCH'
           : 'OK',
       isVenueUp: venue.isConnected,
-      auditFault: this.parts.store.audit?.look({ ms: nowMs, ts: now }),
+      auditFault,
       venueTrouble: venueStatus?.trouble,
     } as const
     const conditions = this.watch.look(watched, nowMs)
@@ -689,6 +705,11 @@ export class Engine {
       this.#alert(`FLATTEN ${scope}`, isLate, 'P0', `${state}: ${detail}`, 'kill status')
     }
     this.commit()
+  }
+
+  /** What is wrong with the journal, as far as it was checked; each look goes a little further. */
+  #lookAtJournal(): string | undefined {
+    return this.parts.store.audit?.look({ ms: this.parts.host.monotonicMs(), ts: this.now })
   }
 
   #heldWorth(): readonly HeldWorth[] {
@@ -1007,6 +1028,7 @@ export class Engine {
     this.#stopping = undefined
     this.#inputs.stop(reason, detail, Math.max(this.now, this.kernel.now))
     this.commit()
+    keepLossMarks(this.parts.store, this.kernel.facts.losses?.marks)
     this.parts.store.audit?.seal(this.now)
     venue.disconnect()
     this.phase = 'STOPPED'
@@ -1022,14 +1044,6 @@ export class Engine {
   #step(part: string, state: StartupFact['state'], fact: string): void {
     const at = this.startup.findIndex((step) => step.part === part)
     if (at >= 0) this.startup[at] = { part, state, fact }
-  }
-
-  /** Where a trading day begins, µs after midnight UTC. */
-  #dayOffset(): number {
-    const { day_starts: time, time_zone: zone } = this.parts.config.account
-    const [hours = '0', minutes = '0'] = time.split(':')
-    const offsetNs = new Temporal.ZonedDateTime(BigInt(Math.round(this.now)) * 1_000n, zone).offsetNanoseconds
-    return (Number(hours) * 60 + Number(minutes)) * 60_000_000 - offsetNs / 1_000
   }
 }
 

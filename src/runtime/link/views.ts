@@ -566,6 +566,18 @@ export interface SystemView {
         readonly reason: string
       }[]
     | undefined
+  /** Permissions to take new risk; absent where none is needed. Times are engine time. */
+  readonly leases?:
+    | readonly {
+        readonly kind: 'bot' | 'venue'
+        readonly id: string
+        readonly state: 'VALID' | 'CLOSE_ONLY' | 'EXPIRED' | 'MISSING'
+        readonly constraint: 'NONE' | 'CLOSE_ONLY'
+        readonly issuedTs: number
+        readonly renewedTs: number
+        readonly expiresTs: number
+      }[]
+    | undefined
   /** What waits to leave for a venue, the most urgent first. */
   readonly lanes?:
     | readonly {
