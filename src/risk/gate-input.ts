@@ -113,6 +113,8 @@ export interface Rule {
   readonly judges: readonly ActionClass[]
   /** Whether it is asked again when the order is about to leave. */
   readonly atSend: boolean
+  /** Whether it can speak at all under these limits; always where this is absent. What cannot is spared the asking. */
+  inForce?(limits: Limits): boolean
   judge(input: GateInput, limits: Limits): Verdict | undefined
 }
 

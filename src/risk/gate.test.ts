@@ -359,6 +359,19 @@ test('the same input and limits give the same decision, and judging changes noth
   )
 })
 
+test('a rule that cannot speak under the limits is listed when explained, and changes no decision', () => {
+  const asked = RULES.map((rule) => ({ ...rule, inForce: () => true }))
+  const everything = new Gate(RESEARCH_LIMITS, asked)
+  const spared = new Gate(RESEARCH_LIMITS)
+  expect(spared.explain(gateInput()).map(({ rule }) => rule)).toEqual(RULES)
+  fc.assert(
+    fc.property(inputs, (input) => {
+      expect(spared.judge(input)).toEqual(everything.judge(input))
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
 test('what is explained is what was judged: refused by the first refusal in the list, allowed only in silence', () => {
   fc.assert(
     fc.property(inputs, (input) => {

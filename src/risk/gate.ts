@@ -1,6 +1,6 @@
 import type { ActionClass, DecisionKind } from '../domain/action.ts'
 import type { AllowedAmend, AllowedOrder, AmendInstruction, PlaceInstruction } from '../domain/instruction.ts'
-import type { GateInput, Rule, Verdict } from './gate-input.ts'
+import { EVERY_ACTION, type GateInput, type Rule, type Verdict } from './gate-input.ts'
 import type { Limits } from './limits.ts'
 import { allocation } from './rules/allocation.ts'
 import { allowlist } from './rules/allowlist.ts'
@@ -94,6 +94,7 @@ export function isPermitted(decision: DecisionKind): boolean {
 }
 
 type Stage = GateInput['stage']
+type RulesByStage = Readonly<Record<Stage, ReadonlyMap<ActionClass, readonly Rule[]>>>
 
 /**
  * The policy gate: the one way from an intent to an order. Pure: the same input and limits give the same decision.
@@ -101,19 +102,15 @@ type Stage = GateInput['stage']
  */
 export class Gate {
   readonly limits: Limits
-  readonly #rules: Readonly<Record<Stage, ReadonlyMap<ActionClass, readonly Rule[]>>>
+  /** What is asked; what cannot speak under the limits is left out. */
+  readonly #rules: RulesByStage
+  /** The whole list, for who wants every rule's word. */
+  readonly #listed: RulesByStage
 
   constructor(limits: Limits, rules: readonly Rule[] = RULES) {
     this.limits = limits
-    const actions: readonly ActionClass[] = ['CANCEL', 'REDUCE', 'AMEND', 'OPEN']
-    const forStage = (stage: Stage) =>
-      new Map(
-        actions.map((action) => [
-          action,
-          rules.filter((rule) => rule.judges.includes(action) && (stage === 'accept' || rule.atSend)),
-        ]),
-      )
-    this.#rules = { accept: forStage('accept'), send: forStage('send') }
+    this.#rules = byStage(rules.filter((rule) => rule.inForce?.(limits) !== false))
+    this.#listed = byStage(rules)
   }
 
   /** Judges one action. Stops at the first refusal; milder verdicts add up and the strictest stands. A rule that throws refuses. */
@@ -139,7 +136,7 @@ export class Gate {
 
   /** Every rule's verdict, for `gate explain`: nothing stops the list. What one rule clips, the rules after it see clipped, as in {@link judge}. */
   explain(input: GateInput): readonly { readonly rule: Rule; readonly verdict: Verdict | undefined }[] {
-    const rules = this.#rules[input.stage].get(input.action) ?? []
+    const rules = this.#listed[input.stage].get(input.action) ?? []
     const asked = input.qty
     const verdicts = rules.map((rule) => {
       const verdict = judgeSafely(rule, input, this.limits)
@@ -158,6 +155,17 @@ export class Gate {
   allowAmend(decision: Decision, amend: AmendInstruction): AllowedAmend | undefined {
     return isPermitted(decision.decision) ? (amend as AllowedAmend) : undefined
   }
+}
+
+function byStage(rules: readonly Rule[]): RulesByStage {
+  const forStage = (stage: Stage) =>
+    new Map(
+      EVERY_ACTION.map((action) => [
+        action,
+        rules.filter((rule) => rule.judges.includes(action) && (stage === 'accept' || rule.atSend)),
+      ]),
+    )
+  return { accept: forStage('accept'), send: forStage('send') }
 }
 
 function judgeSafely(rule: Rule, input: GateInput, limits: Limits): Verdict | undefined {

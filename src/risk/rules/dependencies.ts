@@ -9,6 +9,7 @@ export const dependencies: Rule = {
   reasonCodes: ['J_POLICY_CANCEL_ONLY_DEGRADED'],
   judges: RISK_ACTIONS,
   atSend: true,
+  inForce: ({ guards }) => guards !== undefined,
   judge(input, { guards }) {
     if (guards === undefined || input.guardsAreFine) return undefined
     for (const name of WATCHED) {

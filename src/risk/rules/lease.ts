@@ -6,6 +6,7 @@ export const lease: Rule = {
   reasonCodes: ['J_POLICY_DENY_LEASE_MISSING'],
   judges: RISK_ACTIONS,
   atSend: true,
+  inForce: ({ leases }) => leases !== undefined,
   judge(input, { leases }) {
     if (leases === undefined) return undefined
     const state = input.lease

@@ -6,6 +6,7 @@ export const losses: Rule = {
   reasonCodes: ['LOSS_DAILY', 'LOSS_DRAWDOWN'],
   judges: RISK_ACTIONS,
   atSend: true,
+  inForce: ({ lossDayMax, lossDrawdownMax }) => lossDayMax !== undefined || lossDrawdownMax !== undefined,
   judge(input, { lossDayMax = Infinity, lossDrawdownMax = Infinity }) {
     // What is not limited is not asked for; written so that an unknown loss (NaN) refuses.
     if (lossDayMax !== Infinity && !(input.dayLoss < lossDayMax)) return lost('LOSS_DAILY', input.dayLoss, lossDayMax)

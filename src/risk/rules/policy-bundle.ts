@@ -6,6 +6,7 @@ export const policyBundle: Rule = {
   reasonCodes: ['POLICY_BUNDLE_INVALID'],
   judges: ORDER_ACTIONS,
   atSend: true,
+  inForce: ({ guards }) => guards !== undefined,
   judge(input, { guards }) {
     if (guards?.policy === undefined || input.guardsAreFine || input.guard('policy') !== 'BAD') return undefined
     return { decision: 'HALT', reasonCode: 'POLICY_BUNDLE_INVALID', inputs: { policy: 'BAD' } }

@@ -10,6 +10,7 @@ export const requiredInput: Rule = {
   reasonCodes: ['J_POLICY_DENY_MISSING_REQUIRED_INPUT', 'J_POLICY_DENY_UNKNOWN_INPUT'],
   judges: ORDER_ACTIONS,
   atSend: true,
+  inForce: ({ guards }) => guards !== undefined,
   judge(input, { guards }) {
     if (guards === undefined || input.guardsAreFine) return undefined
     for (const name of VITAL_GUARDS) {
