@@ -85,6 +85,7 @@ export class CommandDesk {
       case 'BOT_PAUSE':
       case 'BOT_RESUME':
       case 'BOT_STOP':
+      case 'BOT_FAIL':
       case 'BOT_RELEASE':
       case 'BOT_SET_PARAMS':
         return this.#steer(command)
@@ -128,6 +129,9 @@ export class CommandDesk {
         break
       case 'BOT_STOP':
         bot.setState('STOPPING', 'OPERATOR', reason)
+        break
+      case 'BOT_FAIL':
+        bot.setState('ERROR', 'STALE_HEARTBEAT', reason)
         break
       case 'BOT_RELEASE':
         bot.setState('IDLE', 'OPERATOR', reason)

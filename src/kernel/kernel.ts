@@ -19,6 +19,7 @@ import { type ModeSettings, type SafetyMode, SafetyModeMachine } from '../risk/m
 import { RateWindow } from '../risk/rate.ts'
 import type { BookView } from '../strategy/strategy.ts'
 import { Bot, type BotConfig } from './bot.ts'
+import type { RestartSettings } from './bot-restarts.ts'
 import type { Command, CommandOutcome } from './command.ts'
 import { CommandDesk } from './command-desk.ts'
 import { told } from './evidence.ts'
@@ -48,6 +49,8 @@ export interface KernelConfig {
   readonly flatten: FlattenSettings
   /** What is too much; undefined watches nothing: a backtest measures the strategy, not its manners. */
   readonly storms?: StormLimits | undefined
+  /** How often a bot that failed is started again by itself; undefined is never. Nor is it where money is at stake. */
+  readonly botRestarts?: RestartSettings | undefined
   /** When the kernel boots, µs: warm-up and dwell times run from here. */
   readonly startTs: number
   readonly datasets: readonly {
@@ -164,6 +167,7 @@ export class Kernel {
       orders: this.#orders,
       scribe: this.#scribe,
       seed: config.seed,
+      restarts: config.runMode === 'canary' || config.runMode === 'live' ? undefined : config.botRestarts,
       desk: () => this.#desk,
       timersChanged: () => this.#timersChanged(),
     }
@@ -409,7 +413,13 @@ export class Kernel {
     this.#begin(ts)
     this.#safety.tick()
     for (const code of this.#storms?.calm(this.#scribe.now) ?? []) this.#safety.clear(code)
+    for (const bot of this.#bots) bot.tick(() => this.#mayWork(bot))
     this.#end()
+  }
+
+  #mayWork(bot: Bot): boolean {
+    const { mode } = this.#mode
+    return mode !== 'SAFE_MODE' && mode !== 'HALTED' && this.#safety.keepsOut(bot) === undefined
   }
 
   /** The host found, or no longer finds, a reason to stand back: of the clock, the disk, the loop, the venue. */

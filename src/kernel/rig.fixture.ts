@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { testInstrument } from '../../fixtures/world.ts'
+import type { RunMode } from '../domain/action.ts'
 import { assert } from '../domain/brand.ts'
 import { botId, type CommandId, type OrderId, tradeId, venueOrderId } from '../domain/ids.ts'
 import type { Effect } from '../domain/instruction.ts'
@@ -19,6 +20,7 @@ import {
   type StrategyHandlers,
 } from '../strategy/strategy.ts'
 import type { BotConfig } from './bot.ts'
+import type { RestartSettings } from './bot-restarts.ts'
 import type { Command, CommandOutcome } from './command.ts'
 import { type FlattenSettings, PLAIN_FLATTEN } from './flatten.ts'
 import { Kernel, type KernelConfig } from './kernel.ts'
@@ -32,6 +34,8 @@ export interface RigOptions {
   readonly mode?: Partial<ModeSettings>
   readonly flatten?: FlattenSettings
   readonly storms?: StormLimits
+  readonly botRestarts?: RestartSettings
+  readonly runMode?: RunMode
   /** More of each bot. */
   readonly bot?: Partial<BotConfig>
   /** Parameters, warm-up and frames of the rig's strategy. */
@@ -79,7 +83,8 @@ export class Rig {
     const amount = moneyFromNumber(cash)
     const currency = this.instruments[0]?.quote ?? 'USDT'
     this.#config = {
-      runMode: 'paper',
+      runMode: options.runMode ?? 'paper',
+      botRestarts: options.botRestarts,
       seed: 1,
       baseCurrency: currency,
       instruments: this.instruments,

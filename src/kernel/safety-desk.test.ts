@@ -100,7 +100,7 @@ describe('HALT', () => {
       world.clock(1_000_000)
     }
     const early = cancels()
-    expect(early).toBeLessThan(8)
+    expect(early).toBeLessThan(12)
     expect(world.of('safety.order_frozen')).toEqual([])
     for (let second = 0; second < 61; second++) {
       world.clock(1_000_000)

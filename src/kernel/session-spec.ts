@@ -49,6 +49,8 @@ export const SessionSpec = z.strictObject({
     degradedWindowUs: us,
     degradedUsMax: us,
   }),
+  /** How often a bot that failed is started again by itself; absent in sessions that never did. */
+  bot_restarts: z.strictObject({ max: z.int().nonnegative(), windowUs: us, backoffUs: us }).optional(),
   start_ts: us,
 })
 export type SessionSpec = z.infer<typeof SessionSpec>
@@ -123,6 +125,7 @@ export function sessionConfig(
     mode: spec.mode,
     flatten: SAFE_FLATTEN,
     storms: STORM_LIMITS,
+    botRestarts: spec.bot_restarts,
     startTs: spec.start_ts,
     datasets: [],
     configSha256: hashOf({ ...spec, limits: undefined }),

@@ -175,6 +175,7 @@ export class Engine {
           void this.#obey({ ...who, id: this.#ownId('deadman'), kind: 'KILL_RAISE', scope, level }),
         lower: (scope, who) =>
           void this.#obey({ ...who, id: this.#ownId('deadman'), kind: 'KILL_LOWER', scope, level: 'NONE' }),
+        fail: (botId, who) => void this.#obey({ ...who, id: this.#ownId('bot-lost'), kind: 'BOT_FAIL', botId }),
         standing: (scope) => this.chronicle.state.safety.kills.find((kill) => kill.scope === scope),
         alert: (source, isOn, text) => this.#alert(source, isOn, 'P0', text, 'deadman status'),
       },

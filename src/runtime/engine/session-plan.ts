@@ -98,6 +98,7 @@ export function planSession(options: SessionPlanOptions): SessionSpec {
     deposits: options.deposits,
     limits: limitsSpec(options.limits),
     mode: { ...MODE_SETTINGS, warmUpUs: options.warmUpSeconds * US_PER_SECOND },
+    bot_restarts: { max: 3, windowUs: 600 * US_PER_SECOND, backoffUs: 5 * US_PER_SECOND },
     start_ts: options.startTs,
   }
 }

@@ -106,7 +106,7 @@ export interface RibbonView {
   readonly decisions: number
 }
 
-export type BotState = 'IDLE' | 'WARMING_UP' | 'RUNNING' | 'PAUSED' | 'STOPPING' | 'STOPPED' | 'QUARANTINED'
+export type BotState = 'IDLE' | 'WARMING_UP' | 'RUNNING' | 'PAUSED' | 'STOPPING' | 'STOPPED' | 'ERROR' | 'QUARANTINED'
 
 export interface BotRow {
   readonly id: string
