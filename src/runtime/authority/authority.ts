@@ -96,7 +96,8 @@ export class Authority {
     try {
       return this.#challenge(wish, payload, demand, now)
     } catch (error) {
-      if (!demand.atOnce) return this.#recorded(wish, rejected('AUDIT_DOWN', `nothing is kept: ${faultOf(error)}`))
+      const fault = faultOf(error)
+      if (!demand.atOnce) return this.#recorded(wish, rejected('AUDIT_DOWN', `nothing is kept: ${fault}`))
       // A stop is not lost to a broken store: its phrase does without a challenge.
       const { phrase = '' } = demand
       const required = rejected('CONFIRMATION_REQUIRED', `confirm with '${phrase}': it closes what is open now`)

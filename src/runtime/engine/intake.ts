@@ -1,7 +1,7 @@
 import { assert } from '../../domain/brand.ts'
 import { commandId, type InstrumentId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
-import type { BotState } from '../../kernel/bot-state.ts'
+import { type BotState, OBEYED_IN } from '../../kernel/bot-state.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
 import { type KillLevel, type KillScope, killSeverity } from '../../risk/kill.ts'
 import type { Authority } from '../authority/authority.ts'
@@ -153,9 +153,10 @@ export class Intake {
         const { bot_id: botId } = payload as CommandPayload<'BOT_RELEASE'>
         const state = hands.botState(botId)
         if (state === undefined) return refusal('BOT_UNKNOWN', `no bot is called ${botId}`)
-        return state === 'QUARANTINED'
+        const from = OBEYED_IN.BOT_RELEASE
+        return from.includes(state)
           ? undefined
-          : refusal('INVALID_TRANSITION', `${botId} is ${state}: only a quarantine is released`)
+          : refusal('INVALID_TRANSITION', `BOT_RELEASE is for a bot that is ${from.join(' or ')}, ${botId} is ${state}`)
       }
       case 'INTERLOCK_SUPPRESS':
         return againstSuppressing((payload as CommandPayload<'INTERLOCK_SUPPRESS'>).interlock)
