@@ -46,6 +46,7 @@ import { runsCommand } from './runs.ts'
 import { safeModeCommand } from './safe-mode.ts'
 import { safetyCommand } from './safety.ts'
 import { schemaCommand } from './schema.ts'
+import { secretCommand } from './secret.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { storageCommand } from './storage.ts'
@@ -107,6 +108,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   storageCommand,
   initCommand,
   configCommand,
+  secretCommand,
   backtestCommand,
   replayCommand,
   runsCommand,

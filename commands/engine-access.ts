@@ -18,6 +18,14 @@ export interface KeyLine {
   readonly description: string
 }
 
+/** How a command gets what must not be seen: no arguments, which others can list. */
+export interface HiddenInput {
+  /** Asks at the terminal and does not show what is typed. @throws CommandError `NO_TERMINAL`, `INTERRUPTED` */
+  readonly ask: (question: string) => Promise<Buffer>
+  /** Reads a descriptor to its end; 0 is stdin. */
+  readonly drain: (fd: number) => Buffer
+}
+
 /** What commands have of the world besides their arguments; tests give their own. */
 export interface EngineDeps {
   /** @returns undefined where the profile has no database yet; nothing is created */
@@ -36,6 +44,8 @@ export interface EngineDeps {
   readonly untilInterrupted: () => AbortSignal
   /** Compares the books with the venue's where no engine runs. Absent where this program cannot. */
   readonly reconcileOnce?: ((paths: ProfilePaths, scope: Scope) => Promise<Outcome>) | undefined
+  /** Absent where nobody can be asked. */
+  readonly hidden?: HiddenInput | undefined
   /** The keys of the screen. Absent where this program has none. */
   readonly keyTable?: (() => Promise<readonly KeyLine[]>) | undefined
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { monotonicMs, pause, wallTime } from '../src/runtime/clock.ts'
 import { isAlive } from '../src/runtime/process.ts'
 import { actorName } from './actor.ts'
@@ -46,6 +46,10 @@ export const ENGINE_DEPS: EngineDeps = {
   },
   origin: isAttended ? 'cli' : 'cron',
   reconcileOnce: async (paths, scope) => (await import('./reconcile/one-shot.ts')).reconcileOnce(paths, scope),
+  hidden: {
+    ask: async (question) => (await import('./secret/ask-hidden.ts')).askHidden(question),
+    drain: (fd) => readFileSync(fd),
+  },
   keyTable: async () => {
     const { keyList } = await import('../tui/input/key-list.ts')
     const { PANELS } = await import('../tui/panels/all-panels.ts')

@@ -15,6 +15,7 @@ import { newRunId } from '../../src/runtime/ids.ts'
 import { type OpenLog, openLog } from '../../src/runtime/log/log.ts'
 import { thisProcess } from '../../src/runtime/process.ts'
 import { GuardedVenue } from '../../src/runtime/resilience/guarded-venue.ts'
+import { SecretNews } from '../../src/runtime/secrets/secret-news.ts'
 import { findStrategy } from '../../src/strategy/catalogue.ts'
 import { DEMO_INSTRUMENTS } from '../../src/venues/simulated/demo-instruments.ts'
 import { DEMO_DEPOSITS } from '../../src/venues/simulated/exchange-terms.ts'
@@ -83,6 +84,7 @@ function assemble(
     now: wallTime,
   })
   const { log } = opened
+  const news = new SecretNews(paths.secrets, store.notes)
   const vault = openSimVenueVault(paths.simDatabase, { nowTs: wallTime() })
   const lastTs = store.state().lastTs
   const clock = new EngineClock(HOST_CLOCK, { speed: config.engine.speed, notBefore: lastTs })
@@ -141,6 +143,7 @@ function assemble(
     diskFree: () => host.current?.diskFree ?? freeShare(paths.folder),
     drift: (nowMs) => drift.look(nowMs),
     leaks: () => opened.counters.leaked,
+    news,
   })
   host.current = new EngineHost({
     engine,

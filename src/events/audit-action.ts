@@ -90,6 +90,7 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'ops.bot_state': 'bot.state.transition',
   'ops.strategy_state': undefined,
   'ops.health': 'integrity.record',
+  'ops.secret_changed': ({ action }) => `secret.${action}`,
 }
 
 /** What an event is called in the audit log; undefined where it is no audit action. */

@@ -99,6 +99,7 @@ const TARGETS = [
   ['approval_id', 'approval'],
   ['intent_id', 'intent'],
   ['reconcile_id', 'reconcile'],
+  ['registry_id', 'secret'],
   ['component', 'component'],
   ['instrument_id', 'instrument'],
   ['dataset_ref', 'dataset'],

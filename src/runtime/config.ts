@@ -20,6 +20,8 @@ export interface ProfilePaths {
   readonly status: string
   /** Its presence stops new risk, whatever else still works. */
   readonly kill: string
+  /** Encrypted keys of venues, what is known of each, and who changed them. */
+  readonly secrets: string
   /** Where the engine's views are read. */
   readonly socket: string
 }
@@ -66,6 +68,7 @@ export function profilePaths(asked?: string): ProfilePaths {
     logs: join(folder, 'logs'),
     status: join(folder, 'run', 'status.json'),
     kill: join(folder, 'kill'),
+    secrets: join(folder, 'secrets'),
     socket: socketPath(folder),
   }
 }
@@ -114,6 +117,11 @@ export function askedRole(): Role | undefined {
 /** The environment's variables of ours, by name. */
 export function environmentSettings(): Readonly<Record<string, string | undefined>> {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PROFINAUT_')))
+}
+
+/** A variable that a reference to a secret names: for simulated profiles alone, which the reader of references sees to. */
+export function environmentSecret(name: string): string | undefined {
+  return process.env[name]
 }
 
 /** Whether colour is unwanted (https://no-color.org, read 2026-11-22) or cannot be shown. */

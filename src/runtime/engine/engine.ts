@@ -15,6 +15,7 @@ import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import type { Config } from '../config-schema.ts'
 import type { Drift } from '../config-drift.ts'
 import { DeadManDesk } from '../deadman/deadman-desk.ts'
+import type { HostNews } from '../host-news.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
 import type { VenueStatus } from '../resilience/venue-status.ts'
@@ -69,6 +70,8 @@ export interface EngineParts {
   readonly drift?: (nowMs: number) => Drift | undefined
   /** Log lines that were dropped because a secret was in them. */
   readonly leaks?: () => number
+  /** What happened while no engine ran. */
+  readonly news?: HostNews | undefined
 }
 
 export type EnginePhase = 'STARTING' | 'RUNNING' | 'STOPPING' | 'STOPPED'
@@ -358,6 +361,7 @@ export class Engine {
     this.#heedCrashes(crashes)
     this.#heedRestart(new Set(state.bots.flatMap((bot) => (isAtWork(bot.state) ? [bot.id as string] : []))))
     this.#isReady = true
+    for (const fact of this.parts.news?.pending() ?? []) this.#inputs.fact(fact, this.now)
     this.#found('books', `session ${this.#writer.runNo} goes on from ${formatCount(state.counters.inputs)} inputs`)
     await this.#meetVenue()
     this.#warm()
@@ -367,6 +371,7 @@ export class Engine {
     this.approvals.desk.resume()
     this.phase = 'RUNNING'
     this.commit()
+    this.parts.news?.journaled()
     log.info('engine.start', 'running', { fields: { session: this.#writer.runNo, bots: this.spec.bots.length } })
   }
 
