@@ -11,6 +11,7 @@ import { breakersCommand } from './breakers.ts'
 import { cmdCommand } from './cmd.ts'
 import { completeCommand, completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
+import { confirmationsCommand, confirmCommand } from './confirm.ts'
 import { dataCommand } from './data.ts'
 import { deadmanCommand } from './deadman.ts'
 import { devCommand } from './dev.ts'
@@ -21,6 +22,7 @@ import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
 import type { Format } from './format.ts'
 import { flattenCommand } from './flatten.ts'
+import { flagCommand } from './flag.ts'
 import { gateCommand } from './gate.ts'
 import { capabilitiesCommand, healthCommand, readyCommand } from './health.ts'
 import { idempotencyCommand } from './idempotency.ts'
@@ -33,6 +35,7 @@ import { marketCommand } from './market.ts'
 import { orderCommand } from './order.ts'
 import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
+import { leaseCommand } from './lease.ts'
 import { policyCommand } from './policy.ts'
 import { portfolioCommand } from './portfolio.ts'
 import { positionCommand } from './position.ts'
@@ -87,7 +90,11 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   breakersCommand,
   queuesCommand,
   approveCommand,
+  confirmCommand,
+  confirmationsCommand,
+  flagCommand,
   gateCommand,
+  leaseCommand,
   policyCommand,
   stopCommand,
   reconcileCommand,

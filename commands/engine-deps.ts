@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { monotonicMs, pause, wallTime } from '../src/runtime/clock.ts'
 import { isAlive } from '../src/runtime/process.ts'
+import { actorName } from './actor.ts'
 import type { EngineDeps } from './engine-access.ts'
 
 /** Without a terminal anywhere nobody is there: a schedule started us. */
@@ -41,7 +41,9 @@ export const ENGINE_DEPS: EngineDeps = {
   now: wallTime,
   monotonicMs,
   pause,
-  actor: `human:${userName()}`,
+  get actor() {
+    return actorName()
+  },
   origin: isAttended ? 'cli' : 'cron',
   reconcileOnce: async (paths, scope) => (await import('./reconcile/one-shot.ts')).reconcileOnce(paths, scope),
   hidden: {
@@ -59,13 +61,4 @@ export const ENGINE_DEPS: EngineDeps = {
     process.stdout.once('error', () => controller.abort())
     return controller.signal
   },
-}
-
-function userName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    // A number that the system has no name for, as in a container.
-    return String(process.getuid?.() ?? 'unknown')
-  }
 }

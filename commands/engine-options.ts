@@ -46,6 +46,10 @@ export function examples(...lines: readonly string[]): string {
   return `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.map((line) => `  profinaut ${line}`).join('\n')}\n`
 }
 
+/** Said by every command that relaxes a guard. */
+export const TWO_STEPS =
+  'It relaxes a guard: a reason of 8 characters or more, exit 4 with a challenge, and `profinaut confirm` within its life.\n'
+
 const REASON_MIN = 4
 function parseReason(text: string): string {
   if (text.trim().length < REASON_MIN) throw new InvalidArgumentError(`a reason has at least ${REASON_MIN} characters.`)

@@ -1,4 +1,4 @@
-import { flattenPhrase } from '../src/runtime/engine/intake.ts'
+import { flattenPhrase } from '../src/runtime/authority/operations.ts'
 import type { EngineAccess } from './engine-access.ts'
 import { EXIT } from './exit-code.ts'
 import { didYouMean } from './nearest.ts'

@@ -10,7 +10,11 @@ export function gateCommand(deps: CommandDeps): Command {
     'the policy gate: what it lets pass in each state, and why or why not',
   )
   reads(
-    command.command('matrix').description('every cell of safety mode, kill level and action, as the gate answers it'),
+    command
+      .command('matrix')
+      .description(
+        'every cell of safety mode, kill level, what else is the matter, and action, as the gate answers it',
+      ),
   )
     .addHelpText('after', examples('gate matrix', 'gate matrix --format csv > matrix.csv', 'gate matrix --json'))
     .action((options: ReadOptions) =>

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { CommandDeps } from './command-line.ts'
-import { changes, confirmOption, examples, watches } from './engine-options.ts'
+import { changes, confirmOption, examples, TWO_STEPS, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
 import type { ChangeOptions } from './submission.ts'
 
@@ -42,14 +42,14 @@ With no engine running, close_only and halt wait an hour for one; an engine that
   })
     .addOption(level('the next milder level', ['none', 'close_only', 'flatten']))
     .addOption(scope())
-    .addHelpText('after', examples('kill lower --level flatten --reason "venue is back"'))
+    .addHelpText('after', `${examples('kill lower --level flatten --reason "venue is back"')}${TWO_STEPS}`)
     .action((options: KillOptions) =>
       deps.settle(options, async () => (await import('./kill/change.ts')).lowerKill(deps, options)),
     )
   changes(command.command('release-mode').description('leave SAFE_MODE or HALTED, once every release check is met'), {
     needsReason: true,
   })
-    .addHelpText('after', examples('kill release-mode --reason "reconciled, feed is back"'))
+    .addHelpText('after', `${examples('kill release-mode --reason "reconciled, feed is back"')}${TWO_STEPS}`)
     .action((options: ChangeOptions) =>
       deps.settle(options, async () => (await import('./kill/change.ts')).releaseMode(deps, options)),
     )

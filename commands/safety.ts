@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import type { CommandDeps } from './command-line.ts'
-import { changes, count, examples, parseSince, reads, type Since, watches } from './engine-options.ts'
+import { changes, count, examples, parseSince, reads, type Since, TWO_STEPS, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
 import type { ChangeOptions } from './submission.ts'
 
@@ -40,14 +40,17 @@ Exit codes: 0 none stands, 5 one does. Without an engine the table is told as th
     needsReason: true,
   })
     .option('--seconds <n>', 'for how long, 1 to 300', parseSeconds, 60)
-    .addHelpText('after', examples('safety suppress CLOCK_WARN --seconds 120 --reason "time server is being moved"'))
+    .addHelpText(
+      'after',
+      `${examples('safety suppress CLOCK_WARN --seconds 120 --reason "time server is being moved"')}${TWO_STEPS}`,
+    )
     .action((interlock: string, options: SuppressOptions) =>
       settle(options, async () => (await import('./safety/interlocks.ts')).suppress(deps, interlock, options)),
     )
   changes(command.command('release').description('leave SAFE_MODE or HALTED, once every release check is met'), {
     needsReason: true,
   })
-    .addHelpText('after', examples('safety release --reason "reconciled, feed is back"'))
+    .addHelpText('after', `${examples('safety release --reason "reconciled, feed is back"')}${TWO_STEPS}`)
     .action((options: ChangeOptions) =>
       settle(options, async () => (await import('./kill/change.ts')).releaseMode(deps, options)),
     )

@@ -72,7 +72,7 @@ export async function submit<T extends CommandType>(
   if (!isNew) refuseOther(commands.get(id), wish.type, payload)
   if (isDown) return queued(id, life)
   const row = await answered(access, deps, id, options.wait ?? WAIT_S)
-  const outcome = outcomeOf(row, options.wait === 0)
+  const outcome = outcomeOf(row, options)
   return isNew ? outcome : replayed(outcome, row)
 }
 
@@ -142,11 +142,11 @@ export function exitOf({ status, reasonCodes }: Pick<CommandRow, 'status' | 'rea
   }
 }
 
-function outcomeOf(row: CommandRow, isIdEnough: boolean): Outcome {
+function outcomeOf(row: CommandRow, { wait, profile }: Pick<ChangeOptions, 'wait' | 'profile'>): Outcome {
   const { id, status, message, reasonCodes, expiresTs } = row
   const data = commandData(row)
   if (status === 'PENDING' || status === 'ACCEPTED') {
-    if (isIdEnough) return { code: EXIT.ok, message: id, text: id, data }
+    if (wait === 0) return { code: EXIT.ok, message: id, text: id, data }
     const left =
       status === 'PENDING'
         ? `it was not acknowledged in time and may still be carried out until ${String(data['expires_at'])}`
@@ -160,10 +160,31 @@ function outcomeOf(row: CommandRow, isIdEnough: boolean): Outcome {
   }
   const code = exitOf(row)
   if (code === EXIT.ok) return { code, message, text: message, data }
-  const hint = code === EXIT.confirm ? '\nrepeat the command with --confirm and the words between the quotes' : ''
+  const challenge = code === EXIT.confirm ? challengeOf(row.result) : undefined
+  const hint = code !== EXIT.confirm ? '' : `\n${challenge === undefined ? REPEAT : secondStep(challenge, profile)}`
   const codes = reasonCodes.length > 0 ? reasonCodes : [row.resultCode === '' ? status : row.resultCode]
   const said = codes.join(' ')
   // Some answers have no more to say than their code.
   const words = message === '' || message === said ? said : `${said}: ${message}`
-  return { code, message: `${words}${hint}`, reasonCodes: codes, data }
+  return { code, message: `${words}${hint}`, reasonCodes: codes, data: { ...data, ...challenge } }
+}
+
+const REPEAT = 'repeat the command with --confirm and the words between the quotes'
+
+interface ChallengeGiven {
+  readonly challenge_id: string
+  readonly token: string
+  readonly phrase?: string
+}
+
+/** What the engine wants confirmed; undefined where it asks for a phrase alone. */
+function challengeOf(result: unknown): ChallengeGiven | undefined {
+  const given = result as Partial<ChallengeGiven> | undefined
+  return given?.challenge_id !== undefined && given.token !== undefined ? (given as ChallengeGiven) : undefined
+}
+
+function secondStep({ challenge_id: id, token, phrase }: ChallengeGiven, profile: string | undefined): string {
+  const typed = phrase === undefined ? '' : ` --phrase '${phrase}'`
+  const of = profile === undefined ? '' : ` --profile ${profile}`
+  return `confirm it with: profinaut confirm ${id} --token ${token}${typed}${of}`
 }

@@ -112,6 +112,12 @@ describe('a database of every earlier shape is brought to the present one', () =
       "INSERT INTO approvals VALUES (1, 'ap-1', 'PENDING', 1, 2, '{}')",
       "INSERT INTO standing_approvals VALUES (1, 'sa-1', 'trend', NULL, 1000.5, 3, 9, 'human:a', 'away', 1)",
     ],
+    [
+      `INSERT INTO confirmations (id, operation, payload, scope, actor, profile, tier, reason, flags_hash, issued_ts, expires_ts)
+       VALUES ('c1', 'MODE_RELEASE', '{}', 'global', 'human:a', 'i', 'T1', 'because of it', 'f', 1, 2)`,
+      "INSERT INTO flags VALUES ('algos', 'dev', NULL, 1, 'human:a', 'a first try')",
+      `INSERT INTO flag_history VALUES (1, 'algos', 'off', 'dev', NULL, 1, 'human:a', 'a first try', '${'b'.repeat(64)}')`,
+    ],
   ]
 
   /** All rows of all tables but the register of migrations itself. */

@@ -12,6 +12,7 @@ import { commandsMigration } from './migrations/005-commands.ts'
 import { seriesMigration } from './migrations/006-series.ts'
 import { commandRepeatsMigration } from './migrations/007-command-repeats.ts'
 import { approvalsMigration } from './migrations/008-approvals.ts'
+import { authorityMigration } from './migrations/009-authority.ts'
 import type { Migration } from './migrations/migration.ts'
 
 export type Database = Sqlite.Database
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   seriesMigration,
   commandRepeatsMigration,
   approvalsMigration,
+  authorityMigration,
 ]
 
 /** 'PFNT' in ASCII: tells our files from those of others. */

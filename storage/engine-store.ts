@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { assert } from '../src/domain/brand.ts'
 import type { RunId } from '../src/domain/ids.ts'
 import type { TimeUs } from '../src/domain/time.ts'
@@ -11,11 +12,14 @@ import { AuditCheckpoints } from './audit-checkpoints.ts'
 import { SqliteAuditGuard } from './audit-guard.ts'
 import { BarTable } from './bar-table.ts'
 import { CommandTable } from './command-table.ts'
+import { ConfirmationTable } from './confirmation-table.ts'
 import { type Database, openDatabase } from './database.ts'
 import { EquityTable } from './equity-table.ts'
 import { stored } from './fault.ts'
+import { FlagTable } from './flag-table.ts'
 import { LeaseTable } from './lease-table.ts'
 import { NoteTable } from './note-table.ts'
+import { profileKey } from './profile-key.ts'
 import { refuseOtherProfile, stampProfile } from './profile-stamp.ts'
 import { engineBooks } from './projections/engine-books.ts'
 import { fills } from './queries/fills.ts'
@@ -32,7 +36,7 @@ export interface StoreOptions {
   /** Command types that are looked at before all others. */
   readonly urgent: ReadonlySet<string>
   readonly isAlive: (mark: ProcessMark) => boolean
-  /** `run/` of the profile, where the engine signs what it verified; undefined for clients, who do not. */
+  /** `run/` of the profile, where the engine keeps what it signs with; undefined for clients, who sign nothing. */
   readonly auditFolder?: string | undefined
 }
 
@@ -66,6 +70,9 @@ export class SqliteEngineStore implements EngineStore {
   readonly alerts: AlertTable
   readonly approvals: ApprovalTable
   readonly notes: NoteTable
+  readonly confirmations: ConfirmationTable
+  readonly flags: FlagTable
+  readonly confirmSecret: (() => Buffer) | undefined
   readonly audit: SqliteAuditGuard | undefined
   readonly wasCutOff: boolean
   #session: SqliteSessionWriter | undefined
@@ -80,6 +87,9 @@ export class SqliteEngineStore implements EngineStore {
     this.alerts = new AlertTable(db)
     this.approvals = new ApprovalTable(db)
     this.notes = new NoteTable(db)
+    this.confirmations = new ConfirmationTable(db)
+    this.flags = new FlagTable(db)
+    this.confirmSecret = auditFolder === undefined ? undefined : () => profileKey(join(auditFolder, 'confirm.key'))
     this.audit = auditFolder === undefined ? undefined : new SqliteAuditGuard(db, new AuditCheckpoints(auditFolder))
     const last = db.prepare('SELECT ended_ts IS NULL FROM sessions ORDER BY run_no DESC LIMIT 1')
     this.wasCutOff = stored('read the last session', () => last.pluck().get()) === 1

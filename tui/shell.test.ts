@@ -26,11 +26,17 @@ export const SETTINGS: ScreenSettings = {
 
 /** A shell with a scripted engine; time moves when told. */
 function rig(
-  options: { panels?: readonly Panel[]; size?: Size; settings?: Partial<ScreenSettings>; isOwner?: boolean } = {},
+  options: {
+    panels?: readonly Panel[]
+    size?: Size
+    settings?: Partial<ScreenSettings>
+    isOwner?: boolean
+    ribbon?: Partial<typeof RIBBON>
+  } = {},
 ) {
   const client = new ScriptedClient()
   client.isOwner = options.isOwner ?? true
-  client.show('ribbon', RIBBON)
+  client.show('ribbon', { ...RIBBON, ...options.ribbon })
   client.show('kill/global', KILL)
   client.show('bots', { rows: {} })
   const clock = { now: 1_000, wallTs: () => NOW_TS, ms: () => clock.now, after: () => () => undefined }
@@ -232,7 +238,7 @@ test('keys typed ahead of the form confirm nothing', () => {
 })
 
 test('T2 stands on Cancel', () => {
-  const { client, keys, seen } = rig()
+  const { client, keys, seen } = rig({ ribbon: { runMode: 'paper' } })
   keys('S')
   seen()
   keys('1', 'enter')
@@ -244,7 +250,7 @@ test('T2 stands on Cancel', () => {
 })
 
 test('T1 wants CONFIRM typed, shows before and after, and refuses a paste', () => {
-  const { shell, client, keys, type, seen, text } = rig()
+  const { shell, client, keys, type, seen, text } = rig({ ribbon: { runMode: 'paper' } })
   keys('M', 'ctrl+u')
   type('20000')
   keys('enter')
@@ -259,6 +265,74 @@ test('T1 wants CONFIRM typed, shows before and after, and refuses a paste', () =
   expect(client.sent).toMatchObject([
     { type: 'BOT_SET_PARAMS', payload: { bot_id: 'grid-btc', params: { step: 20_000 } }, confirmation: 'CONFIRM' },
   ])
+})
+
+/** The first step as an engine answers it. */
+const CHALLENGED = {
+  status: 'REJECTED_POLICY',
+  reasonCodes: ['CONFIRMATION_REQUIRED'],
+  result: {
+    challenge_id: 'c-1',
+    token: 't-1',
+    phrase: 'I UNDERSTAND LIVE RISK',
+    impact: { summary: 'BOT_START in a live run, 2 positions in bot:grid-btc' },
+  },
+} as const
+
+test('UGF-0-006: what the engine challenges is asked of it first, read, typed, and confirmed once with its token', async () => {
+  const { client, keys, type, seen, text } = rig()
+  keys('S')
+  seen()
+  keys('1')
+  expect(client.sent).toMatchObject([{ type: 'BOT_START', reason: 'new plan', confirmation: undefined }])
+  client.answer(CHALLENGED)
+  await Promise.resolve()
+  expect(text()).toContain('BOT_START in a live run, 2 positions in bot:grid-btc')
+  expect(text()).toContain('I UNDERSTAND LIVE RISK')
+  // Typed ahead of the frame that asks: it counts for nothing.
+  keys('enter')
+  seen()
+  type('I UNDERSTAND LIVE RISKS')
+  keys('enter')
+  expect(client.sent).toHaveLength(1)
+  keys('backspace', 'enter', 'enter', 'enter')
+  expect(client.sent.slice(1)).toMatchObject([
+    {
+      type: 'CONFIRM',
+      payload: { challenge_id: 'c-1', token: 't-1' },
+      confirmation: 'I UNDERSTAND LIVE RISK',
+    },
+  ])
+  expect(client.sent[1]?.id).not.toBe(client.sent[0]?.id)
+  client.answer({ message: 'grid-btc warms up' })
+  await Promise.resolve()
+  expect(text()).toContain('grid-btc warms up')
+})
+
+test('a first step that is refused is told, and nothing is typed', async () => {
+  const { client, keys, seen, text } = rig()
+  keys('S')
+  seen()
+  keys('1')
+  client.answer({ status: 'REJECTED_AUTHZ', reasonCodes: ['DANGEROUS_OPS_DISABLED'], message: 'the flag is off' })
+  await Promise.resolve()
+  expect(text()).toContain('DANGEROUS_OPS_DISABLED')
+  keys('enter')
+  expect(client.sent).toHaveLength(1)
+})
+
+test('a challenge that the screen did not expect is answered all the same', async () => {
+  const { client, keys, type, seen, text } = rig({ ribbon: { runMode: 'paper' } })
+  keys('S')
+  seen()
+  keys('1', 'tab', 'enter')
+  client.answer({ ...CHALLENGED, result: { challenge_id: 'c-2', token: 't-2' } })
+  await Promise.resolve()
+  seen()
+  expect(text()).toContain('CONFIRM')
+  type('CONFIRM')
+  keys('enter')
+  expect(client.sent.slice(1)).toMatchObject([{ type: 'CONFIRM', payload: { challenge_id: 'c-2', token: 't-2' } }])
 })
 
 test('a challenge of another engine state is void: the link goes down', () => {

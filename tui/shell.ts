@@ -1,3 +1,4 @@
+import { demandOf, type Tier as EngineTier } from '../src/runtime/authority/operations.ts'
 import type { CommandRow } from '../src/runtime/command-catalogue.ts'
 import type { CommandOptions, EngineClient } from '../src/runtime/link/engine-client.ts'
 import type { RibbonView, Topic } from '../src/runtime/link/views.ts'
@@ -705,16 +706,33 @@ export class Shell {
     const { reason, tier, phrase, ...rest } = asked
     // In paper and on the demo venue the short word does: the long one is for what can lose money.
     const isMoney = this.ribbon?.runMode === 'live' || this.ribbon?.runMode === 'canary'
+    const challenged = this.#challengedTier(asked.draft)
     const ceremony = openCeremony({
       ...rest,
       ends: asked.ends,
-      tier: tier === 'look' ? 'stop' : tier,
+      tier: challenged ?? (tier === 'look' ? 'stop' : tier),
+      asks: challenged !== undefined,
       phrase: phrase ?? (tier === 'T0' && !isMoney ? 'CONFIRM' : undefined),
       id: this.#parts.ports.freshId(),
       nowMs: this.#parts.clock.ms(),
     })
     const filled = reason === undefined || reason === '' ? ceremony : { ...ceremony, reason: textField(reason) }
     this.#do({ type: 'overlay-opened', overlay: { kind: 'confirm', ceremony: filled } })
+  }
+
+  /** The tier that the engine gives a challenge for; undefined where it gives none. It has the last word when it is asked. */
+  #challengedTier({ type, payload }: Draft): Exclude<EngineTier, 'none'> | undefined {
+    const { ribbon } = this
+    if (ribbon === undefined) return undefined
+    const kills = this.#store.get('safety')?.kills ?? []
+    const demand = demandOf(type, payload, {
+      runMode: ribbon.runMode,
+      isSimulated: false,
+      safetyMode: ribbon.safetyMode,
+      killAt: (scope) => kills.find((kill) => kill.scope === scope)?.level ?? 'NONE',
+      positionsIn: () => ribbon.positions,
+    })
+    return demand === undefined || demand.tier === 'none' || demand.atOnce ? undefined : demand.tier
   }
 
   #ceremonyEvent(event: CeremonyEvent): void {
@@ -739,10 +757,19 @@ export class Shell {
     this.#say(why, 'warn')
   }
 
-  #sendCeremony({ id, draft, reason, phrase, ends }: Ceremony): void {
+  /** Step one, or what needs no other; with the engine's challenge in hand, step two. */
+  #sendCeremony({ id, draft, reason, phrase, challenge, asks, ends }: Ceremony): void {
+    const second: Draft | undefined = challenge && {
+      type: 'CONFIRM',
+      payload: { challenge_id: challenge.id, token: challenge.token },
+    }
     this.#send(
-      draft,
-      { id, reason: reason.text.trim(), confirmation: phrase },
+      second ?? draft,
+      {
+        id: second === undefined ? id : this.#parts.ports.freshId(),
+        reason: reason.text.trim(),
+        confirmation: asks && second === undefined ? undefined : phrase,
+      },
       (row) => {
         this.#ceremonyEvent({ type: 'answered', id, row })
         if (ends !== undefined && isDone(row)) this.#parts.ports.end(ends)

@@ -13,7 +13,7 @@ test('UGF-0-004: the matrix is as it was last approved', () => {
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, `${text.trimEnd()}\n`)
   expect(existsSync(GOLDEN), `${GOLDEN} is missing: run with UPDATE_GOLDEN=1 and look at it`).toBe(true)
   expect(`${text.trimEnd()}\n`).toBe(readFileSync(GOLDEN, 'utf8'))
-  expect(message).toBe('128 cells')
+  expect(message).toBe('640 cells')
 })
 
 test('UGF-D-003: every reason code names a runbook that is there', () => {

@@ -18,7 +18,8 @@ interface Safety {
   readonly modeSinceTs: number
   readonly reasons: readonly Reason[]
   readonly kills: readonly Kill[]
-  /** Known to a running engine alone. */
+  /** Orders that a kill wants gone and that are still there; known to a running engine alone, like the checks. */
+  readonly frozen?: readonly string[] | undefined
   readonly releaseChecks: readonly Check[]
 }
 
@@ -36,6 +37,7 @@ async function show(access: EngineAccess, format: Format): Promise<Outcome> {
     ['safety_mode', safety.mode],
     ['since', safety.modeSinceTs === 0 ? undefined : isoTime(safety.modeSinceTs)],
     ['kill_file', hasFile, hasFile ? paths.kill : 'none'],
+    ['frozen_orders', safety.frozen?.join(' ') ?? undefined],
   ])
   const more = {
     kills: sheet(

@@ -1,11 +1,11 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { wallTime } from '../../src/runtime/clock.ts'
 import type { ProfilePaths } from '../../src/runtime/config.ts'
 import { raiseKillWord } from '../../src/runtime/engine/kill-file.ts'
 import { SocketClient } from '../../src/runtime/link/socket-client.ts'
 import type { EngineStore } from '../../src/runtime/ports.ts'
+import { actorName } from '../actor.ts'
 
 /** The screen's client: it goes on trying, and its kill needs no answer. */
 export function screenClient(
@@ -16,7 +16,7 @@ export function screenClient(
   return new SocketClient({
     path: paths.socket,
     commands: store.commands,
-    actor: `human:${userInfo().username}`,
+    actor: actorName(),
     origin: 'tui',
     isOwner: killWord !== undefined,
     stopNow: (level, reason) => {

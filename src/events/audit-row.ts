@@ -93,7 +93,9 @@ function scopeOf(instrument: string | undefined, bot: string | undefined): strin
 /** Fields that name what an event is about, the narrowest first. */
 const TARGETS = [
   ['order_id', 'order'],
+  ['challenge_id', 'challenge'],
   ['command_id', 'command'],
+  ['flag', 'flag'],
   ['approval_id', 'approval'],
   ['intent_id', 'intent'],
   ['reconcile_id', 'reconcile'],
@@ -122,6 +124,8 @@ const REJECTED: ReadonlySet<KernelEvent['type']> = new Set([
   'order.cancel_refused',
   'order.amend_refused',
   'command.rejected',
+  'access.denied',
+  'dangerous_op.rejected',
   'safety.release_refused',
   'fill.duplicate',
   'approval.rejected',
@@ -130,6 +134,7 @@ const REJECTED: ReadonlySet<KernelEvent['type']> = new Set([
 ])
 const FAILED: ReadonlySet<KernelEvent['type']> = new Set([
   'order.unknown',
+  'safety.order_frozen',
   'order.quarantined',
   'reconcile.mismatch',
   'approval.failed',

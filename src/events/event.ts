@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { BotId } from '../domain/ids.ts'
+import { access } from './access.ts'
 import { approval } from './approval.ts'
 import { command } from './command.ts'
 import { fill } from './fill.ts'
@@ -26,6 +27,7 @@ export const CATALOGUE = {
   ...safety,
   ...command,
   ...approval,
+  ...access,
   ...reconcile,
   ...run,
   ...ops,

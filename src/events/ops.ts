@@ -4,7 +4,7 @@ import { count, id, reasonCode, sha256, text, time } from './fields.ts'
 /** Ops: the health of the parts. */
 export const ops = {
   'ops.bot_state': z.strictObject({
-    state: z.enum(['WARMING_UP', 'RUNNING', 'PAUSED', 'QUARANTINED', 'STOPPED', 'IDLE', 'STOPPING']),
+    state: z.enum(['WARMING_UP', 'RUNNING', 'PAUSED', 'QUARANTINED', 'STOPPED', 'IDLE', 'STOPPING', 'ERROR']),
     reason_code: reasonCode,
     detail: text,
   }),

@@ -1,8 +1,10 @@
 import { assert } from '../domain/brand.ts'
 import type { BotId, OrderId } from '../domain/ids.ts'
-import type { Instrument } from '../domain/instrument.ts'
+import { formatQty, type Instrument } from '../domain/instrument.ts'
+import type { Lots } from '../domain/money.ts'
 import { Random } from '../domain/random.ts'
 import type { FillReport } from '../domain/report.ts'
+import { US_PER_SECOND } from '../domain/time.ts'
 import { isTerminal, type Order, type OrderBookkeeper } from '../orders/order.ts'
 import type { Portfolio } from '../portfolio/portfolio.ts'
 import { averageTicks } from '../portfolio/position.ts'
@@ -15,6 +17,7 @@ import type {
   StrategyDefinition,
   StrategyHandlers,
 } from '../strategy/strategy.ts'
+import { BotRestarts, type RestartSettings } from './bot-restarts.ts'
 import { type BotState, isFedIn } from './bot-state.ts'
 import { recordable, told } from './evidence.ts'
 import type { MarketState } from './market-state.ts'
@@ -46,6 +49,8 @@ export interface BotRooms {
   readonly orders: OrderBookkeeper
   readonly scribe: Scribe
   readonly seed: number
+  /** How often a bot that failed is started again by itself; undefined is never. */
+  readonly restarts: RestartSettings | undefined
   desk(): OrderDesk
   /** A timer was set or withdrawn: the next one may be another. */
   timersChanged(): void
@@ -61,6 +66,8 @@ const WISHES_MAX = 1_000
 const STATE_MAX = 65_536
 /** The end of one order of a bot that is stopping is asked for this many times. */
 const CANCEL_TRIES = 3
+/** A stop that takes longer is an ERROR (UGF-B-003). */
+const STOP_US_MAX = 30 * US_PER_SECOND
 
 /** What a strategy sees of an order: it reads what is, and nothing that it can reach writes. */
 class OrderWindow implements OrderView {
@@ -126,6 +133,9 @@ export class Bot {
   /** Engine time of the last market input that reached it, µs; 0 before the first. */
   lastInputTs = 0
   #exceptions = 0
+  /** When the stop at hand was asked for; NaN while there is none. */
+  #stoppingTs = Number.NaN
+  readonly #restarts: BotRestarts | undefined
   /** How many of its own handlers are waiting for the one that runs. */
   #depth = 0
   /** Whether the journal knows that the present state, which is out of work, ignores what the strategy wishes. */
@@ -148,6 +158,7 @@ export class Bot {
     this.at = at
     this.#rooms = rooms
     this.#recalled = recalled
+    this.#restarts = rooms.restarts && new BotRestarts(rooms.restarts)
     this.#isTold = recalled !== undefined || config.startsAs !== undefined
     this.#localAt = new Int32Array(rooms.instruments.length).fill(-1)
     config.instruments.forEach((instrumentAt, local) => {
@@ -268,10 +279,10 @@ export class Bot {
   }
 
   /** An operator starts it: from anywhere but a pause with a strategy that knows nothing yet. */
-  begin(detail: string): void {
+  begin(detail: string, reasonCode = 'OPERATOR'): void {
     const isNew = this.#state !== 'PAUSED'
     if (isNew && !this.#renew()) return
-    this.setState('RUNNING', 'OPERATOR', detail)
+    this.setState('RUNNING', reasonCode, detail)
     if (isNew) this.guard('onStart', () => this.#handlers.onStart?.())
   }
 
@@ -305,8 +316,32 @@ export class Bot {
   /** The strategy threw. The third time in a row it is put out of the way. */
   threw(error: unknown, where: string): void {
     this.lastError = `${where}: ${textOf(error)}`
-    if (++this.#exceptions >= EXCEPTIONS_MAX) this.setState('QUARANTINED', 'STRATEGY_EXCEPTION', this.lastError)
+    if (++this.#exceptions >= EXCEPTIONS_MAX) this.#fail('STRATEGY_EXCEPTION', this.lastError)
     else this.#writeState('STRATEGY_EXCEPTION', this.lastError)
+  }
+
+  /** Where restarts are allowed it is in ERROR until the next; without them, or after the last, it is put aside. */
+  #fail(reasonCode: string, detail: string): void {
+    const { now } = this.#rooms.scribe
+    const dueTs = this.#restarts?.failed(now)
+    if (dueTs === undefined) return this.setState('QUARANTINED', reasonCode, detail)
+    this.setState('ERROR', reasonCode, `starts again in ${(dueTs - now) / 1_000_000} s: ${detail}`)
+  }
+
+  /**
+   * Time passed: a stop that takes too long is an ERROR, and a failed bot is started again when its time has come.
+   *
+   * @param mayStart whether a bot may go to work now
+   */
+  tick(mayStart: () => boolean): void {
+    const { now } = this.#rooms.scribe
+    if (this.#state === 'STOPPING' && now - this.#stoppingTs >= STOP_US_MAX) {
+      const left = this.#working().map(({ id }) => id)
+      return this.setState('ERROR', 'STOP_INCOMPLETE', `after 30 s these still work: ${left.join(' ')}`)
+    }
+    if (this.#state !== 'ERROR' || this.#restarts?.isDue(now) !== true || !mayStart()) return
+    const { lastError = '' } = this
+    this.begin(`restart ${this.#restarts.begin(now)}: ${lastError}`, 'RESTARTED')
   }
 
   /**
@@ -316,6 +351,9 @@ export class Bot {
   setState(state: BotState, reasonCode: string, detail: string): void {
     this.#state = state === 'RUNNING' && this.#warmUpLeft > 0 ? 'WARMING_UP' : state
     this.#isIgnored = false
+    if (state !== 'ERROR') this.#restarts?.forget()
+    if (state === 'STOPPING') this.#stoppingTs = this.#rooms.scribe.now
+    else if (state !== 'ERROR') this.#stoppingTs = Number.NaN
     this.#writeState(reasonCode, detail)
     if (state === 'RUNNING' || state === 'WARMING_UP') return
     this.#tries.clear()
@@ -327,7 +365,7 @@ export class Bot {
   /** Orders that may not stay in the present state. */
   unwanted(): readonly Order[] {
     if (this.#state === 'RUNNING' || this.#state === 'WARMING_UP') return []
-    const leavesNothing = this.#state === 'STOPPING'
+    const leavesNothing = this.#state === 'STOPPING' || this.#hasStopFailed
     return this.#rooms.orders.working.filter(
       ({ botAt, origin, reduceOnly }) =>
         botAt === this.at &&
@@ -338,15 +376,36 @@ export class Bot {
 
   /** Goes on after a restart: what may not stay in the state that it is in is asked to end. */
   resume(): void {
+    if (this.#state === 'STOPPING') this.#stoppingTs = this.#rooms.scribe.now
     for (const { id } of this.unwanted()) this.#rooms.desk().cancelSurely(id, `BOT_${this.#state}`, 'operator')
     this.#rest()
   }
 
   /** A bot that is stopping has stopped when nothing of it works any more. */
   #rest(): void {
-    if (this.#state !== 'STOPPING' || this.#rooms.orders.working.some(({ botAt }) => botAt === this.at)) return
+    if (this.#state !== 'STOPPING' || this.#working().length > 0) return
     this.#state = 'IDLE'
-    this.#writeState('STOPPED', 'none of its orders works any more')
+    this.#writeState('STOPPED', `no order of it works or waits to be sent; it holds ${this.#holdings()}`)
+  }
+
+  #working(): readonly Order[] {
+    return this.#rooms.orders.working.filter(({ botAt }) => botAt === this.at)
+  }
+
+  /** What it owns, in words: a stop leaves it alone. */
+  #holdings(): string {
+    const { portfolio, instruments } = this.#rooms
+    const held = this.#config.instruments.flatMap((at) => {
+      const lots = portfolio.botQty(this.at, at)
+      const instrument = instruments[at]
+      return lots === 0 || instrument === undefined ? [] : [`${formatQty(instrument, lots as Lots)} ${instrument.id}`]
+    })
+    return held.join(', ') || 'nothing'
+  }
+
+  /** A stop that did not end goes on being tried. */
+  get #hasStopFailed(): boolean {
+    return this.#state === 'ERROR' && !Number.isNaN(this.#stoppingTs)
   }
 
   /** An order of a bot that is stopping ended, or rests although its end was asked for: that is asked for again. */
@@ -399,7 +458,7 @@ export class Bot {
   }
 
   notifyOrder(order: Order): void {
-    if (this.#state === 'STOPPING') this.#pursue(order)
+    if (this.#state === 'STOPPING' || this.#hasStopFailed) this.#pursue(order)
     if (this.#handlers.onOrder === undefined || !this.isFed || this.localAt(order.instrumentAt) < 0) return
     this.guard('onOrder', () => this.#handlers.onOrder?.(this.#view(order), this.localAt(order.instrumentAt)))
   }

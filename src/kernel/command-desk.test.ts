@@ -33,6 +33,7 @@ function botIn(state: BotState): Rig {
   })
   if (state === 'PAUSED') rig.command({ kind: 'BOT_PAUSE', ...BOT })
   if (state === 'IDLE') rig.command({ kind: 'BOT_STOP', ...BOT })
+  if (state === 'ERROR') rig.command({ kind: 'BOT_FAIL', ...BOT })
   if (state === 'STOPPING') {
     rig.place({ ...bid, reasonCode: 'ENTRY_TEST' })
     rig.command({ kind: 'BOT_STOP', ...BOT })
@@ -53,12 +54,13 @@ const LEADS_TO: Readonly<Record<BotCommandKind, BotState | undefined>> = {
   BOT_PAUSE: 'PAUSED',
   BOT_RESUME: 'RUNNING',
   BOT_STOP: 'IDLE',
+  BOT_FAIL: 'ERROR',
   BOT_RELEASE: 'IDLE',
   BOT_SET_PARAMS: undefined,
 }
 const KINDS = Object.keys(OBEYED_IN) as BotCommandKind[]
 // STOPPED is the state of a bot whose strategy is not configured: the restart tests have it.
-const STATES = ['IDLE', 'WARMING_UP', 'RUNNING', 'PAUSED', 'STOPPING', 'QUARANTINED'] as const
+const STATES = ['IDLE', 'WARMING_UP', 'RUNNING', 'PAUSED', 'STOPPING', 'ERROR', 'QUARANTINED'] as const
 
 describe.each(STATES)('a bot that is %s', (state) => {
   test.each(KINDS)('UGF-B-003: answers %s as the table says', (kind) => {

@@ -1,6 +1,7 @@
 import type { OrderId } from '../domain/ids.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { isTerminal, openLots } from '../orders/order.ts'
+import { isLive, quietPhase } from '../risk/quiet-hours.ts'
 import type { PlaceRequest } from '../strategy/strategy.ts'
 import type { Bot } from './bot.ts'
 import { type BotCommandKind, OBEYED_IN } from './bot-state.ts'
@@ -78,13 +79,14 @@ export class CommandDesk {
       case 'ORDER_PLACE':
         return this.#place(command)
       case 'ORDER_CANCEL':
-        return this.#cancel(command.orderId as OrderId)
+        return this.#cancel(command)
       case 'POSITION_CLOSE':
         return this.#close(command)
       case 'BOT_START':
       case 'BOT_PAUSE':
       case 'BOT_RESUME':
       case 'BOT_STOP':
+      case 'BOT_FAIL':
       case 'BOT_RELEASE':
       case 'BOT_SET_PARAMS':
         return this.#steer(command)
@@ -92,7 +94,13 @@ export class CommandDesk {
   }
 
   #release(failedChecks: readonly string[]): CommandOutcome {
-    const { safety, facts } = this.#hands
+    const { safety, facts, scribe } = this.#hands
+    // Nobody releases on proof that nobody can trust, whatever the role (UGF-D-003, rule 10).
+    if (facts.limits.guards?.audit !== undefined && facts.guards.state('audit', scribe.now) !== 'OK')
+      return refused(
+        ['J_POLICY_DENY_FORBIDDEN_OP'],
+        'the audit chain is not known to be sound: nothing is released on it',
+      )
     const against = safety.release(failedChecks)
     return against.length === 0 ? obeyed(facts.mode.mode) : refused(against)
   }
@@ -114,6 +122,10 @@ export class CommandDesk {
     const { mode } = this.#hands.facts.mode
     if ((kind === 'BOT_START' || kind === 'BOT_RESUME') && (mode === 'SAFE_MODE' || mode === 'HALTED'))
       return refused([`MODE_${mode}`], `the engine is in ${mode}: release it before a bot goes to work`)
+    const { runMode, limits } = this.#hands.facts
+    const isQuiet = quietPhase(limits.quietHours, runMode, this.#hands.scribe.now) === 'QUIET'
+    if ((kind === 'BOT_START' || kind === 'BOT_RESUME') && isLive(runMode) && isQuiet)
+      return refused(['J_POLICY_DENY_QUIET_HOURS'], 'no bot goes to work in the quiet hours of a live account')
     if (level !== undefined)
       return refused([`KILL_${level}`], `${level} stands over all that ${bot.config.id} trades: lower it first`)
     switch (kind) {
@@ -128,6 +140,9 @@ export class CommandDesk {
         break
       case 'BOT_STOP':
         bot.setState('STOPPING', 'OPERATOR', reason)
+        break
+      case 'BOT_FAIL':
+        bot.setState('ERROR', 'STALE_HEARTBEAT', reason)
         break
       case 'BOT_RELEASE':
         bot.setState('IDLE', 'OPERATOR', reason)
@@ -191,12 +206,12 @@ export class CommandDesk {
   #send(
     { botAt, instrumentAt }: Where,
     wish: PlaceRequest,
-    { reason }: Command,
+    { reason, role }: Command,
     idempotencyKey: string,
   ): CommandOutcome {
     const { desk, facts } = this.#hands
     const explain = reason === '' ? undefined : told(reason)
-    const orderId = desk.place(botAt, instrumentAt, { ...wish, origin: 'operator', idempotencyKey, explain })
+    const orderId = desk.place(botAt, instrumentAt, { ...wish, origin: 'operator', role, idempotencyKey, explain })
     if (orderId === undefined) return refused(desk.refusal)
     desk.flush()
     const order = facts.orders.get(orderId)
@@ -209,13 +224,14 @@ export class CommandDesk {
     })
   }
 
-  #cancel(orderId: OrderId): CommandOutcome {
+  #cancel({ orderId: id, role }: Of<'ORDER_CANCEL'>): CommandOutcome {
     const { desk, facts } = this.#hands
+    const orderId = id as OrderId
     const order = facts.orders.get(orderId)
     if (order === undefined) return refused(['ORDER_UNKNOWN'], `no order is called ${orderId}`)
     if (isTerminal(order.state) || order.state === 'CANCEL_REQUESTED')
       return refused(['INVALID_TRANSITION'], `${orderId} is ${order.state}`)
-    if (!desk.cancelSurely(orderId, MANUAL.cancel, 'operator')) return refused(desk.refusal)
+    if (!desk.cancelSurely(orderId, MANUAL.cancel, 'operator', role)) return refused(desk.refusal)
     const isAsked = desk.owes(orderId) ? 'asked as soon as the pace of cancels allows' : order.state
     return obeyed(`${orderId} ${isAsked}`, { orderId, state: order.state })
   }

@@ -1,5 +1,6 @@
 import type { CommandId } from '../domain/ids.ts'
 import type { OrderType, Side, TimeInForce } from '../domain/order.ts'
+import type { Role } from '../risk/gate-input.ts'
 import type { KillLevel, KillScope } from '../risk/kill.ts'
 import type { SafetyMode } from '../risk/mode.ts'
 import type { BotCommandKind } from './bot-state.ts'
@@ -8,7 +9,13 @@ import type { BotCommandKind } from './bot-state.ts'
  * What an operator may ask of a running kernel. The host has checked who asks, and that a challenge was answered.
  * Prices are ticks, quantities lots, and are rounded by the instrument's rules as a strategy's are.
  */
-export type Command = { readonly id: CommandId; readonly actor: string; readonly reason: string } & (
+export type Command = {
+  readonly id: CommandId
+  readonly actor: string
+  readonly reason: string
+  /** Of the actor, where the host knows it: the gate looks at it besides. */
+  readonly role?: Role
+} & (
   | { readonly kind: 'KILL_RAISE' | 'KILL_LOWER'; readonly scope: KillScope; readonly level: KillLevel }
   | { readonly kind: 'MODE_RAISE'; readonly mode: SafetyMode }
   /** `failedChecks`: release checks that are not green, as the host found them. */

@@ -14,13 +14,14 @@ function listener(): { kernel: Kernel; heard: unknown[] } {
       heard.push(['book', at, venueTs[row], recvTs[row], side[row], price[row], qty[row], last[row]]),
     onReport: (report: unknown, ts: number) => heard.push(['report', report, ts]),
     onClock: (ts: number) => heard.push(['clock', ts]),
+    onGuard: (news: unknown, ts: number) => heard.push(['guard', news, ts]),
   }
   return { kernel: kernel as unknown as Kernel, heard }
 }
 
 const ts = integer({ min: 0, max: 2 ** 51 })
 const input = record({
-  kind: constantFrom('trade', 'book', 'clock', 'report'),
+  kind: constantFrom('trade', 'book', 'clock', 'report', 'guard'),
   at: integer({ min: 0, max: 127 }),
   venueTs: ts,
   recvTs: ts,
@@ -57,6 +58,7 @@ test('another kernel hears exactly what the first did, however the recording is 
           }
           log.book(at, columns, 0, rows)
         } else if (kind === 'clock') log.clock(recvTs)
+        else if (kind === 'guard') log.guard({ guard: 'clock', status: 'OK', seenTs: venueTs, detail: '' }, recvTs)
         else log.report({ kind: 'fill', fee: BigInt(price) * -7n, orderId: 'o1' } as never, recvTs)
         const chunk = n % every === 0 ? log.take() : undefined
         if (chunk !== undefined) chunks.push(chunk)

@@ -12,6 +12,7 @@ import {
   tradeColumns,
 } from '../market/columns.ts'
 import type { FeedState } from '../risk/gate-input.ts'
+import type { GuardNews } from '../risk/guards.ts'
 import type { Command } from './command.ts'
 import type { HostFact } from './host-fact.ts'
 import type { Kernel } from './kernel.ts'
@@ -34,6 +35,7 @@ const KIND = {
   stop: 11,
   reconciled: 12,
   checkpoint: 13,
+  guard: 14,
   fact: 15,
 } as const
 
@@ -174,6 +176,11 @@ export class InputLog {
   reconciled(news: ReconcileNews, ts: number): void {
     this.#json(KIND.reconciled, 0, { news, ts })
     this.#kernel.onReconciled(news, ts)
+  }
+
+  guard(news: GuardNews, ts: number): void {
+    this.#json(KIND.guard, 0, { news, ts })
+    this.#kernel.onGuard(news, ts)
   }
 
   /** What the host alone knows and the journal keeps. */
@@ -368,6 +375,10 @@ export class InputPlayer {
       case KIND.reconciled: {
         const { news, ts } = reader.json() as { news: ReconcileNews; ts: number }
         return this.#kernel.onReconciled(news, ts)
+      }
+      case KIND.guard: {
+        const { news, ts } = reader.json() as { news: GuardNews; ts: number }
+        return this.#kernel.onGuard(news, ts)
       }
       case KIND.checkpoint:
         return this.#kernel.checkpoint(reader.double())

@@ -3,9 +3,12 @@ import type { Instrument } from '../domain/instrument.ts'
 import type { OrderType, Side } from '../domain/order.ts'
 import { type Order, type OrderBookkeeper, openLots } from '../orders/order.ts'
 import type { Portfolio } from '../portfolio/portfolio.ts'
-import type { FeedState, GateInput, KeyStatus } from '../risk/gate-input.ts'
+import type { FeedState, GateInput, KeyStatus, Role } from '../risk/gate-input.ts'
+import type { GuardName, Guards, GuardState } from '../risk/guards.ts'
 import type { KillLevel, KillSwitch } from '../risk/kill.ts'
+import type { Leases, LeaseState } from '../risk/leases.ts'
 import type { Limits } from '../risk/limits.ts'
+import type { LossBook } from '../risk/losses.ts'
 import type { SafetyMode, SafetyModeMachine } from '../risk/mode.ts'
 import type { RateWindow } from '../risk/rate.ts'
 import type { MarketState } from './market-state.ts'
@@ -15,6 +18,8 @@ export interface Question {
   readonly stage: 'accept' | 'send'
   readonly action: ActionClass
   readonly origin: GateInput['origin']
+  /** Of an operator who asks. */
+  readonly role?: Role | undefined
   readonly botAt: number
   readonly instrumentAt: number
   readonly side: Side
@@ -40,6 +45,11 @@ export interface Facts {
   readonly market: MarketState
   readonly mode: SafetyModeMachine
   readonly kill: KillSwitch
+  readonly guards: Guards
+  /** Undefined where new risk needs none. */
+  readonly leases: Leases | undefined
+  /** Undefined where no loss is limited. */
+  readonly losses: LossBook | undefined
   readonly limits: Limits
   readonly botIds: readonly string[]
   /** In base currency, by bot. */
@@ -61,6 +71,7 @@ export class Judgement implements GateInput {
   stage: 'accept' | 'send' = 'accept'
   action: ActionClass = 'OPEN'
   origin: GateInput['origin'] = 'strategy'
+  role: Role | undefined = undefined
   runMode: RunMode
   instrument: Instrument
   side: Side = 'buy'
@@ -89,6 +100,7 @@ export class Judgement implements GateInput {
     this.stage = question.stage
     this.action = question.action
     this.origin = question.origin
+    this.role = question.role
     this.instrument = this.#facts.instruments[question.instrumentAt] as Instrument
     this.side = question.side
     this.type = question.type
@@ -120,6 +132,19 @@ export class Judgement implements GateInput {
     if (kill.strictest === 'NONE') return 'NONE'
     const { venueId, id } = this.instrument
     return kill.effective({ venueId, instrumentId: id, botId: botIds[this.#botAt] ?? '' })
+  }
+
+  get guardsAreFine(): boolean {
+    return this.#facts.guards.areFine(this.now)
+  }
+
+  guard(name: GuardName): GuardState {
+    return this.#facts.guards.state(name, this.now)
+  }
+
+  get lease(): LeaseState {
+    const { leases, botIds } = this.#facts
+    return leases?.stateOf(botIds[this.#botAt] ?? '', this.instrument.venueId, this.now) ?? 'MISSING'
   }
 
   get feed(): FeedState {
@@ -225,6 +250,14 @@ export class Judgement implements GateInput {
 
   get equity(): number {
     return this.#facts.portfolio.equity
+  }
+
+  get dayLoss(): number {
+    return this.#facts.losses?.dayLoss(this.equity) ?? Number.NaN
+  }
+
+  get drawdown(): number {
+    return this.#facts.losses?.drawdown(this.equity) ?? Number.NaN
   }
 
   get allocation(): number {

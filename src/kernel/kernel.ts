@@ -6,19 +6,23 @@ import type { Effect } from '../domain/instruction.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { type Money, money, moneyToNumber } from '../domain/money.ts'
 import type { FillReport, VenueReport } from '../domain/report.ts'
-import { formatTime, type TimeUs } from '../domain/time.ts'
+import { formatTime, type TimeUs, US_PER_SECOND } from '../domain/time.ts'
 import type { Journal } from '../events/event.ts'
 import type { BarColumns, BookColumns, MarketColumns, QuoteColumns, TradeColumns } from '../market/columns.ts'
 import { isTerminal, type Order, OrderBookkeeper } from '../orders/order.ts'
 import { Portfolio } from '../portfolio/portfolio.ts'
 import type { Counters, EngineState } from '../projection/engine-state.ts'
 import type { FeedState } from '../risk/gate-input.ts'
+import { type GuardNews, Guards } from '../risk/guards.ts'
 import { type KillScope, KillSwitch } from '../risk/kill.ts'
+import { Leases } from '../risk/leases.ts'
 import type { Limits } from '../risk/limits.ts'
+import { LossBook, type LossMarks } from '../risk/losses.ts'
 import { type ModeSettings, type SafetyMode, SafetyModeMachine } from '../risk/mode.ts'
 import { RateWindow } from '../risk/rate.ts'
 import type { BookView } from '../strategy/strategy.ts'
 import { Bot, type BotConfig } from './bot.ts'
+import type { RestartSettings } from './bot-restarts.ts'
 import type { Command, CommandOutcome } from './command.ts'
 import { CommandDesk } from './command-desk.ts'
 import { told } from './evidence.ts'
@@ -27,6 +31,7 @@ import { BarFrames } from './frames.ts'
 import type { HostFact } from './host-fact.ts'
 import type { Condition, ReconcileNews } from './input-log.ts'
 import type { Facts } from './judgement.ts'
+import { LeaseDesk } from './lease-desk.ts'
 import { MarketState } from './market-state.ts'
 import { type Explanation, OrderDesk } from './order-desk.ts'
 import { botsOf, killsOf, modeOf, recallBooks } from './recall.ts'
@@ -34,6 +39,9 @@ import { SafetyDesk } from './safety-desk.ts'
 import { Scribe } from './scribe.ts'
 import { type StormLimits, StormWatch } from './storms.ts'
 import { BarWindow, QuoteWindow, TradeWindow } from './windows.ts'
+
+/** How often the account is valued for its loss limits. */
+const LOSSES_EVERY_US = US_PER_SECOND
 
 /** Everything that a run's events depend on, besides its inputs. */
 export interface KernelConfig {
@@ -48,6 +56,8 @@ export interface KernelConfig {
   readonly flatten: FlattenSettings
   /** What is too much; undefined watches nothing: a backtest measures the strategy, not its manners. */
   readonly storms?: StormLimits | undefined
+  /** How often a bot that failed is started again by itself; undefined is never. Nor is it where money is at stake. */
+  readonly botRestarts?: RestartSettings | undefined
   /** When the kernel boots, µs: warm-up and dwell times run from here. */
   readonly startTs: number
   readonly datasets: readonly {
@@ -60,6 +70,8 @@ export interface KernelConfig {
   readonly policySha256: string
   /** The books that this kernel goes on from; undefined for a first start. */
   readonly restored?: EngineState | undefined
+  /** What losses are measured from, as the last session knew it. */
+  readonly lossMarks?: LossMarks | undefined
 }
 
 /** Told of what a recorder wants to keep besides the journal; costs nothing when absent. */
@@ -100,6 +112,9 @@ export class Kernel {
   #inputColumns: MarketColumns | undefined
   #inputOther: VenueReport | Command | undefined
   readonly #storms: StormWatch | undefined
+  readonly #leases: LeaseDesk | undefined
+  readonly #losses: LossBook | undefined
+  #lossesTs = Number.NEGATIVE_INFINITY
   observer: KernelObserver | undefined
 
   constructor(config: KernelConfig, journal: Journal) {
@@ -122,6 +137,8 @@ export class Kernel {
     this.#portfolio = new Portfolio({ instruments, botCount: bots.length, baseCurrency: config.baseCurrency })
     this.#market = new MarketState(instruments, this.#portfolio)
     this.#mode = new SafetyModeMachine(config.mode, config.startTs, restored && modeOf(restored.safety))
+    const limitsLoss = limits.lossDayMax !== undefined || limits.lossDrawdownMax !== undefined
+    this.#losses = limitsLoss ? new LossBook(limits.dayOffsetUs ?? 0, config.lossMarks) : undefined
     this.#facts = {
       runMode: config.runMode,
       instruments,
@@ -130,6 +147,9 @@ export class Kernel {
       market: this.#market,
       mode: this.#mode,
       kill: new KillSwitch(),
+      guards: new Guards(limits.guards),
+      leases: limits.leases && new Leases(limits.leases),
+      losses: this.#losses,
       limits,
       botIds: bots.map(({ id }) => id),
       allocations: bots.map(({ allocation }) => moneyToNumber(allocation)),
@@ -150,6 +170,7 @@ export class Kernel {
         this.#bots[order.botAt]?.notifyFill(order, fill)
       },
       distrust: (reasonCode, detail) => this.#safety.raise(reasonCode, 'SAFE_MODE', detail),
+      halted: (reasonCode) => this.#safety.halted(reasonCode),
     })
     this.#safety = new SafetyDesk(this.#facts, {
       scribe: this.#scribe,
@@ -157,6 +178,14 @@ export class Kernel {
       flatten: config.flatten,
       bots: () => this.#bots,
     })
+    const { leases } = this.#facts
+    this.#leases =
+      leases &&
+      new LeaseDesk(leases, this.#facts, {
+        scribe: this.#scribe,
+        bots: () => this.#bots,
+        isHalted: (bot) => this.#safety.keepsOut(bot) === 'HALT',
+      })
     const rooms = {
       instruments,
       portfolio: this.#portfolio,
@@ -164,6 +193,7 @@ export class Kernel {
       orders: this.#orders,
       scribe: this.#scribe,
       seed: config.seed,
+      restarts: config.runMode === 'canary' || config.runMode === 'live' ? undefined : config.botRestarts,
       desk: () => this.#desk,
       timersChanged: () => this.#timersChanged(),
     }
@@ -215,6 +245,7 @@ export class Kernel {
     }
     this.#storms?.recall(this.#facts.mode.reasons.keys(), this.#scribe.now)
     this.#safety.boot((restored?.safety.mode ?? 'NORMAL') as SafetyMode)
+    this.#leases?.tick()
     if (restored === undefined) for (const bot of this.#bots) bot.start()
     else this.#resume()
     this.#end()
@@ -407,9 +438,16 @@ export class Kernel {
   /** Time passed. Timers also fire from every other input. */
   onClock(ts: number): void {
     this.#begin(ts)
-    this.#safety.tick()
+    this.#safety.clock()
+    this.#leases?.tick()
     for (const code of this.#storms?.calm(this.#scribe.now) ?? []) this.#safety.clear(code)
+    for (const bot of this.#bots) bot.tick(() => this.#mayWork(bot))
     this.#end()
+  }
+
+  #mayWork(bot: Bot): boolean {
+    const { mode } = this.#mode
+    return mode !== 'SAFE_MODE' && mode !== 'HALTED' && this.#safety.keepsOut(bot) === undefined
   }
 
   /** The host found, or no longer finds, a reason to stand back: of the clock, the disk, the loop, the venue. */
@@ -417,6 +455,13 @@ export class Kernel {
     this.#begin(ts)
     if (mode === undefined) this.#safety.clear(code)
     else this.#safety.raise(code, mode, detail)
+    this.#end()
+  }
+
+  /** The host looked at an input that the gate cannot see itself. */
+  onGuard(news: GuardNews, ts: number): void {
+    this.#begin(ts)
+    this.#safety.guard(news)
     this.#end()
   }
 
@@ -611,6 +656,7 @@ export class Kernel {
 
   #begin(ts: number): void {
     this.#scribe.begin(ts)
+    if (this.#losses !== undefined) this.#markLosses(this.#losses)
     if (this.#mode.mode !== 'NORMAL') this.#safety.tick()
     if (this.#scribe.now >= this.#nextTimerTs || this.#hasOverdue) {
       for (const bot of this.#bots) bot.fireTimers(this.#scribe.now)
@@ -620,6 +666,7 @@ export class Kernel {
 
   #end(): void {
     if (this.#desk.hasUnsent) this.#desk.flush()
+    this.#safety.answerHalt()
     if (this.#storms?.hasStorms === true) this.#weather(this.#storms)
     if (this.#facts.kill.strictest === 'NONE') return
     this.#safety.enforce()
@@ -641,6 +688,14 @@ export class Kernel {
       bot.setState('QUARANTINED', code, detail)
       this.#safety.cancelAll(`bot:${botId}`)
     }
+  }
+
+  /** Equity at marks once a second, before the input at hand changes anything. */
+  #markLosses(losses: LossBook): void {
+    const { now } = this.#scribe
+    if (now - this.#lossesTs < LOSSES_EVERY_US) return
+    this.#lossesTs = now
+    losses.mark(now, this.#portfolio.equity)
   }
 
   #timersChanged(): void {

@@ -9,7 +9,7 @@ import type { VenueReport } from '../domain/report.ts'
 import { type Amendment, isTerminal, type Order, type OrderOrigin, openLots } from '../orders/order.ts'
 import type { EngineState } from '../projection/engine-state.ts'
 import { type Decision, Gate, isPermitted } from '../risk/gate.ts'
-import type { KeyStatus } from '../risk/gate-input.ts'
+import type { KeyStatus, Role } from '../risk/gate-input.ts'
 import type { PlaceRequest } from '../strategy/strategy.ts'
 import { Brackets, childOf } from './brackets.ts'
 import { recordable, told } from './evidence.ts'
@@ -22,6 +22,8 @@ import { type DeskListener, VenueReports } from './venue-reports.ts'
 /** A wish from outside a strategy: the flatten routine, an operator, a bracket. */
 interface Wish extends PlaceRequest {
   readonly origin: OrderOrigin
+  /** Of an operator who asks, where the host told. */
+  readonly role?: Role | undefined
   readonly parent?: Order | undefined
   readonly idempotencyKey?: string | undefined
 }
@@ -63,7 +65,10 @@ export class OrderDesk {
   readonly #keys = new Map<string, { readonly content: string; readonly orderId: OrderId }>()
   readonly #brackets: Brackets
   /** Cancels that must happen and that the pace did not allow yet. */
-  readonly #owed = new Map<OrderId, { readonly reasonCode: string; readonly origin: OrderOrigin }>()
+  readonly #owed = new Map<
+    OrderId,
+    { readonly reasonCode: string; readonly origin: OrderOrigin; readonly role: Role | undefined }
+  >()
 
   constructor(facts: Facts, scribe: Scribe, listener: DeskListener) {
     this.#facts = facts
@@ -197,7 +202,8 @@ export class OrderDesk {
     if (wish.idempotencyKey !== undefined && known.status === 'new') {
       this.#keys.set(wish.idempotencyKey, { content: contentOf([botAt, instrumentAt], wish, shaped), orderId })
     }
-    const decision = this.#judge(order, 'accept', this.#classOf(order), known.status, createdSeq, intentId)
+    const question = this.#questionOf(order, 'accept', this.#classOf(order), known.status)
+    const decision = this.#decide({ ...question, role: wish.role }, order, createdSeq, intentId)
     if (!isPermitted(decision.decision)) {
       this.#block(order, decision)
       return undefined
@@ -215,7 +221,7 @@ export class OrderDesk {
     assert(instrument !== undefined, `an order names one of the run's instruments, was number ${instrumentAt}`)
     const shaped = shape(instrument, wish)
     if ('refused' in shaped) return { refused: shaped.refused, detail: shaped.detail }
-    const { side, type, origin, reasonCode, reduceOnly = false } = wish
+    const { side, type, origin, role, reasonCode, reduceOnly = false } = wish
     const { qty, limit, stop, trail } = shaped
     const action = this.#classOf({ botAt, instrumentAt, side, qty, reduceOnly })
     const now = this.#scribe.now
@@ -225,6 +231,7 @@ export class OrderDesk {
       stage: 'accept',
       action,
       origin,
+      role,
       botAt,
       instrumentAt,
       createdTs: now,
@@ -239,7 +246,7 @@ export class OrderDesk {
   }
 
   /** Asks for an order's end. False when it has ended, is not known, or the gate says wait. */
-  cancel(orderId: OrderId, reasonCode: string, origin: OrderOrigin): boolean {
+  cancel(orderId: OrderId, reasonCode: string, origin: OrderOrigin, role?: Role): boolean {
     const { orders } = this.#facts
     const order = orders.get(orderId)
     if (order === undefined || isTerminal(order.state) || order.state === 'CANCEL_REQUESTED') return false
@@ -257,7 +264,8 @@ export class OrderDesk {
       },
       botId,
     )
-    const decision = this.#decide(this.#cancelQuestion(order, origin, reasonCode), order, cause, intentId)
+    const question = { ...this.#cancelQuestion(order, origin, reasonCode), role }
+    const decision = this.#decide(question, order, cause, intentId)
     if (decision.decision !== 'ALLOW') {
       this.#refusal = decision.reasonCodes
       return false
@@ -287,11 +295,11 @@ export class OrderDesk {
    * Cancels what may not stay, for kills, groups and orphans: where the pace of cancels says wait, it is owed and asked again
    * with the next input that finds the pace free. False when there is nothing to cancel.
    */
-  cancelSurely(orderId: OrderId, reasonCode: string, origin: OrderOrigin): boolean {
+  cancelSurely(orderId: OrderId, reasonCode: string, origin: OrderOrigin, role?: Role): boolean {
     const order = this.#facts.orders.get(orderId)
     if (order === undefined || isTerminal(order.state) || order.state === 'CANCEL_REQUESTED') return false
-    if (this.#facts.buckets.cancels.waitUs(this.#scribe.now) <= 0) return this.cancel(orderId, reasonCode, origin)
-    this.#owed.set(orderId, { reasonCode, origin })
+    if (this.#facts.buckets.cancels.waitUs(this.#scribe.now) <= 0) return this.cancel(orderId, reasonCode, origin, role)
+    this.#owed.set(orderId, { reasonCode, origin, role })
     return true
   }
 
@@ -301,10 +309,10 @@ export class OrderDesk {
   }
 
   #payOwed(): void {
-    for (const [orderId, { reasonCode, origin }] of this.#owed) {
+    for (const [orderId, { reasonCode, origin, role }] of this.#owed) {
       if (this.#facts.buckets.cancels.waitUs(this.#scribe.now) > 0) return
       this.#owed.delete(orderId)
-      this.cancel(orderId, reasonCode, origin)
+      this.cancel(orderId, reasonCode, origin, role)
     }
   }
 
@@ -413,6 +421,7 @@ export class OrderDesk {
         this.#judgement.put(this.#questionOf(order, 'send', this.#classOf(order), 'new'), this.#scribe.now),
       )
       if (!isPermitted(decision.decision)) {
+        if (decision.decision === 'HALT') this.#listener.halted(decision.reasonCodes[0] ?? 'GATE_ERROR')
         this.#writeDecision(decision, order, 'send', this.#classOf(order), order.lastSeq, order.intentId)
         this.#block(order, decision)
         continue
@@ -569,19 +578,9 @@ export class OrderDesk {
     this.#listener.orderChanged(order)
   }
 
-  #judge(
-    order: Order,
-    stage: 'accept' | 'send',
-    action: ActionClass,
-    key: KeyStatus,
-    causeSeq: number,
-    intentId: IntentId,
-  ): Decision {
-    return this.#decide(this.#questionOf(order, stage, action, key), order, causeSeq, intentId)
-  }
-
   #decide(question: Question, order: Order, causeSeq: number, intentId: IntentId): Decision {
     const decision = this.#gate.judge(this.#judgement.put(question, this.#scribe.now))
+    if (decision.decision === 'HALT') this.#listener.halted(decision.reasonCodes[0] ?? 'GATE_ERROR')
     this.#writeDecision(decision, order, question.stage, question.action, causeSeq, intentId)
     return decision
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { testInstrument } from '../../fixtures/world.ts'
+import type { RunMode } from '../domain/action.ts'
 import { assert } from '../domain/brand.ts'
 import { botId, type CommandId, type OrderId, tradeId, venueOrderId } from '../domain/ids.ts'
 import type { Effect } from '../domain/instruction.ts'
@@ -10,6 +11,7 @@ import type { KernelEvent } from '../events/event.ts'
 import { quoteColumns } from '../market/columns.ts'
 import type { Order } from '../orders/order.ts'
 import { Projection } from '../projection/projection.ts'
+import type { GuardName, GuardStatus } from '../risk/guards.ts'
 import { type Limits, RESEARCH_LIMITS } from '../risk/limits.ts'
 import { MODE_SETTINGS, type ModeSettings } from '../risk/mode.ts'
 import {
@@ -19,12 +21,14 @@ import {
   type StrategyHandlers,
 } from '../strategy/strategy.ts'
 import type { BotConfig } from './bot.ts'
+import type { RestartSettings } from './bot-restarts.ts'
 import type { Command, CommandOutcome } from './command.ts'
 import { type FlattenSettings, PLAIN_FLATTEN } from './flatten.ts'
 import { Kernel, type KernelConfig } from './kernel.ts'
 import type { StormLimits } from './storms.ts'
 
 export interface RigOptions {
+  readonly runMode?: RunMode
   readonly instruments?: readonly Instrument[]
   readonly bots?: number
   readonly cash?: number
@@ -32,6 +36,7 @@ export interface RigOptions {
   readonly mode?: Partial<ModeSettings>
   readonly flatten?: FlattenSettings
   readonly storms?: StormLimits
+  readonly botRestarts?: RestartSettings
   /** More of each bot. */
   readonly bot?: Partial<BotConfig>
   /** Parameters, warm-up and frames of the rig's strategy. */
@@ -79,7 +84,8 @@ export class Rig {
     const amount = moneyFromNumber(cash)
     const currency = this.instruments[0]?.quote ?? 'USDT'
     this.#config = {
-      runMode: 'paper',
+      runMode: options.runMode ?? 'paper',
+      botRestarts: options.botRestarts,
       seed: 1,
       baseCurrency: currency,
       instruments: this.instruments,
@@ -185,6 +191,15 @@ export class Rig {
 
   fill(orderId: OrderId, qty: number, price = 100_000, trade = `x${++this.#trades}`): void {
     this.report(fillOf(orderId, { qty, price, trade, ts: this.now }))
+  }
+
+  /** The host looked at guarded inputs. */
+  guard(status: GuardStatus, ...guards: readonly GuardName[]): void {
+    for (const guard of guards) {
+      this.now += 1
+      this.kernel.onGuard({ guard, status, seenTs: this.now, detail: 'a test' }, this.now)
+    }
+    this.#collect()
   }
 
   clock(afterUs: number): void {

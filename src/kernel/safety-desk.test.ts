@@ -87,6 +87,46 @@ describe('HALT', () => {
     world.clock(1_000)
     expect(world.sent().filter((effect) => effect === `cancel ${id}`)).toHaveLength(2)
   })
+
+  test('UGF-0-005: an order that the venue will not end is FROZEN after a minute, told once, and still asked for, slowly', () => {
+    const world = rig()
+    const id = world.place(bid(1))
+    world.accept(id)
+    kill(world, 'HALT')
+    const cancels = () => world.sent().filter((effect) => effect === `cancel ${id}`).length
+    for (let second = 0; second < 59; second++) {
+      if (world.order(id).state === 'CANCEL_REQUESTED')
+        world.report({ kind: 'cancel-refused', orderId: id, detail: 'busy', ts: world.now })
+      world.clock(1_000_000)
+    }
+    const early = cancels()
+    expect(early).toBeLessThan(12)
+    expect(world.of('safety.order_frozen')).toEqual([])
+    for (let second = 0; second < 61; second++) {
+      world.clock(1_000_000)
+      if (world.order(id).state === 'CANCEL_REQUESTED')
+        world.report({ kind: 'cancel-refused', orderId: id, detail: 'busy', ts: world.now })
+    }
+    expect(cancels() - early).toBeGreaterThanOrEqual(2)
+    expect(cancels() - early).toBeLessThan(6)
+    expect(world.of('safety.order_frozen').map(({ payload }) => payload.order_id)).toEqual([id])
+    world.report({ kind: 'canceled', orderId: id, reasonCode: 'REQUESTED', ts: world.now })
+    expect(world.order(id).state).toBe('CANCELED')
+    checkHistory(world.events)
+  })
+
+  test('an order that ends within the minute, or is forbidden no more, is not frozen', () => {
+    const world = rig()
+    const id = world.place(bid(1))
+    world.accept(id)
+    kill(world, 'CLOSE_ONLY')
+    world.clock(40_000_000)
+    world.command({ kind: 'KILL_LOWER', scope: 'global', level: 'NONE' })
+    world.clock(40_000_000)
+    kill(world, 'CLOSE_ONLY')
+    world.clock(59_000_000)
+    expect(world.of('safety.order_frozen')).toEqual([])
+  })
 })
 
 describe('bots under a kill', () => {

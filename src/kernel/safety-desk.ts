@@ -1,17 +1,23 @@
 import type { OrderId } from '../domain/ids.ts'
+import { US_PER_SECOND } from '../domain/time.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { isTerminal, type Order } from '../orders/order.ts'
 import type { KillChange, KillLevel, KillScope } from '../risk/kill.ts'
+import type { GuardChange, GuardNews } from '../risk/guards.ts'
 import { type ModeChange, OWN_REASONS, type SafetyMode } from '../risk/mode.ts'
 import type { Bot } from './bot.ts'
 import { told } from './evidence.ts'
 import { Flatten, type FlattenSettings, isInScope, whereOf } from './flatten.ts'
+import { FrozenOrders } from './frozen-orders.ts'
+import { CONFIG_DRIFT, INPUT_UNKNOWN, InputGrace } from './input-grace.ts'
 import type { Facts } from './judgement.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Scribe } from './scribe.ts'
 
 /** How often the cancel of one order is asked for while a kill stands (UGF-0-005). */
 const CANCEL_TRIES = 3
+/** After these it is asked for once in so long: a kill that did not do what it should keeps trying. */
+const CANCEL_AGAIN_US = 30 * US_PER_SECOND
 
 /** A halt of everything is the mode HALTED too: what comes after it is released like any other halt (UGF-0-002). */
 const KILL_HALT = 'KILL_HALT'
@@ -27,8 +33,10 @@ export class SafetyDesk {
   readonly #desk: OrderDesk
   readonly #bots: () => readonly Bot[]
   readonly #flatten: Flatten
+  readonly #grace: InputGrace
   /** Orders that a kill forbids to rest, and how often their end was asked for. */
-  readonly #tries = new Map<OrderId, number>()
+  readonly #tries = new Map<OrderId, { readonly count: number; readonly ts: number }>()
+  readonly #frozen = new FrozenOrders()
 
   constructor(
     facts: Facts,
@@ -43,9 +51,50 @@ export class SafetyDesk {
     this.#scribe = scribe
     this.#desk = desk
     this.#bots = bots
+    this.#grace = new InputGrace(facts)
     this.#flatten = new Flatten(facts, { scribe, desk, settings: flatten }, (detail) =>
       this.raise(FLATTEN_INCOMPLETE, 'SAFE_MODE', detail),
     )
+  }
+
+  /** Takes in what was found of a guarded input. Limits that drifted stop new risk before the next order is refused by them. */
+  guard(news: GuardNews): void {
+    const { guards } = this.#facts
+    const { now } = this.#scribe
+    const change = guards.observe(news, now)
+    if (change !== undefined) this.#inputChanged(change)
+    if (news.guard === 'policy' && news.status === 'BAD')
+      this.raise(CONFIG_DRIFT, this.#grace.untrusted(now), news.detail)
+    if (news.guard === 'policy' && news.status === 'OK') this.clear(CONFIG_DRIFT)
+    if (guards.unknown(now).length === 0) this.clear(INPUT_UNKNOWN)
+  }
+
+  /** The gate refused with HALT. What that asks for is answered when the input at hand is through. */
+  halted(reasonCode: string): void {
+    this.#grace.heed(reasonCode, this.#scribe.now)
+  }
+
+  answerHalt(): void {
+    const asked = this.#grace.take()
+    if (asked !== undefined) this.raise(asked.code, asked.mode, 'the gate halted an order')
+  }
+
+  /** Guards that grew too old are told of, and what stays unknown for too long ends new risk. */
+  #watchInputs(): void {
+    const { now } = this.#scribe
+    for (const change of this.#facts.guards.aged(now)) this.#inputChanged(change)
+    const asked = this.#grace.tick(now)
+    if (asked === undefined) return
+    this.raise(asked.code, asked.mode, `nothing is known of ${this.#facts.guards.unknown(now).join(', ')}`)
+  }
+
+  #inputChanged({ guard, state, ageUs, detail }: GuardChange): void {
+    this.#scribe.write('safety.input_changed', {
+      input: guard,
+      state,
+      age_us: ageUs === undefined ? undefined : Math.round(ageUs),
+      detail: told(detail),
+    })
   }
 
   /** Says what a boot does to the mode by itself: it warms up. */
@@ -155,20 +204,35 @@ export class SafetyDesk {
     return this.#cancelInScope(scope, ({ origin }) => origin !== 'flatten')
   }
 
-  /** Asks again, a few times, for the end of what a kill forbids to rest and the venue would not cancel. */
+  /** Asks again for the end of what a kill forbids to rest and the venue would not cancel: a few times at once, then slowly. */
   enforce(): void {
     const { kill, orders, buckets } = this.#facts
     if (kill.strictest === 'NONE' || orders.working.length === 0) return
-    const resting = orders.working.filter((order) => {
-      if (order.state !== 'OPEN' && order.state !== 'PARTIAL') return false
+    const { now } = this.#scribe
+    for (const { id, state } of this.#forbidden()) {
+      if (state !== 'OPEN' && state !== 'PARTIAL') continue
+      const { count, ts } = this.#tries.get(id) ?? { count: 1, ts: now }
+      if (buckets.cancels.waitUs(now) > 0 || (count >= CANCEL_TRIES && now - ts < CANCEL_AGAIN_US)) continue
+      this.#tries.set(id, { count: count + 1, ts: now })
+      this.#desk.cancelSurely(id, 'KILL_CANCEL', 'operator')
+    }
+  }
+
+  /** Orders that have not ended and that a kill does not let rest. */
+  #forbidden(): readonly Order[] {
+    const { kill, orders } = this.#facts
+    if (kill.strictest === 'NONE') return []
+    return orders.working.filter((order) => {
       const { venueId, id } = order.instrument
       return forbids(kill.effective({ venueId, instrumentId: id, botId: order.botId }), order)
     })
-    for (const { id } of resting) {
-      const tries = this.#tries.get(id) ?? 1
-      if (tries >= CANCEL_TRIES || buckets.cancels.waitUs(this.#scribe.now) > 0) continue
-      this.#tries.set(id, tries + 1)
-      this.#desk.cancelSurely(id, 'KILL_CANCEL', 'operator')
+  }
+
+  #tellFrozen(): void {
+    for (const { order, waitedUs } of this.#frozen.look(this.#forbidden(), this.#scribe.now)) {
+      const { id, instrument, state, botId } = order
+      const payload = { order_id: id, instrument_id: instrument.id, state, waited_us: waitedUs }
+      this.#scribe.write('safety.order_frozen', payload, botId)
     }
   }
 
@@ -176,6 +240,13 @@ export class SafetyDesk {
     const { mode, portfolio } = this.#facts
     if (mode.mode !== 'NORMAL') this.#step(() => mode.tick(this.#scribe.now, !portfolio.isFlat))
     if (this.#flatten.isOn) this.#flatten.work()
+    this.#tellFrozen()
+  }
+
+  /** The host says that time passed: what has grown old meanwhile. */
+  clock(): void {
+    this.tick()
+    this.#watchInputs()
   }
 
   get flatten(): Flatten {

@@ -49,7 +49,11 @@ export const SessionSpec = z.strictObject({
     degradedWindowUs: us,
     degradedUsMax: us,
   }),
+  /** How often a bot that failed is started again by itself; absent in sessions that never did. */
+  bot_restarts: z.strictObject({ max: z.int().nonnegative(), windowUs: us, backoffUs: us }).optional(),
   start_ts: us,
+  /** Equity that losses are measured from, as the session before knew it; absent before the account was first valued. */
+  loss_marks: z.strictObject({ peak: z.number(), day_ts: z.number(), day_start: z.number() }).optional(),
 })
 export type SessionSpec = z.infer<typeof SessionSpec>
 
@@ -76,6 +80,11 @@ function hashOf(value: unknown): string {
   return hash('sha256', JSON.stringify(inOrder(value)), 'hex')
 }
 
+/** What a policy is known by: the hash of its limits as a session states them. */
+export function policyHash(limits: SessionSpec['limits']): string {
+  return hashOf(limits)
+}
+
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder)
   if (value === null || typeof value !== 'object') return value
@@ -96,6 +105,7 @@ export function sessionConfig(
   strategyOf: (id: string) => StrategyDefinition | undefined,
   restored?: EngineState,
 ): KernelConfig {
+  const { loss_marks: marks } = spec
   return {
     runMode: spec.run_mode,
     seed: spec.seed,
@@ -123,10 +133,12 @@ export function sessionConfig(
     mode: spec.mode,
     flatten: SAFE_FLATTEN,
     storms: STORM_LIMITS,
+    botRestarts: spec.bot_restarts,
     startTs: spec.start_ts,
     datasets: [],
     configSha256: hashOf({ ...spec, limits: undefined }),
-    policySha256: hashOf(spec.limits),
+    policySha256: policyHash(spec.limits),
     restored,
+    lossMarks: marks && { peak: marks.peak, dayTs: marks.day_ts, dayStart: marks.day_start },
   }
 }

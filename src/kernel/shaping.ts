@@ -29,15 +29,19 @@ const TIMES_IN_FORCE: ReadonlySet<string> = new Set<TimeInForce>(['GTC', 'IOC', 
 /** What the event catalogue takes for a reason code. */
 export const REASON_CODE = /^[A-Z][A-Z0-9_]{1,63}$/
 
+/** Families of reasons that an order may have (UGF-D-008); what follows the first word is the strategy's own. */
+export const ORDER_REASONS = ['ENTRY', 'EXIT', 'QUOTE', 'HEDGE', 'STOP', 'REBALANCE', 'MANUAL', 'FLATTEN'] as const
+const ORDER_REASON = new RegExp(`^(?:${ORDER_REASONS.join('|')})_[A-Z0-9_]{1,50}$`)
+
 /**
  * Rounds a wish to the instrument: limit prices in the passive direction, stops so that they do not trigger early,
  * sizes toward zero; and refuses what has no meaning.
  */
 export function shape(instrument: Instrument, wish: PlaceRequest): Shaped | Refused {
-  if (!REASON_CODE.test(wish.reasonCode)) {
+  if (!ORDER_REASON.test(wish.reasonCode)) {
     return {
       refused: 'REASON_CODE_REQUIRED',
-      detail: `every order says why it exists, in capitals: ${wish.reasonCode}`,
+      detail: `every order says why it exists, as ${ORDER_REASONS.join('_…, ')}_…: ${wish.reasonCode}`,
     }
   }
   const { side, type } = wish

@@ -17,6 +17,8 @@ export interface DeskListener {
   fillBooked(order: Order, fill: FillReport, realised: number): void
   /** The venue contradicts itself or us: stop taking risk until someone has looked. */
   distrust(reasonCode: string, detail: string): void
+  /** The gate refused with HALT: more than this order is to stop. */
+  halted(reasonCode: string): void
 }
 
 /** What answers a report, through the same gate as every wish. */

@@ -1,13 +1,17 @@
 import type { ActionClass, DecisionKind, RunMode } from '../domain/action.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { OrderType, Side } from '../domain/order.ts'
+import type { GuardName, GuardState } from './guards.ts'
 import type { KillLevel } from './kill.ts'
+import type { LeaseState } from './leases.ts'
 import type { Limits } from './limits.ts'
 import type { SafetyMode } from './mode.ts'
 
 /** Whether an idempotency key was seen before, and with the same content. */
 export type KeyStatus = 'new' | 'repeated' | 'conflict'
 export type FeedState = 'OK' | 'STALE' | 'GAP' | 'DOWN'
+/** What an actor may do (conventions C5). */
+export type Role = 'viewer' | 'researcher' | 'operator' | 'admin' | 'break_glass'
 
 /**
  * Everything a rule may look at: the intent and what is known when it is judged. One record is filled anew for every
@@ -18,6 +22,8 @@ export interface GateInput {
   stage: 'accept' | 'send'
   action: ActionClass
   origin: 'strategy' | 'operator' | 'flatten' | 'bracket' | 'oco' | 'liquidation' | 'foreign'
+  /** Of an operator who asks, and of nobody else; undefined where the host did not tell. */
+  role: Role | undefined
   runMode: RunMode
   instrument: Instrument
   side: Side
@@ -37,6 +43,12 @@ export interface GateInput {
   /** Whether a reason stands that holds the mode: what the host found, by its code. */
   hasReason(code: string): boolean
   killLevel: KillLevel
+  /** Whether every guard that the limits require is OK. */
+  guardsAreFine: boolean
+  /** What is known of an input that the gate cannot see itself. */
+  guard(name: GuardName): GuardState
+  /** What the leases of the bot and of the venue permit. */
+  lease: LeaseState
 
   feed: FeedState
   /** Price that this order is measured against; NaN when none is known. */
@@ -65,6 +77,9 @@ export interface GateInput {
   instrumentExposure: number
   venueExposure: number
   equity: number
+  /** What the account lost since the day began, and since its best, at marks; NaN until it was valued. */
+  dayLoss: number
+  drawdown: number
   allocation: number
   botExposure: number
 
@@ -98,6 +113,8 @@ export interface Rule {
   readonly judges: readonly ActionClass[]
   /** Whether it is asked again when the order is about to leave. */
   readonly atSend: boolean
+  /** Whether it can speak at all under these limits; always where this is absent. What cannot is spared the asking. */
+  inForce?(limits: Limits): boolean
   judge(input: GateInput, limits: Limits): Verdict | undefined
 }
 

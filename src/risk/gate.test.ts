@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type ActionClass, DECISIONS, type DecisionKind, strictness } from '../domain/action.ts'
+import { type ActionClass, DECISIONS, type DecisionKind, RUN_MODES, strictness } from '../domain/action.ts'
 import { decisionIdAt, orderIdAt } from '../domain/ids.ts'
 import { lots } from '../domain/money.ts'
 import { ALLOW_CODE, type Decision, Gate, isPermitted, RULES } from './gate.ts'
@@ -263,6 +263,11 @@ test('an order can always be cancelled, whatever is unknown, stale, stopped or o
     safetyMode: fc.constantFrom(...SAFETY_MODES),
     killLevel: fc.constantFrom(...KILL_LEVELS),
     feed: fc.constantFrom('OK', 'STALE', 'GAP', 'DOWN'),
+    lease: fc.constantFrom('VALID', 'CLOSE_ONLY', 'EXPIRED', 'MISSING'),
+    guard: fc.constantFrom('OK', 'STALE', 'MISSING', 'UNKNOWN').map((state) => () => state),
+    runMode: fc.constantFrom(...RUN_MODES),
+    role: fc.constantFrom('operator', 'admin', undefined),
+    origin: fc.constantFrom('strategy', 'operator', 'flatten', 'bracket', 'oco', 'liquidation', 'foreign'),
     ...Object.fromEntries(unknowns.slice(1).map((field) => [field, fc.constantFrom(Number.NaN, 0, -1, 1e9)])),
   }) as unknown as fc.Arbitrary<Partial<GateInput>>
   fc.assert(
@@ -299,6 +304,17 @@ const inputs: fc.Arbitrary<GateInput> = fc
       safetyMode: fc.constantFrom(...SAFETY_MODES),
       killLevel: fc.constantFrom(...KILL_LEVELS),
       feed: fc.constantFrom('OK', 'OK', 'OK', 'STALE', 'GAP', 'DOWN'),
+      lease: fc.constantFrom('VALID', 'VALID', 'CLOSE_ONLY', 'EXPIRED', 'MISSING'),
+      guard: fc.constantFrom(
+        () => 'OK',
+        () => 'OK',
+        () => 'BAD',
+        () => 'STALE',
+        () => 'MISSING',
+      ),
+      runMode: fc.constantFrom('paper', 'live'),
+      dayLoss: figure,
+      drawdown: figure,
       reference: price,
       referenceAgeUs: figure,
       bid: price,
@@ -340,6 +356,19 @@ test('the same input and limits give the same decision, and judging changes noth
       expect(input).toEqual(before)
     }),
     { numRuns: 10_000 },
+  )
+})
+
+test('a rule that cannot speak under the limits is listed when explained, and changes no decision', () => {
+  const asked = RULES.map((rule) => ({ ...rule, inForce: () => true }))
+  const everything = new Gate(RESEARCH_LIMITS, asked)
+  const spared = new Gate(RESEARCH_LIMITS)
+  expect(spared.explain(gateInput()).map(({ rule }) => rule)).toEqual(RULES)
+  fc.assert(
+    fc.property(inputs, (input) => {
+      expect(spared.judge(input)).toEqual(everything.judge(input))
+    }),
+    { numRuns: 2_000 },
   )
 })
 

@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import { US_PER_SECOND } from '../domain/time.ts'
+import { US_PER_DAY, US_PER_SECOND } from '../domain/time.ts'
+import { GUARD_NAMES } from './guards.ts'
 
 const amount = z.number().positive().or(z.literal(Infinity))
+const timeOfDay = z.number().min(0).lt(US_PER_DAY)
 const rateOf = z.strictObject({
   /** Most actions in any `perUs`; Infinity is no limit. */
   burst: z.int().positive().or(z.literal(Infinity)),
@@ -44,6 +46,20 @@ export const Limits = z.strictObject({
   reserve: z.boolean(),
   /** A market order is reserved at the reference price made worse by this. Basis points. */
   marketBufferBps: z.number().nonnegative(),
+
+  // What follows guards a running account. Absent is not in force, and leaves what is stored of older sessions as it is.
+
+  /** Losses since the day began and since the best equity, at marks. */
+  lossDayMax: amount.optional(),
+  lossDrawdownMax: amount.optional(),
+  /** When the day of `lossDayMax` begins, µs after midnight UTC; midnight unless told. */
+  dayOffsetUs: z.number().optional(),
+  /** Inputs that must be known, and how old they may be, µs. */
+  guards: z.partialRecord(z.enum(GUARD_NAMES), amount).optional(),
+  /** Whether new risk needs a lease, and how long one lives, µs. */
+  leases: z.strictObject({ lifeUs: z.number().positive(), marginUs: z.number().nonnegative() }).optional(),
+  /** When no new risk is taken, µs after midnight UTC; canary and live have the night of Tokyo unless told. */
+  quietHours: z.strictObject({ fromUs: timeOfDay, toUs: timeOfDay }).optional(),
 })
 export type Limits = z.infer<typeof Limits>
 
@@ -71,6 +87,8 @@ export const LIVE_LIMITS: Limits = {
   strategyIntents: { burst: 5, perUs: US_PER_SECOND },
   reserve: true,
   marketBufferBps: 50,
+  lossDayMax: 100_000,
+  lossDrawdownMax: 200_000,
 }
 
 const UNLIMITED_RATE = { burst: Infinity, perUs: US_PER_SECOND } as const

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { testInstrument } from '../../fixtures/world.ts'
-import { gateMatrix } from './matrix.ts'
+import { gateMatrix, troubleMatrix } from './matrix.ts'
 
 const cells = gateMatrix(testInstrument())
 const saysOf = (mode: string, kill: string) =>
@@ -61,3 +61,25 @@ test('a stricter state never lets more pass', () => {
 function keyOf({ mode, kill, action, origin }: { mode: string; kill: string; action: string; origin: string }): string {
   return `${mode} ${kill} ${action} ${origin}`
 }
+
+test('UGF-0-003: whatever is the matter, only a broken wire or a wrong role keeps an order from being cancelled', () => {
+  const kept = troubleMatrix(testInstrument()).filter(
+    ({ action, decision }) => action === 'CANCEL' && decision !== 'ALLOW',
+  )
+  expect(kept.map(({ when, origin }) => `${when} ${origin}`)).toEqual([
+    'connector BAD strategy',
+    'connector BAD operator',
+    'lock BAD strategy',
+    'lock BAD operator',
+    'role viewer operator',
+  ])
+})
+
+test('UGF-0-003: whatever is the matter opens nothing, but for a role that is nobody’s who asks', () => {
+  const opened = troubleMatrix(testInstrument()).filter(
+    ({ action, decision }) => (action === 'OPEN' || action === 'AMEND') && decision === 'ALLOW',
+  )
+  expect(new Set(opened.map(({ when, origin }) => `${when} ${origin}`))).toEqual(
+    new Set(['role viewer strategy', 'role unknown strategy']),
+  )
+})

@@ -8,7 +8,18 @@ export interface ReasonCode {
   readonly decision: DecisionKind
   readonly text: string
   /** Heading of docs/runbooks.md that says what to do. */
-  readonly runbook: 'order-terms' | 'stopped' | 'market-data' | 'limits' | 'pace' | 'gate-fault' | 'allowed'
+  readonly runbook:
+    | 'order-terms'
+    | 'inputs'
+    | 'stopped'
+    | 'lease'
+    | 'live'
+    | 'quiet-hours'
+    | 'market-data'
+    | 'limits'
+    | 'pace'
+    | 'gate-fault'
+    | 'allowed'
 }
 
 const code = (
@@ -26,6 +37,15 @@ export const REASON_CODES: readonly ReasonCode[] = [
   code('INTENT_EXPIRED', 'P2', 'BLOCK', 'order-terms', 'the intent is older than it may be, or from the future'),
   code('IDEMPOTENCY_CONFLICT', 'P1', 'BLOCK', 'order-terms', 'the same key was used for another order'),
   code('IDEMPOTENCY_REPEATED', 'P3', 'BLOCK', 'order-terms', 'the same order was asked for before'),
+  code(
+    'J_POLICY_DENY_MISSING_REQUIRED_INPUT',
+    'P1',
+    'HALT',
+    'inputs',
+    'an input that must be known was never observed',
+  ),
+  code('J_POLICY_DENY_UNKNOWN_INPUT', 'P1', 'HALT', 'inputs', 'an input that must be known is unreadable or too old'),
+  code('POLICY_BUNDLE_INVALID', 'P1', 'HALT', 'inputs', 'the limits are not those that the session began with'),
   code('J_POLICY_HALT_SAFE_MODE', 'P1', 'HALT', 'stopped', 'everything is halted: only cancelling passes'),
   code('J_POLICY_HALT_AUDIT_CHAIN_BROKEN', 'P1', 'HALT', 'stopped', 'the journal was changed behind our back'),
   code('SAFE_MODE_BLOCKED', 'P1', 'BLOCK', 'stopped', 'SAFE_MODE: no new risk, and exits only by hand'),
@@ -38,9 +58,25 @@ export const REASON_CODES: readonly ReasonCode[] = [
   ),
   code('KILL_FLATTEN', 'P1', 'FLATTEN', 'stopped', 'FLATTEN stands: only the flatten routine trades'),
   code('KILL_CLOSE_ONLY', 'P1', 'CLOSE_ONLY', 'stopped', 'CLOSE_ONLY stands: positions may only become smaller'),
+  code('J_POLICY_DENY_LEASE_MISSING', 'P1', 'BLOCK', 'lease', 'no lease stands: nobody keeps watch over new risk'),
+  code('LIVE_DISABLED', 'P2', 'BLOCK', 'live', 'real orders are off: the profile is not prod, or the flag is not set'),
+  code('DRY_RUN_ONLY', 'P2', 'BLOCK', 'live', 'this run rehearses: no order leaves'),
+  code('LIVE_NOT_ARMED', 'P2', 'BLOCK', 'live', 'live is not armed'),
+  code('LIVE_NOT_CONFIGURED', 'P2', 'BLOCK', 'live', 'the venue’s connector is not configured'),
+  code('LEASE_CONFLICT', 'P1', 'BLOCK', 'live', 'this engine does not hold the profile: another one may'),
+  code('J_POLICY_DENY_RBAC', 'P2', 'BLOCK', 'live', 'the role of who asks may not do this'),
+  code('J_POLICY_DENY_FORBIDDEN_OP', 'P1', 'BLOCK', 'live', 'nobody may do this, whatever the role'),
+  code('J_POLICY_DENY_QUIET_HOURS', 'P3', 'BLOCK', 'quiet-hours', 'quiet hours: no new risk until they are over'),
   code('VENUE_NOT_ALLOWED', 'P2', 'BLOCK', 'limits', 'the venue is not on the list of those that may be traded'),
   code('SYMBOL_NOT_ALLOWED', 'P2', 'BLOCK', 'limits', 'the instrument is not on the list of those that may be traded'),
   code('LIVE_DEGRADED', 'P2', 'THROTTLE', 'stopped', 'the venue is down, fails, or asks to be left alone'),
+  code(
+    'J_POLICY_CANCEL_ONLY_DEGRADED',
+    'P2',
+    'CLOSE_ONLY',
+    'inputs',
+    'what we lean on fails, or was not measured lately',
+  ),
   code('STALE_PRICE', 'P2', 'CLOSE_ONLY', 'market-data', 'the price is older than new risk may rest on'),
   code('BOOK_GAP', 'P2', 'CLOSE_ONLY', 'market-data', 'the book has a gap and is being fetched anew'),
   code('CROSSED_BOOK', 'P2', 'CLOSE_ONLY', 'market-data', 'the book is crossed: one of its sides is wrong'),
@@ -75,6 +111,8 @@ export const REASON_CODES: readonly ReasonCode[] = [
   code('LIMIT_VENUE', 'P2', 'BLOCK', 'limits', 'the exposure at the venue would be too large'),
   code('LIMIT_LEVERAGE', 'P2', 'BLOCK', 'limits', 'the leverage of the account would be too high'),
   code('LIMIT_OPEN_ORDERS', 'P2', 'BLOCK', 'limits', 'too many orders work already'),
+  code('LOSS_DAILY', 'P1', 'CLOSE_ONLY', 'limits', 'the day has lost as much as a day may'),
+  code('LOSS_DRAWDOWN', 'P1', 'CLOSE_ONLY', 'limits', 'the account is as far below its best as it may be'),
   code('POSITION_UNKNOWN', 'P1', 'CLOSE_ONLY', 'market-data', 'the position is not known'),
   code('PRICE_UNKNOWN', 'P1', 'CLOSE_ONLY', 'market-data', 'what is held cannot be valued'),
   code('ALLOCATION_EXCEEDED', 'P2', 'BLOCK', 'limits', 'the bot would use more than it was given'),

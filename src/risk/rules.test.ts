@@ -6,6 +6,7 @@ import { lots, moneyFromNumber } from '../domain/money.ts'
 import { ALLOW_CODE, Gate, RULES } from './gate.ts'
 import { gateInput, TEST_LIMITS } from './gate-input.fixture.ts'
 import type { GateInput } from './gate-input.ts'
+import type { GuardName, GuardState } from './guards.ts'
 import type { Limits } from './limits.ts'
 
 /** What a rule refuses and the nearest thing that it lets pass. */
@@ -23,6 +24,14 @@ interface Case {
 
 const S = 1_000_000
 const CLOSING = { action: 'REDUCE', side: 'sell', botPosition: 10_000, accountPosition: 10_000 } as const
+
+/** A live session in which one guard is in another state than OK. */
+const guarded =
+  (name: GuardName, state: GuardState) =>
+  (asked: GuardName): GuardState =>
+    asked === name ? state : 'OK'
+/** In the middle of the night in Tokyo: 02:00 there, 17:00 UTC. */
+const NIGHT = { now: 17 * 3_600 * S, createdTs: 17 * 3_600 * S }
 
 const standing = (reason: string) => (code: string) => code === reason
 
@@ -55,6 +64,53 @@ const CASES: readonly Case[] = [
     inputs: { key: 'conflict' },
   },
   { code: 'IDEMPOTENCY_REPEATED', decision: 'BLOCK', fails: { key: 'repeated' }, passes: {} },
+  ...(['clock', 'audit', 'policy', 'dependencies', 'metrics'] as const).flatMap((name): readonly Case[] => [
+    {
+      code: 'J_POLICY_DENY_MISSING_REQUIRED_INPUT',
+      decision: 'HALT',
+      fails: { ...CLOSING, guard: guarded(name, 'MISSING') },
+      passes: { ...CLOSING, guard: guarded('filters', 'MISSING') },
+      inputs: { input: name, state: 'MISSING' },
+    },
+    {
+      code: 'J_POLICY_DENY_UNKNOWN_INPUT',
+      decision: 'HALT',
+      fails: { guard: guarded(name, 'UNKNOWN') },
+      passes: {},
+      inputs: { input: name, state: 'UNKNOWN' },
+    },
+  ]),
+  ...(['clock', 'audit', 'policy'] as const).map(
+    (name): Case => ({
+      code: 'J_POLICY_DENY_UNKNOWN_INPUT',
+      decision: 'HALT',
+      fails: { ...CLOSING, guard: guarded(name, 'STALE') },
+      passes: { ...CLOSING, guard: guarded('metrics', 'STALE') },
+      inputs: { input: name, state: 'STALE' },
+    }),
+  ),
+  {
+    code: 'J_POLICY_DENY_UNKNOWN_INPUT',
+    decision: 'HALT',
+    fails: { guard: guarded('clock', 'BAD') },
+    passes: { action: 'CANCEL', qty: 0, guard: guarded('clock', 'BAD') },
+  },
+  ...(['filters', 'keys'] as const).map(
+    (name): Case => ({
+      code: 'J_POLICY_DENY_UNKNOWN_INPUT',
+      decision: 'BLOCK',
+      fails: { guard: guarded(name, 'STALE') },
+      passes: { ...CLOSING, guard: guarded(name, 'STALE') },
+      inputs: { input: name, state: 'STALE' },
+    }),
+  ),
+  {
+    code: 'POLICY_BUNDLE_INVALID',
+    decision: 'HALT',
+    fails: { ...CLOSING, guard: guarded('policy', 'BAD') },
+    passes: CLOSING,
+    inputs: { policy: 'BAD' },
+  },
   {
     code: 'J_POLICY_HALT_SAFE_MODE',
     decision: 'HALT',
@@ -68,6 +124,12 @@ const CASES: readonly Case[] = [
     decision: 'HALT',
     fails: { ...CLOSING, hasReason: standing('AUDIT_BROKEN') },
     passes: { ...CLOSING, hasReason: standing('VENUE_DOWN') },
+  },
+  {
+    code: 'J_POLICY_HALT_AUDIT_CHAIN_BROKEN',
+    decision: 'HALT',
+    fails: { ...CLOSING, guard: guarded('audit', 'BAD') },
+    passes: CLOSING,
   },
   {
     code: 'SAFE_MODE_BLOCKED',
@@ -104,6 +166,118 @@ const CASES: readonly Case[] = [
     passes: { ...CLOSING, killLevel: 'CLOSE_ONLY' },
     inputs: { kill_level: 'CLOSE_ONLY', action: 'OPEN' },
   },
+  ...(['MISSING', 'EXPIRED', 'CLOSE_ONLY'] as const).map(
+    (state): Case => ({
+      code: 'J_POLICY_DENY_LEASE_MISSING',
+      decision: 'BLOCK',
+      fails: { lease: state },
+      passes: { ...CLOSING, lease: state },
+      inputs: { lease: state, life_us: 20_000_000, margin_us: 2_000_000 },
+    }),
+  ),
+  {
+    code: 'LIVE_DISABLED',
+    decision: 'BLOCK',
+    fails: { guard: guarded('profile', 'BAD') },
+    passes: { runMode: 'paper', guard: guarded('profile', 'BAD') },
+    inputs: { input: 'profile', state: 'BAD' },
+  },
+  {
+    code: 'LIVE_DISABLED',
+    decision: 'BLOCK',
+    fails: { ...CLOSING, runMode: 'canary', guard: guarded('live_flag', 'MISSING') },
+    passes: { action: 'CANCEL', qty: 0, guard: guarded('live_flag', 'MISSING') },
+    inputs: { input: 'live_flag', state: 'MISSING' },
+  },
+  {
+    code: 'DRY_RUN_ONLY',
+    decision: 'BLOCK',
+    fails: { guard: guarded('dry_run_off', 'BAD') },
+    passes: { runMode: 'shadow', guard: guarded('dry_run_off', 'BAD') },
+  },
+  {
+    code: 'LIVE_NOT_ARMED',
+    decision: 'BLOCK',
+    fails: { ...CLOSING, guard: guarded('armed', 'STALE') },
+    passes: { ...CLOSING, origin: 'operator', role: 'operator', guard: guarded('armed', 'STALE') },
+    inputs: { input: 'armed', state: 'STALE' },
+  },
+  {
+    code: 'LIVE_NOT_ARMED',
+    decision: 'BLOCK',
+    fails: { origin: 'operator', role: 'admin', guard: guarded('armed', 'BAD') },
+    passes: { ...CLOSING, origin: 'flatten', guard: guarded('armed', 'BAD') },
+  },
+  {
+    code: 'LIVE_NOT_CONFIGURED',
+    decision: 'BLOCK',
+    fails: { action: 'CANCEL', qty: 0, guard: guarded('connector', 'BAD') },
+    passes: { action: 'CANCEL', qty: 0, guard: guarded('connector', 'UNKNOWN') },
+  },
+  {
+    code: 'LIVE_NOT_CONFIGURED',
+    decision: 'BLOCK',
+    fails: { ...CLOSING, guard: guarded('connector', 'UNKNOWN') },
+    passes: CLOSING,
+  },
+  {
+    code: 'LEASE_CONFLICT',
+    decision: 'BLOCK',
+    fails: { action: 'CANCEL', qty: 0, guard: guarded('lock', 'BAD') },
+    passes: { action: 'CANCEL', qty: 0, guard: guarded('lock', 'STALE') },
+    inputs: { input: 'lock', state: 'BAD' },
+  },
+  { code: 'LEASE_CONFLICT', decision: 'BLOCK', fails: { guard: guarded('lock', 'MISSING') }, passes: {} },
+  ...(['viewer', 'researcher'] as const).map(
+    (role): Case => ({
+      code: 'J_POLICY_DENY_RBAC',
+      decision: 'BLOCK',
+      fails: { action: 'CANCEL', qty: 0, origin: 'operator', role },
+      passes: { action: 'CANCEL', qty: 0, origin: 'operator', role: 'break_glass' },
+      inputs: { role, action: 'CANCEL' },
+    }),
+  ),
+  {
+    code: 'J_POLICY_DENY_RBAC',
+    decision: 'BLOCK',
+    fails: { origin: 'operator', role: undefined },
+    passes: { origin: 'operator', role: undefined, runMode: 'paper' },
+    inputs: { role: 'unknown' },
+  },
+  {
+    code: 'J_POLICY_DENY_FORBIDDEN_OP',
+    decision: 'BLOCK',
+    fails: { origin: 'flatten', role: 'admin' },
+    passes: { ...CLOSING, origin: 'flatten' },
+    inputs: { origin: 'flatten', action: 'OPEN' },
+  },
+  {
+    code: 'J_POLICY_DENY_FORBIDDEN_OP',
+    decision: 'BLOCK',
+    fails: { ...CLOSING, origin: 'foreign' },
+    passes: { action: 'CANCEL', qty: 0, origin: 'foreign' },
+  },
+  {
+    code: 'J_POLICY_DENY_QUIET_HOURS',
+    decision: 'BLOCK',
+    fails: { ...NIGHT },
+    passes: { ...NIGHT, ...CLOSING },
+    inputs: { phase: 'QUIET' },
+  },
+  {
+    code: 'J_POLICY_DENY_QUIET_HOURS',
+    decision: 'BLOCK',
+    fails: { ...NIGHT, action: 'AMEND', runMode: 'canary' },
+    passes: { ...NIGHT, runMode: 'paper' },
+  },
+  {
+    code: 'J_POLICY_DENY_QUIET_HOURS',
+    decision: 'CLOSE_ONLY',
+    fails: { now: 130 * S, createdTs: 130 * S, runMode: 'paper' },
+    passes: { now: 100 * S - 1, createdTs: 100 * S - 1, runMode: 'paper' },
+    limits: { quietHours: { fromUs: 110 * S, toUs: 120 * S } },
+    inputs: { phase: 'REARMING' },
+  },
   {
     code: 'VENUE_NOT_ALLOWED',
     decision: 'BLOCK',
@@ -135,6 +309,17 @@ const CASES: readonly Case[] = [
     passes: {},
     retryAfterUs: 30 * S,
   },
+  ...(['dependencies', 'metrics'] as const).flatMap((name) =>
+    (['BAD', 'STALE'] as const).map(
+      (state): Case => ({
+        code: 'J_POLICY_CANCEL_ONLY_DEGRADED',
+        decision: 'CLOSE_ONLY',
+        fails: { guard: guarded(name, state) },
+        passes: { ...CLOSING, guard: guarded(name, state) },
+        inputs: { input: name, state },
+      }),
+    ),
+  ),
   { code: 'BOOK_GAP', decision: 'CLOSE_ONLY', fails: { feed: 'GAP' }, passes: { ...CLOSING, feed: 'GAP' } },
   {
     code: 'STALE_PRICE',
@@ -183,6 +368,15 @@ const CASES: readonly Case[] = [
     passes: {},
     inputs: { reconcile: 'UNKNOWN' },
   },
+  ...(['BAD', 'STALE', 'MISSING'] as const).map(
+    (state): Case => ({
+      code: 'RECONCILE_PENDING',
+      decision: 'CLOSE_ONLY',
+      fails: { guard: guarded('reconcile', state) },
+      passes: { ...CLOSING, guard: guarded('reconcile', state) },
+      inputs: { reconcile: state },
+    }),
+  ),
   { code: 'INVALID_QTY', decision: 'BLOCK', fails: { qty: 0 }, passes: { qty: 1 } },
   { code: 'INVALID_QTY', decision: 'BLOCK', fails: { ...CLOSING, qty: -1 }, passes: CLOSING },
   { code: 'INVALID_QTY', decision: 'BLOCK', fails: { qty: 1.5 }, passes: {}, inputs: { qty: '1.5' } },
@@ -400,6 +594,28 @@ const CASES: readonly Case[] = [
     inputs: { after: 51, limit: 50 },
   },
   {
+    code: 'LOSS_DAILY',
+    decision: 'CLOSE_ONLY',
+    fails: { dayLoss: 100_000 },
+    passes: { dayLoss: 99_999.99 },
+    inputs: { loss: 100_000, limit: 100_000 },
+  },
+  { code: 'LOSS_DAILY', decision: 'CLOSE_ONLY', fails: { dayLoss: 1e6 }, passes: { ...CLOSING, dayLoss: 1e6 } },
+  {
+    code: 'LOSS_DRAWDOWN',
+    decision: 'CLOSE_ONLY',
+    fails: { drawdown: 200_000 },
+    passes: { drawdown: 199_999.99 },
+    inputs: { loss: 200_000, limit: 200_000 },
+  },
+  {
+    code: 'LOSS_DRAWDOWN',
+    decision: 'CLOSE_ONLY',
+    fails: { drawdown: Number.NaN },
+    passes: { ...CLOSING, drawdown: Number.NaN },
+    inputs: { loss: 'unknown' },
+  },
+  {
     code: 'POSITION_UNKNOWN',
     decision: 'CLOSE_ONLY',
     fails: { accountPosition: Number.NaN },
@@ -431,7 +647,7 @@ const CASES: readonly Case[] = [
     code: 'RATE_ORDERS',
     decision: 'THROTTLE',
     fails: { origin: 'operator', waitOrdersUs: 400_000 },
-    passes: { origin: 'flatten', waitOrdersUs: 400_000 },
+    passes: { ...CLOSING, origin: 'flatten', waitOrdersUs: 400_000 },
     retryAfterUs: 400_000,
     inputs: { wait_us: 400_000 },
   },

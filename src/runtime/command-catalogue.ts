@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SUPPRESSION_S_MAX } from '../risk/interlocks.ts'
 import { VENUE_FAULTS } from '../venues/simulated/venue-faults.ts'
+import { FLAG_STAGES } from './authority/flags.ts'
 import { RESTART_WISHES } from './restart-wish.ts'
 
 /** Commands that a client may ask of the engine (UGF-B-005). One row of the `commands` table each. */
@@ -104,6 +105,16 @@ export const COMMANDS = {
     instrument_id: z.string().min(1).max(128).optional(),
     /** How long a delay or an outage lasts, seconds. */
     seconds: z.number().positive().max(86_400).optional(),
+  }),
+  /** Step two of a dangerous operation: carries the wish out that the challenge stands for. The phrase is the row's. */
+  CONFIRM: z.strictObject({ challenge_id: z.string().min(1).max(128), token: z.string().min(1).max(128) }),
+  FLAG_SET: z.strictObject({
+    name: z.string().min(1).max(64),
+    stage: z.enum(FLAG_STAGES),
+    /** Where the checks of the stage before are recorded. */
+    evidence: z.string().min(1).max(256).optional(),
+    /** When it goes back to off, µs. */
+    expires_ts: z.int().positive().optional(),
   }),
 } as const
 

@@ -17,6 +17,9 @@ export const DEMO: Readonly<Record<string, unknown>> = {
     orders_per_s_max: 10,
     cancels_per_s_max: 10,
     amends_per_s_max: 10,
+    // Wider than the percentages that a day and a fall from the peak may cost, which then count.
+    loss_day_max: 200_000,
+    loss_drawdown_max: 500_000,
   },
   bot: [
     {

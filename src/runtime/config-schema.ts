@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { US_PER_MS, US_PER_SECOND } from '../domain/time.ts'
 import { LIVE_LIMITS, type Limits } from '../risk/limits.ts'
+import { CHALLENGE_LIFE_S } from './authority/challenge.ts'
 import { DEFAULT_RESTART_WISH, RESTART_WISHES } from './restart-wish.ts'
 
 /** Whether a host names this machine and nothing else. */
@@ -54,6 +55,12 @@ const engine = z.strictObject({
     .nonnegative()
     .default(3)
     .describe('cut off so often within ten minutes, a start pauses all bots and stays in SAFE_MODE; 0 is never'),
+  confirm_s: z
+    .int()
+    .min(CHALLENGE_LIFE_S.min)
+    .max(CHALLENGE_LIFE_S.max)
+    .default(CHALLENGE_LIFE_S.usual)
+    .describe('seconds within which a dangerous operation is confirmed, 30 to 120'),
   data_stale_s: z.number().positive().max(3_600).default(10).describe('seconds without data that make a feed stale'),
 })
 
@@ -133,6 +140,18 @@ const limits = z.strictObject({
     .nonnegative()
     .default(LIVE_LIMITS.marketBufferBps)
     .describe('basis points by which the reserve of a market order is larger than its value'),
+  loss_day_max: unlimited('base currency')
+    .default(LIVE_LIMITS.lossDayMax ?? Infinity)
+    .describe('what a day may lose before nothing more is opened, at marks, base currency'),
+  loss_drawdown_max: unlimited('base currency')
+    .default(LIVE_LIMITS.lossDrawdownMax ?? Infinity)
+    .describe('what equity may fall from its peak before nothing more is opened, at marks, base currency'),
+  quiet_hours: z
+    .enum(['live', 'always', 'never'])
+    .default('live')
+    .describe('when the quiet hours hold, in which nothing is opened: live is canary and live alone'),
+  quiet_from: clockTime.default('00:00').describe('"HH:MM" in account.time_zone at which they begin'),
+  quiet_to: clockTime.default('06:00').describe('"HH:MM" at which they end; five minutes more only close'),
 })
 
 const deadman = z.strictObject({
@@ -305,5 +324,7 @@ export function limitsOf({ limits }: Pick<Config, 'limits'>): Limits {
     strategyIntents: rate(limits.strategy_intents_per_s_max),
     reserve: limits.reserve,
     marketBufferBps: limits.market_buffer_bps,
+    lossDayMax: limits.loss_day_max,
+    lossDrawdownMax: limits.loss_drawdown_max,
   }
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isRole, ROLES, type Role } from './authority/roles.ts'
 
 /** Where a profile keeps its things. */
 export interface ProfilePaths {
@@ -102,6 +103,18 @@ function home(): string {
     'there is no home folder to keep runs in',
     'set PROFINAUT_HOME to a folder you can write to',
   )
+}
+
+/**
+ * The role that a command asks to work in, `PROFINAUT_ROLE`: never more than whoever calls it has.
+ *
+ * @throws ConfigError `config.role` for a word that is no role
+ */
+export function askedRole(): Role | undefined {
+  const asked = process.env['PROFINAUT_ROLE'] ?? ''
+  if (asked === '') return undefined
+  if (isRole(asked)) return asked
+  throw new ConfigError('config.role', `PROFINAUT_ROLE: '${asked}' is no role`, `use one of ${ROLES.join(', ')}`)
 }
 
 /** The environment's variables of ours, by name. */

@@ -3,6 +3,8 @@ import type { Journal } from '../events/event.ts'
 import type { BarColumns } from '../market/columns.ts'
 import type { EngineState, FillRecord } from '../projection/engine-state.ts'
 import type { ApprovalStore } from './approvals/approval-store.ts'
+import type { Challenge, ChallengeState } from './authority/challenge.ts'
+import type { FlagChange, FlagRow } from './authority/flags.ts'
 import type { CommandRequest, CommandRow, CommandStatus } from './command-catalogue.ts'
 import type { ProcessMark } from './process.ts'
 
@@ -123,6 +125,31 @@ export interface AuditGuard {
   readonly verified: { readonly events: number; readonly hash: string } | undefined
 }
 
+/** A challenge and what became of it. */
+export interface ConfirmationRow extends Challenge {
+  readonly state: ChallengeState
+  readonly endedTs: number | undefined
+}
+
+/** Dangerous operations that wait for their confirmation; written at once, before anything is done because of them. */
+export interface ConfirmationStore {
+  open(challenge: Challenge): void
+  get(id: string): ConfirmationRow | undefined
+  /** @returns false when it has ended before: what it stood for must not be done */
+  end(id: string, state: Exclude<ChallengeState, 'OPEN'>, ts: number): boolean
+  /** Newest first. */
+  list(limit: number): readonly ConfirmationRow[]
+}
+
+export interface FlagStore {
+  /** As they stand; what makes no sense is handed over all the same. @throws StorageError when they cannot be read */
+  rows(): readonly FlagRow[]
+  /** The flag and its history together or neither. */
+  change(change: FlagChange): void
+  /** Oldest first. */
+  history(): readonly FlagChange[]
+}
+
 /** Everything that the engine keeps in its profile's database. */
 export interface EngineStore {
   /** Stamped at the first start of the profile. */
@@ -144,6 +171,10 @@ export interface EngineStore {
   wasCommanded(id: string): boolean
   /** A small value by name: `sim.market`, `day.equity`. */
   readonly notes: { get(name: string): string | undefined; set(name: string, value: string): void }
+  readonly confirmations: ConfirmationStore
+  readonly flags: FlagStore
+  /** What tokens are made with: 32 bytes beside the database, made at first need. Absent for clients, who make none. */
+  readonly confirmSecret?: (() => Buffer) | undefined
   /** Watches over the journal; absent where nobody wants it watched. */
   readonly audit?: AuditGuard | undefined
   /** Size on disk, bytes, and pages in the write-ahead log. */

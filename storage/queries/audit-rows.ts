@@ -19,7 +19,7 @@ export interface AuditFilter {
   readonly sinceTs?: number | undefined
   readonly untilTs?: number | undefined
   readonly actor?: string | undefined
-  /** A whole action, or a family with its dot: `execution.`. */
+  /** A whole action, or a family, with its dot or without: `execution.`. */
   readonly action?: string | undefined
   /** Id of what was acted on: an order, a command, a bot, a scope. */
   readonly target?: string | undefined
@@ -137,11 +137,15 @@ interface Asked {
 function fits(entry: AuditEntry, { actor, action, target, reasonCode, text }: AuditFilter): boolean {
   return (
     (actor === undefined || entry.actor === actor) &&
-    (action === undefined || entry.action === action || (action.endsWith('.') && entry.action.startsWith(action))) &&
+    (action === undefined || entry.action === action || entry.action.startsWith(familyOf(action))) &&
     (target === undefined || entry.targetId === target || entry.scope === target) &&
     (reasonCode === undefined || entry.reasonCodes.includes(reasonCode)) &&
     (text === undefined || wordsOf(entry).includes(text.toLowerCase()))
   )
+}
+
+function familyOf(action: string): string {
+  return action.endsWith('.') ? action : `${action}.`
 }
 
 function wordsOf({ actor, action, targetId, payload }: AuditEntry): string {

@@ -23,6 +23,10 @@ export interface Ceremony {
   readonly effect: string
   readonly changes: readonly { readonly name: string; readonly before: string; readonly after: string }[]
   readonly draft: Draft
+  /** Whether the engine gives a challenge for it: it is asked as soon as the reason stands, before anything is typed. */
+  readonly asks: boolean
+  /** The engine's, once it was given: the last key carries it back. */
+  readonly challenge: EngineChallenge | undefined
   /** How the screen ends once it is done. */
   readonly ends?: 'safe-exit' | 'flatten-exit' | undefined
   /** Made once: however often the last key is pressed, it is one command. */
@@ -40,6 +44,14 @@ export interface Ceremony {
   readonly note: string | undefined
 }
 
+/** What the engine wants confirmed, in its words. */
+export interface EngineChallenge {
+  readonly id: string
+  readonly token: string
+  readonly phrase: string | undefined
+  readonly summary: string | undefined
+}
+
 export type CeremonyEvent =
   | { readonly type: 'pressed'; readonly press: Press }
   | { readonly type: 'pasted' }
@@ -48,7 +60,7 @@ export type CeremonyEvent =
   | {
       readonly type: 'answered'
       readonly id: string
-      readonly row: Pick<CommandRow, 'status' | 'message' | 'reasonCodes'>
+      readonly row: Pick<CommandRow, 'status' | 'message' | 'reasonCodes'> & { readonly result?: unknown }
     }
   | { readonly type: 'failed'; readonly id: string; readonly message: string }
 
@@ -62,14 +74,17 @@ export function openCeremony(
   start: Pick<Ceremony, 'tier' | 'title' | 'effect' | 'draft' | 'id' | 'ends'> & {
     readonly changes?: Ceremony['changes']
     readonly phrase?: string | undefined
+    readonly asks?: boolean | undefined
     readonly nowMs: number
   },
 ): Ceremony {
-  const { nowMs, phrase, changes = [], ...rest } = start
+  const { nowMs, phrase, changes = [], asks = false, ...rest } = start
   const asked = rest.tier === 'T0' ? (phrase ?? T0_PHRASE) : rest.tier === 'T1' ? (phrase ?? T1_PHRASE) : undefined
   return {
     ...rest,
     changes,
+    asks,
+    challenge: undefined,
     phrase: asked,
     focus: 'reason',
     reason: EMPTY_FIELD,
@@ -96,11 +111,46 @@ export function ceremonyReducer(ceremony: Ceremony, event: CeremonyEvent, nowMs:
         ? { ceremony: { ...ceremony, note: 'expired: nothing sent' }, act: 'close' }
         : { ceremony }
     case 'answered':
-      return { ceremony: event.id === ceremony.id ? { ...ceremony, answer: answerOf(event.row) } : ceremony }
+      return { ceremony: event.id === ceremony.id ? answered(ceremony, event.row, nowMs) : ceremony }
     case 'failed':
       return {
         ceremony: event.id === ceremony.id ? { ...ceremony, answer: { isDone: false, text: event.message } } : ceremony,
       }
+  }
+}
+
+/** A challenge is no answer yet: what it would do is read, and typed, with time to read it. */
+function answered(
+  ceremony: Ceremony,
+  row: Extract<CeremonyEvent, { type: 'answered' }>['row'],
+  nowMs: number,
+): Ceremony {
+  const challenge = ceremony.challenge === undefined ? challengeOf(row.result) : undefined
+  if (challenge === undefined) return { ...ceremony, answer: answerOf(row) }
+  return {
+    ...ceremony,
+    challenge,
+    effect: challenge.summary ?? ceremony.effect,
+    phrase: challenge.phrase ?? ceremony.phrase ?? T1_PHRASE,
+    focus: 'phrase',
+    typed: EMPTY_FIELD,
+    // Its time runs since it was asked for.
+    openedMs: ceremony.sentMs ?? nowMs,
+    shownMs: undefined,
+    sentMs: undefined,
+    note: undefined,
+  }
+}
+
+function challengeOf(result: unknown): EngineChallenge | undefined {
+  const { challenge_id: id, token, phrase, impact } = (result ?? {}) as Readonly<Record<string, unknown>>
+  if (typeof id !== 'string' || typeof token !== 'string') return undefined
+  const { summary } = (impact ?? {}) as { readonly summary?: unknown }
+  return {
+    id,
+    token,
+    phrase: typeof phrase === 'string' ? phrase : undefined,
+    summary: typeof summary === 'string' ? summary : undefined,
   }
 }
 
@@ -125,7 +175,7 @@ function pressed(ceremony: Ceremony, press: Press, nowMs: number): CeremonyOutco
     case 'reason':
       return reasoned(ceremony, press, nowMs)
     case 'text':
-      return { ceremony: written(ceremony, press) }
+      return written(ceremony, press, nowMs)
     case 'phrase':
       return phrased(ceremony, press, nowMs)
     case 'button':
@@ -133,34 +183,39 @@ function pressed(ceremony: Ceremony, press: Press, nowMs: number): CeremonyOutco
   }
 }
 
-function afterReason(ceremony: Ceremony, reason: TextField): Ceremony {
+function afterReason(ceremony: Ceremony, reason: TextField, nowMs: number): CeremonyOutcome {
+  if (ceremony.asks && ceremony.challenge === undefined) return sent({ ...ceremony, reason }, nowMs)
   const focus = ceremony.phrase !== undefined ? 'phrase' : ceremony.tier === 'T2' ? 'button' : 'reason'
-  return { ...ceremony, reason, focus, note: undefined }
+  return { ceremony: { ...ceremony, reason, focus, note: undefined } }
 }
 
 function reasoned(ceremony: Ceremony, { key }: Press, nowMs: number): CeremonyOutcome {
   const preset = REASONS[Number(key) - 1]
-  if (preset !== undefined) return { ceremony: afterReason(ceremony, { text: preset, cursor: preset.length }) }
+  if (preset !== undefined) return afterReason(ceremony, { text: preset, cursor: preset.length }, nowMs)
   if (key === '6') return { ceremony: { ...ceremony, focus: 'text', reason: EMPTY_FIELD, note: undefined } }
   if (key !== 'enter') return { ceremony }
   if (ceremony.reason.text === '') return { ceremony: { ...ceremony, note: 'first a reason: 1 to 6' } }
-  return ceremony.tier === 'stop' ? sent(ceremony, nowMs) : { ceremony: afterReason(ceremony, ceremony.reason) }
+  return ceremony.tier === 'stop' ? sent(ceremony, nowMs) : afterReason(ceremony, ceremony.reason, nowMs)
 }
 
-function written(ceremony: Ceremony, { key, text }: Press): Ceremony {
+function written(ceremony: Ceremony, { key, text }: Press, nowMs: number): CeremonyOutcome {
   if (key === 'enter' || key === 'tab') {
     const { length } = ceremony.reason.text.trim()
     return length < REASON_MIN
-      ? { ...ceremony, note: `a reason of ${REASON_MIN} characters or more, found ${length}` }
-      : afterReason(ceremony, ceremony.reason)
+      ? { ceremony: { ...ceremony, note: `a reason of ${REASON_MIN} characters or more, found ${length}` } }
+      : afterReason(ceremony, ceremony.reason, nowMs)
   }
   const reason = edit(ceremony.reason, key, text)
-  return reason === undefined ? ceremony : { ...ceremony, reason, note: undefined }
+  return { ceremony: reason === undefined ? ceremony : { ...ceremony, reason, note: undefined } }
 }
 
 function phrased(ceremony: Ceremony, press: Press, nowMs: number): CeremonyOutcome {
   const { key, text } = press
-  if (key === 'tab' || key === 'shift+tab') return { ceremony: { ...ceremony, focus: 'reason' } }
+  if (key === 'tab' || key === 'shift+tab') {
+    // The engine was told the reason with the question.
+    if (ceremony.challenge !== undefined) return { ceremony: { ...ceremony, note: 'the reason stands: Esc asks anew' } }
+    return { ceremony: { ...ceremony, focus: 'reason' } }
+  }
   if (key === 'enter') {
     if (ceremony.phrase !== undefined && isExact(ceremony.typed.text, ceremony.phrase)) return sent(ceremony, nowMs)
     return { ceremony: { ...ceremony, note: `type ${ceremony.phrase} exactly, found '${ceremony.typed.text}'` } }

@@ -6,8 +6,9 @@ export const auditChain: Rule = {
   reasonCodes: ['J_POLICY_HALT_AUDIT_CHAIN_BROKEN'],
   judges: ORDER_ACTIONS,
   atSend: true,
-  judge(input) {
-    if (!input.hasReason('AUDIT_BROKEN')) return undefined
+  judge(input, { guards }) {
+    const isBad = guards?.audit !== undefined && !input.guardsAreFine && input.guard('audit') === 'BAD'
+    if (!isBad && !input.hasReason('AUDIT_BROKEN')) return undefined
     return { decision: 'HALT', reasonCode: 'J_POLICY_HALT_AUDIT_CHAIN_BROKEN', inputs: { audit: 'broken' } }
   },
 }

@@ -6,6 +6,8 @@ const MS_PER_HOUR = 3_600_000
 /** An operator who does not come back within this after the first timeout is taken for gone. */
 const OPERATOR_GRACE_MS = MS_PER_HOUR
 const ACTOR = 'service:deadman'
+/** A running bot that hears nothing for this long is an ERROR (UGF-B-003); how soon it is closed is a setting. */
+const BOT_LOST_MS = 300_000
 
 export interface DeadManSettings {
   /** Seconds without anything heard by a running bot; 0 is off. */
@@ -27,6 +29,8 @@ export interface BeatingBot {
 export interface DeadManHands {
   raise(scope: KillScope, level: DeadManAction, who: { readonly actor: string; readonly reason: string }): void
   lower(scope: KillScope, who: { readonly actor: string; readonly reason: string }): void
+  /** A bot that nobody hears from for minutes has failed: it is an ERROR until it is started again. */
+  fail(botId: string, who: { readonly actor: string; readonly reason: string }): void
   /** Who raised what stands on a scope, and how high; undefined where nothing stands. */
   standing(scope: KillScope): { readonly level: string; readonly actor: string } | undefined
   alert(source: string, isOn: boolean, text: string): void
@@ -38,6 +42,7 @@ export class DeadManDesk {
   readonly #settings: DeadManSettings
   readonly #hands: DeadManHands
   readonly #heard = new Map<string, number>()
+  readonly #heardMs = new Map<string, number>()
 
   constructor(settings: DeadManSettings, hands: DeadManHands) {
     this.#settings = settings
@@ -52,14 +57,26 @@ export class DeadManDesk {
 
   look(bots: readonly BeatingBot[], nowMs: number): void {
     this.#deadMan.watch(this.#watches(bots), nowMs)
-    for (const { id, heardTs } of bots) {
+    for (const { id, heardTs, isRunning } of bots) {
       if (this.#heard.get(id) !== heardTs) this.#deadMan.beat(`bot:${id}`, nowMs)
+      if (this.#heard.get(id) !== heardTs || !isRunning) this.#heardMs.set(id, nowMs)
       this.#heard.set(id, heardTs)
+      this.#heedLost(id, nowMs)
     }
     for (const { watch, kind, silentMs } of this.#deadMan.look(nowMs)) {
       if (kind === 'tripped') this.#trip(watch, silentMs)
       else this.#recover(watch)
     }
+  }
+
+  #heedLost(id: string, nowMs: number): void {
+    const silentMs = nowMs - (this.#heardMs.get(id) ?? nowMs)
+    if (this.#settings.botSeconds === 0 || silentMs < BOT_LOST_MS) return
+    this.#heardMs.set(id, nowMs)
+    this.#hands.fail(id, {
+      actor: ACTOR,
+      reason: `STALE_HEARTBEAT: nothing heard for ${Math.round(silentMs / 1_000)} s`,
+    })
   }
 
   states(nowMs: number): readonly DeadManState[] {

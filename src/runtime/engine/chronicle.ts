@@ -32,6 +32,8 @@ export class Chronicle {
     string,
     { readonly scope: string; readonly state: FlattenState; readonly detail: string; readonly ts: number }
   >()
+  /** Orders that a kill wants gone and that are still there. */
+  readonly frozen = new Set<string>()
   readonly mismatches: {
     readonly id: string
     readonly category: string
@@ -117,6 +119,7 @@ export class Chronicle {
     const isHalf = event.type === 'fill.recorded' || event.type === 'order.late_event'
     const { orders, fills } = isHalf ? NOTHING : this.#projection.takeChanges()
     for (const order of orders) {
+      if (ENDED.has(order.state)) this.frozen.delete(order.id)
       this.#orders.delete(order.id)
       this.#orders.set(order.id, order)
     }
@@ -252,6 +255,15 @@ export class Chronicle {
         // What was told of an earlier flatten is not about this one.
         this.flatten.delete(told.scope)
         this.notice = { ts, text: `kill ${told.scope} ${told.from} -> ${told.to}`, severity: 'P1' }
+        return
+      }
+      case 'safety.order_frozen': {
+        const told = event.payload as Payload<'safety.order_frozen'>
+        this.frozen.add(told.order_id)
+        line('FROZEN', `${told.order_id} is still ${told.state} after ${Math.round(told.waited_us / 1e6)} s`, {
+          orderId: told.order_id,
+        })
+        this.notice = { ts, text: `order ${told.order_id} FROZEN: the venue does not end it`, severity: 'P0' }
         return
       }
       case 'safety.flatten_progress': {

@@ -341,7 +341,7 @@ describe('stopping', () => {
     made.crash()
     await made.boot()
     expect(made.engine.kernel.facts.kill.strictest).toBe('CLOSE_ONLY')
-    expect((await made.command('KILL_LOWER', { scope: 'global', level: 'NONE' })).status).toBe('COMPLETED')
+    expect((await made.confirmed('KILL_LOWER', { scope: 'global', level: 'NONE' })).status).toBe('COMPLETED')
     await made.run(1)
     expect(made.engine.kernel.facts.kill.strictest).toBe('NONE')
   })

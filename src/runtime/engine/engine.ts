@@ -9,9 +9,10 @@ import { type SessionSpec, sessionConfig } from '../../kernel/session-spec.ts'
 import { RULES } from '../../risk/gate.ts'
 import type { KillScope } from '../../risk/kill.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
+import { Authority } from '../authority/authority.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
-import { type Config, limitsOf } from '../config-schema.ts'
+import type { Config } from '../config-schema.ts'
 import type { Drift } from '../config-drift.ts'
 import { DeadManDesk } from '../deadman/deadman-desk.ts'
 import type { HostNews } from '../host-news.ts'
@@ -25,9 +26,11 @@ import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
 import { Escalation } from './escalation.ts'
 import { explainOrder } from './explain-order.ts'
+import { GuardFeed, guardFacts } from './guard-feed.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
+import { keepLossMarks, storedLossMarks } from './loss-marks.ts'
 import { InterlockDesk } from './interlock-desk.ts'
 import type { HeldWorth } from './exposure-jump.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
@@ -35,9 +38,12 @@ import { MinuteFeed } from './minute-feed.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
 import { APPROVAL_REQUIRED, OrderApprovals } from './order-approvals.ts'
 import { recoverOrders } from './recovery.ts'
+import { releaseObstacles } from './release-obstacles.ts'
 import { keepRestartWish, restartWishOf } from './restart-notes.ts'
+import { sessionLimits } from './session-limits.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
 import { Tape } from './tape.ts'
+import { timeOfDayUs } from './time-of-day.ts'
 import { Sight } from './sight.ts'
 import { Watch } from './watch.ts'
 
@@ -92,6 +98,8 @@ const STOP_PATIENCE_US = 30 * US_PER_SECOND
 const HISTORY_BARS = 600
 /** Reason code of a start that follows too many crashes. */
 const CRASH_LOOP = 'CRASH_LOOP'
+/** Reason code of flags that make no sense: all are off. */
+const FLAGS_UNREADABLE = 'FLAGS_UNREADABLE'
 const STARTUP_PARTS = ['database', 'books', 'venue', 'orders', 'history', 'reconcile'] as const
 
 /**
@@ -106,6 +114,7 @@ export class Engine {
   readonly reconcile: ReconcileRound
   readonly deadMan: DeadManDesk
   readonly approvals: OrderApprovals
+  readonly authority: Authority
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -126,6 +135,7 @@ export class Engine {
   orderMs: number[] = []
   #writer!: SessionWriter
   #inputs!: InputLog
+  #guards!: GuardFeed
   readonly #intake: Intake
   readonly #escalation: Escalation
   readonly #interlocks: InterlockDesk
@@ -173,6 +183,7 @@ export class Engine {
           void this.#obey({ ...who, id: this.#ownId('deadman'), kind: 'KILL_RAISE', scope, level }),
         lower: (scope, who) =>
           void this.#obey({ ...who, id: this.#ownId('deadman'), kind: 'KILL_LOWER', scope, level: 'NONE' }),
+        fail: (botId, who) => void this.#obey({ ...who, id: this.#ownId('bot-lost'), kind: 'BOT_FAIL', botId }),
         standing: (scope) => this.chronicle.state.safety.kills.find((kill) => kill.scope === scope),
         alert: (source, isOn, text) => this.#alert(source, isOn, 'P0', text, 'deadman status'),
       },
@@ -190,6 +201,7 @@ export class Engine {
           level,
         }),
     })
+    this.dayOffsetUs = timeOfDayUs(config.account.day_starts, config.account.time_zone, this.now)
     this.#interlocks = new InterlockDesk(this.watch, {
       standing: (scope) => this.kernel.facts.kill.at(scope),
       raise: (scope, level, reason) => {
@@ -211,18 +223,43 @@ export class Engine {
         wasCommanded: (id) => store.wasCommanded(id),
       },
     )
-    this.dayOffsetUs = this.#dayOffset()
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
-    this.#intake = new Intake(store.commands, () => this.#writer, {
+    const killAt = (scope: string) => {
+      this.#hearKillWord()
+      if (parts.killFile.exists) this.#lookAtKillFile()
+      return this.kernel.facts.kill.at(scope as KillScope)
+    }
+    this.authority = new Authority({
+      store,
+      host: parts.host,
+      facts: new Set(store.audit === undefined ? [] : ['audit_chain']),
+      lifeS: config.engine.confirm_s,
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+      situation: () => ({
+        runMode: this.spec.run_mode,
+        isSimulated: parts.venue.fault !== undefined,
+        safetyMode: this.kernel.facts.mode.mode,
+        killAt,
+        positionsIn: (scope) => this.positionsIn(scope),
+      }),
+      faults: () => {
+        const { reasons } = this.kernel.facts.mode
+        const standing = (code: string) => (reasons.has(code) ? code : undefined)
+        return { audit: standing('AUDIT_BROKEN'), clock: standing('CLOCK_CRITICAL') }
+      },
+    })
+    this.#intake = new Intake(this.authority, store.commands, () => this.#writer, {
       instruments,
       obey: (command) => this.#obey(command),
       failedChecks: () => this.failedChecks(),
-      positionsIn: (scope) => this.positionsIn(scope),
-      killAt: (scope) => {
-        this.#hearKillWord()
-        if (parts.killFile.exists) this.#lookAtKillFile()
-        return this.kernel.facts.kill.at(scope as KillScope)
+      releaseObstacles: () => {
+        const { mode, reasons } = this.kernel.facts.mode
+        const clearUs = Math.max(this.now, this.kernel.now) - this.chronicle.state.safety.clearSinceTs
+        const dwellUs = this.spec.mode.releaseDwellUs
+        return releaseObstacles({ mode, reasons, failedChecks: this.failedChecks(), clearUs, dwellUs })
       },
+      botState: (id) => this.kernel.bots.find(({ config: bot }) => bot.id === id)?.state,
+      killAt,
       register: (payload) => this.#register(payload),
       allocate: (payload) => this.#allocate(payload),
       reconcile: (row, payload) => this.#reconcileFor(row, payload),
@@ -405,7 +442,8 @@ export class Engine {
       bots: plans,
       changed,
       deposits,
-      limits: limitsOf(config),
+      limits: sessionLimits(config, { runMode: 'paper', startTs: this.now, hasAudit: store.audit !== undefined }),
+      lossMarks: this.#isReady ? this.kernel.facts.losses?.marks : storedLossMarks(store),
       baseCurrency: config.account.base_currency,
       seed: config.engine.seed,
       startTs: this.now,
@@ -436,7 +474,14 @@ export class Engine {
       },
     })
     this.#inputs = new InputLog(this.kernel)
+    this.#guards = new GuardFeed(kernelConfig.limits.guards ?? {}, (news) =>
+      this.#inputs.guard(news, Math.max(this.now, this.kernel.now)),
+    )
     this.kernel.start()
+    this.commit()
+    // The journal is looked at as it stands, so only now.
+    const drift = this.parts.drift?.(this.parts.host.monotonicMs())
+    this.#guards.look(guardFacts(this, { auditFault: this.#lookAtJournal(), drift }), this.now)
     this.commit()
   }
 
@@ -521,6 +566,7 @@ export class Engine {
     if (now - this.#checkpointTs >= CHECKPOINT_EVERY_US && this.phase === 'RUNNING') {
       this.#checkpointTs = now
       this.#inputs.checkpoint(now)
+      keepLossMarks(store, this.kernel.facts.losses?.marks)
     }
     if (startedMs - this.#watchedMs >= WATCH_EVERY_MS) {
       this.#watchedMs = startedMs
@@ -625,6 +671,8 @@ export class Engine {
     const venueStatus = venue.status?.()
     const nowMs = this.parts.host.monotonicMs()
     const drift = this.parts.drift?.(nowMs)
+    const auditFault = this.#lookAtJournal()
+    this.#guards.look(guardFacts(this, { auditFault, drift }), now)
     const watched = {
       blindness: this.#blindness,
       leaks: this.parts.leaks?.(),
@@ -639,7 +687,7 @@ export class Engine {
           ? 'MISMATCH'
           : 'OK',
       isVenueUp: venue.isConnected,
-      auditFault: this.parts.store.audit?.look({ ms: nowMs, ts: now }),
+      auditFault,
       venueTrouble: venueStatus?.trouble,
     } as const
     const conditions = this.watch.look(watched, nowMs)
@@ -650,14 +698,23 @@ export class Engine {
     if (venueStatus?.isSpent === true) this.#heedSpentVenue(venueStatus)
     if (nowMs - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
+    this.#heedFlags(now)
     this.#heedSilence()
     this.#markEquity(now)
     this.approvals.look()
+    const { frozen } = this.chronicle
+    const said = `${[...frozen].join(' ')}: the venue does not end them; cancel or resolve them by hand`
+    this.#alert('ORDERS_FROZEN', frozen.size > 0, 'P0', said, 'order list')
     for (const { scope, state, detail } of this.chronicle.flatten.values()) {
       const isLate = state === 'WAITING' || state === 'STUCK' || state === 'INCOMPLETE'
       this.#alert(`FLATTEN ${scope}`, isLate, 'P0', `${state}: ${detail}`, 'kill status')
     }
     this.commit()
+  }
+
+  /** What is wrong with the journal, as far as it was checked; each look goes a little further. */
+  #lookAtJournal(): string | undefined {
+    return this.parts.store.audit?.look({ ms: this.parts.host.monotonicMs(), ts: this.now })
   }
 
   #heldWorth(): readonly HeldWorth[] {
@@ -684,6 +741,16 @@ export class Engine {
     const reason = `${givenUp} questions to ${venueId} were given up within a minute`
     const id = this.#ownId('venue-spent')
     void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope, level: 'CLOSE_ONLY' })
+  }
+
+  /** Flags that cannot be read are off, and health says so (UGF-0-020). */
+  #heedFlags(now: number): void {
+    const { fault, expired } = this.authority.flags()
+    if ((fault !== undefined) !== this.kernel.facts.mode.reasons.has(FLAGS_UNREADABLE)) {
+      const mode = fault === undefined ? undefined : 'DEGRADED'
+      this.#condition({ code: FLAGS_UNREADABLE, mode, detail: fault ?? 'the flags can be read again' }, now)
+    }
+    this.#alert('FLAG_EXPIRED', expired.length > 0, 'P2', `${expired.join(', ')}: off again`, 'flag list')
   }
 
   /**
@@ -966,6 +1033,7 @@ export class Engine {
     this.#stopping = undefined
     this.#inputs.stop(reason, detail, Math.max(this.now, this.kernel.now))
     this.commit()
+    keepLossMarks(this.parts.store, this.kernel.facts.losses?.marks)
     this.parts.store.audit?.seal(this.now)
     venue.disconnect()
     this.phase = 'STOPPED'
@@ -981,14 +1049,6 @@ export class Engine {
   #step(part: string, state: StartupFact['state'], fact: string): void {
     const at = this.startup.findIndex((step) => step.part === part)
     if (at >= 0) this.startup[at] = { part, state, fact }
-  }
-
-  /** Where a trading day begins, µs after midnight UTC. */
-  #dayOffset(): number {
-    const { day_starts: time, time_zone: zone } = this.parts.config.account
-    const [hours = '0', minutes = '0'] = time.split(':')
-    const offsetNs = new Temporal.ZonedDateTime(BigInt(Math.round(this.now)) * 1_000n, zone).offsetNanoseconds
-    return (Number(hours) * 60 + Number(minutes)) * 60_000_000 - offsetNs / 1_000
   }
 }
 

@@ -55,8 +55,7 @@ export class EquityBook {
     this.#points = thin(stored.map(({ ts, equity }) => ({ ts, value: equity })))
     this.#peak = series.peak() ?? Number.NaN
     for (const period of PERIODS) {
-      const kept = notes.get(noteOf(period))
-      const standing = kept === undefined ? undefined : (JSON.parse(kept) as Standing)
+      const standing = standingOf(notes, period)
       if (standing?.ts === periodStart(period, nowTs, dayOffsetUs)) this.#starts.set(period, standing)
     }
   }
@@ -138,6 +137,12 @@ export class EquityBook {
     }
     return this.#points.length === 0 ? undefined : 100 * worst
   }
+}
+
+/** How things stood when a period began, as it was kept; of whichever day, week or month that was. */
+export function standingOf(notes: Pick<EngineStore['notes'], 'get'>, period: Period): Standing | undefined {
+  const kept = notes.get(noteOf(period))
+  return kept === undefined ? undefined : (JSON.parse(kept) as Standing)
 }
 
 function noteOf(period: Period): string {

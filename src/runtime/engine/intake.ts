@@ -1,7 +1,10 @@
+import { assert } from '../../domain/brand.ts'
 import { commandId, type InstrumentId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
+import { type BotState, OBEYED_IN } from '../../kernel/bot-state.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
 import { type KillLevel, type KillScope, killSeverity } from '../../risk/kill.ts'
+import type { Authority } from '../authority/authority.ts'
 import {
   COMMANDS,
   type CommandPayload,
@@ -10,6 +13,7 @@ import {
   type CommandType,
 } from '../command-catalogue.ts'
 import type { CommandAnswer, CommandQueue, SessionWriter } from '../ports.ts'
+import { againstSuppressing } from './interlock-desk.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 
 /** What the intake asks of its engine: the kernel's answers, and the acts that are the host's own. */
@@ -18,8 +22,10 @@ export interface IntakeHands {
   readonly instruments: readonly Instrument[]
   /** Release checks that are not green. */
   failedChecks(): readonly string[]
-  /** Positions that a flatten of the scope would close: part of its phrase. */
-  positionsIn(scope: string): number
+  /** What is sure to stand against a release. */
+  releaseObstacles(): readonly string[]
+  /** undefined for a bot that is not there. */
+  botState(botId: string): BotState | undefined
   /** The level that stands for a scope, when every way to raise it has been heard. */
   killAt(scope: string): KillLevel
   register(payload: CommandPayload<'BOT_REGISTER'>): CommandOutcome
@@ -43,11 +49,6 @@ export interface IntakeHands {
 
 const ACTOR_MAX = 128
 
-/** The phrase that a flatten is confirmed with: it names the act and makes the eye read the size. */
-export function flattenPhrase(positions: number): string {
-  return `flatten ${positions}`
-}
-
 /**
  * Takes commands out of the queue, each at most once, stops before everything else, and writes one terminal answer for each
  * in the same transaction as the events that it caused (UGF-B-005).
@@ -56,16 +57,20 @@ export class Intake {
   readonly #queue: CommandQueue
   readonly #writer: () => SessionWriter
   readonly #hands: IntakeHands
+  readonly #authority: Authority
   /** Accepted, and not finished yet. */
   readonly #open = new Set<string>()
   taken = 0
   /** Whether the kernel was asked about the command at hand. */
   #isTold = false
+  /** What the journal is told about: the command at hand, or the wish that it confirms. */
+  #wish: Pick<CommandRow, 'id' | 'actor' | 'reason' | 'type'> | undefined
 
-  constructor(queue: CommandQueue, writer: () => SessionWriter, hands: IntakeHands) {
+  constructor(authority: Authority, queue: CommandQueue, writer: () => SessionWriter, hands: IntakeHands) {
     this.#queue = queue
     this.#writer = writer
     this.#hands = hands
+    this.#authority = authority
   }
 
   get open(): number {
@@ -82,10 +87,10 @@ export class Intake {
       const row = { ...handed, actor: handed.actor.slice(0, ACTOR_MAX) }
       this.taken++
       this.#isTold = false
+      this.#wish = isKnown(row.type) ? row : { ...row, type: 'UNKNOWN' }
       const answer = this.#take(row, wallTs)
       if (answer === undefined) continue
-      if (!this.#isTold && answer.status !== 'ACCEPTED')
-        this.#hands.note(isKnown(row.type) ? row : { ...row, type: 'UNKNOWN' }, outcomeOf(answer))
+      if (!this.#isTold && answer.status !== 'ACCEPTED') this.#hands.note(this.#wish, outcomeOf(answer))
       this.#writer().answer(answer)
     }
   }
@@ -118,7 +123,64 @@ export class Intake {
       const detail = `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'cannot be read'}`.trim()
       return answerOf(id, { ok: false, reasonCodes: ['PAYLOAD_INVALID'], detail }, wallTs, 'REJECTED_POLICY')
     }
-    const outcome = this.#carryOut(row, type, read.data)
+    const admission = this.#authority.admit(row, read.data, () => this.#against(row, type, read.data))
+    if (!admission.ok) return answerOf(id, admission.outcome, wallTs, admission.status)
+    if (type === 'CONFIRM') return this.#confirm(row, read.data as CommandPayload<'CONFIRM'>, wallTs)
+    return this.#answer(row, type, read.data, wallTs)
+  }
+
+  /** What is sure to refuse a wish that asks for a confirmation: nobody confirms what cannot be. */
+  #against(row: CommandRow, type: CommandType, payload: unknown): CommandOutcome | undefined {
+    const hands = this.#hands
+    switch (type) {
+      case 'KILL_LOWER': {
+        const { scope, level } = payload as CommandPayload<'KILL_LOWER'>
+        const from = hands.killAt(scope)
+        return killSeverity(level) === killSeverity(from) - 1
+          ? undefined
+          : refusal('TRANSITION_FORBIDDEN', `${scope} is at ${from}: ${level} is not one step milder`)
+      }
+      case 'MODE_RELEASE': {
+        const obstacles = hands.releaseObstacles()
+        if (obstacles.length === 0) return undefined
+        // The journal has the refusal as the mode machine tells it: with a failed check it cannot be anything else.
+        const who = { id: commandId(row.id), actor: row.actor, reason: row.reason }
+        const outcome = this.#tell({ ...who, kind: 'MODE_RELEASE', failedChecks: obstacles })
+        assert(!outcome.ok, 'a release with failed checks is refused')
+        return { ...outcome, reasonCodes: [...new Set(outcome.reasonCodes)] }
+      }
+      case 'BOT_RELEASE': {
+        const { bot_id: botId } = payload as CommandPayload<'BOT_RELEASE'>
+        const state = hands.botState(botId)
+        if (state === undefined) return refusal('BOT_UNKNOWN', `no bot is called ${botId}`)
+        const from = OBEYED_IN.BOT_RELEASE
+        return from.includes(state)
+          ? undefined
+          : refusal('INVALID_TRANSITION', `BOT_RELEASE is for a bot that is ${from.join(' or ')}, ${botId} is ${state}`)
+      }
+      case 'INTERLOCK_SUPPRESS':
+        return againstSuppressing((payload as CommandPayload<'INTERLOCK_SUPPRESS'>).interlock)
+      default:
+        return undefined
+    }
+  }
+
+  /** Carries the wish out that a challenge stands for, under the id of its confirmation and with the reason that was given for it. */
+  #confirm(row: CommandRow, payload: CommandPayload<'CONFIRM'>, wallTs: number): CommandAnswer | undefined {
+    const confirmed = this.#authority.confirm(row, payload)
+    if (!confirmed.ok) return answerOf(row.id, confirmed.outcome, wallTs, confirmed.status)
+    const { operation, reason } = confirmed.challenge
+    const type = operation as CommandType
+    const wish = COMMANDS[type].safeParse(confirmed.challenge.payload)
+    assert(wish.success, 'what was confirmed reads as it did when it was asked')
+    const asked = { ...row, type, reason }
+    this.#wish = asked
+    return this.#answer(asked, type, wish.data, wallTs)
+  }
+
+  #answer(row: CommandRow, type: CommandType, payload: unknown, wallTs: number): CommandAnswer | undefined {
+    const { id } = row
+    const outcome = this.#carryOut(row, type, payload)
     if (outcome === undefined) {
       this.#open.add(id)
       return { ...answerOf(id, { ok: true, reasonCodes: [], detail: 'under way' }, wallTs), status: 'ACCEPTED' }
@@ -187,8 +249,6 @@ export class Intake {
         return found ? done('acknowledged') : refusal('ALERT_UNKNOWN', 'no open alert has that id')
       }
       case 'INTERLOCK_SUPPRESS':
-        if (row.reason.trim().length < 4)
-          return refusal('REASON_MISSING', 'an interlock is put aside with a reason of at least 4 characters')
         return hands.suppress(payload as CommandPayload<'INTERLOCK_SUPPRESS'>)
       case 'APPROVAL_VOTE':
         return hands.vote(row, payload as CommandPayload<'APPROVAL_VOTE'>)
@@ -212,10 +272,14 @@ export class Intake {
       }
       case 'VENUE_FAULT':
         return hands.fault(payload as CommandPayload<'VENUE_FAULT'>)
+      case 'FLAG_SET':
+        return this.#authority.setFlag(row, payload as CommandPayload<'FLAG_SET'>)
+      case 'CONFIRM':
+        throw new Error('a confirmation stands for another wish, never for itself')
     }
   }
 
-  /** CLOSE_ONLY and HALT pass at once; FLATTEN trades, and is confirmed by a phrase that names what it closes (UGF-0-005). */
+  /** Every level passes here: a FLATTEN was confirmed by the phrase that names what it closes (UGF-0-005). */
   #kill(
     row: CommandRow,
     who: Pick<Command, 'id' | 'actor' | 'reason'>,
@@ -224,16 +288,8 @@ export class Intake {
     const { scope, level } = payload
     if (row.reason.trim().length < 4)
       return refusal('REASON_MISSING', 'a kill is raised with a reason of at least 4 characters')
-    // A screen raises the shared word or the file first: what stands already needs no phrase, and closes what the phrase counts.
+    // A screen raises the shared word or the file first: what stands already is done.
     if (killSeverity(this.#hands.killAt(scope)) >= killSeverity(level)) return done(`${scope} ${level} stands already`)
-    if (level === 'FLATTEN') {
-      const phrase = flattenPhrase(this.#hands.positionsIn(scope))
-      const typed = (row.confirmation ?? '').normalize('NFKC').trim().toLowerCase()
-      if (typed !== phrase) {
-        const detail = `confirm with '${phrase}': it closes what is open now`
-        return { ok: false, reasonCodes: ['CONFIRMATION_REQUIRED'], detail, result: { phrase } }
-      }
-    }
     return this.#tell({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
   }
 

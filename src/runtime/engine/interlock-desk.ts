@@ -67,12 +67,8 @@ export class InterlockDesk {
 
   /** Puts an interlock aside for minutes at most, where it is one that may be. */
   suppress({ interlock: id, seconds }: CommandPayload<'INTERLOCK_SUPPRESS'>, nowMs: number): CommandOutcome {
-    const interlock = INTERLOCKS.find((one) => one.id === id)
-    if (interlock === undefined) return refusal('INTERLOCK_UNKNOWN', `there is no interlock ${id}`)
-    if (!interlock.canBeSuppressed) {
-      const why = interlock.isLatched ? 'it stands until it is released' : 'what it watches is money or orders'
-      return refusal('INTERLOCK_NOT_SUPPRESSIBLE', `${id} is never put aside: ${why}`)
-    }
+    const against = againstSuppressing(id)
+    if (against !== undefined) return against
     this.#watch.suppress(id, nowMs + seconds * 1_000)
     return {
       ok: true,
@@ -84,6 +80,15 @@ export class InterlockDesk {
   #raise(scope: KillScope, level: KillLevel, reason: string): void {
     if (killSeverity(level) > killSeverity(this.#hands.standing(scope))) this.#hands.raise(scope, level, reason)
   }
+}
+
+/** Why an interlock is not put aside, ever; undefined for one that may be. */
+export function againstSuppressing(id: string): CommandOutcome | undefined {
+  const interlock = INTERLOCKS.find((one) => one.id === id)
+  if (interlock === undefined) return refusal('INTERLOCK_UNKNOWN', `there is no interlock ${id}`)
+  if (interlock.canBeSuppressed) return undefined
+  const why = interlock.isLatched ? 'it stands until it is released' : 'what it watches is money or orders'
+  return refusal('INTERLOCK_NOT_SUPPRESSIBLE', `${id} is never put aside: ${why}`)
 }
 
 function refusal(code: string, detail: string): CommandOutcome {

@@ -155,7 +155,7 @@ describe('UGF-0-002: what is put aside', () => {
     made.clock.wall += 600_000
     await made.run(1)
     expect(reasons(made)).toContain('CLOCK_WARN')
-    const row = await made.command('INTERLOCK_SUPPRESS', { interlock: 'CLOCK_WARN', seconds: 60 })
+    const row = await made.confirmed('INTERLOCK_SUPPRESS', { interlock: 'CLOCK_WARN', seconds: 60 })
     expect(row.status).toBe('COMPLETED')
     await made.run(1)
     expect(reasons(made)).not.toContain('CLOCK_WARN')
@@ -174,7 +174,7 @@ describe('UGF-0-002: what is put aside', () => {
     const ask = async (interlock: string, seconds: number, reason?: string) =>
       (await made.command('INTERLOCK_SUPPRESS', { interlock, seconds }, reason === undefined ? {} : { reason }))
         .resultCode
-    expect(await ask('CLOCK_WARN', 60, 'no')).toBe('REASON_MISSING')
+    expect(await ask('CLOCK_WARN', 60, 'no')).toBe('REASON_REQUIRED')
     expect(await ask('WEATHER', 60)).toBe('INTERLOCK_UNKNOWN')
     expect(await ask('CLOCK_WARN', 301)).toBe('PAYLOAD_INVALID')
   })

@@ -2,6 +2,7 @@ import type { Instrument } from '../../domain/instrument.ts'
 import { formatMoney } from '../../domain/money.ts'
 import { US_PER_SECOND } from '../../domain/time.ts'
 import { specOfInstrument } from '../../kernel/instrument-spec.ts'
+import type { LossMarks } from '../../risk/losses.ts'
 import { type BotSpec, limitsSpec, type SessionSpec } from '../../kernel/session-spec.ts'
 import type { BotRecord, EngineState } from '../../projection/engine-state.ts'
 import type { Limits } from '../../risk/limits.ts'
@@ -29,6 +30,8 @@ export interface SessionPlanOptions {
   readonly changed: readonly BotPlan[]
   readonly deposits: SessionSpec['deposits']
   readonly limits: Limits
+  /** What losses are measured from; undefined before the account was first valued. */
+  readonly lossMarks?: LossMarks | undefined
   readonly baseCurrency: string
   readonly seed: number
   readonly startTs: number
@@ -88,6 +91,7 @@ export function planSession(options: SessionPlanOptions): SessionSpec {
     allocation:
       known.get(MANUAL_BOT) === undefined ? '1000000' : formatMoney(known.get(MANUAL_BOT)?.allocation ?? ZERO),
   })
+  const marks = options.lossMarks
   return {
     version: 1,
     run_mode: 'paper',
@@ -98,7 +102,9 @@ export function planSession(options: SessionPlanOptions): SessionSpec {
     deposits: options.deposits,
     limits: limitsSpec(options.limits),
     mode: { ...MODE_SETTINGS, warmUpUs: options.warmUpSeconds * US_PER_SECOND },
+    bot_restarts: { max: 3, windowUs: 600 * US_PER_SECOND, backoffUs: 5 * US_PER_SECOND },
     start_ts: options.startTs,
+    ...(marks && { loss_marks: { peak: marks.peak, day_ts: marks.dayTs, day_start: marks.dayStart } }),
   }
 }
 

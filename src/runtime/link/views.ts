@@ -106,7 +106,7 @@ export interface RibbonView {
   readonly decisions: number
 }
 
-export type BotState = 'IDLE' | 'WARMING_UP' | 'RUNNING' | 'PAUSED' | 'STOPPING' | 'STOPPED' | 'QUARANTINED'
+export type BotState = 'IDLE' | 'WARMING_UP' | 'RUNNING' | 'PAUSED' | 'STOPPING' | 'STOPPED' | 'ERROR' | 'QUARANTINED'
 
 export interface BotRow {
   readonly id: string
@@ -194,6 +194,8 @@ export interface OrderRow {
   /** Share of the line before it that is left, 0…1, where the venue's book tells. */
   readonly queue?: number | undefined
   readonly isWorking: boolean
+  /** A kill wants it gone, and the venue has not ended it: a person has to see to it. */
+  readonly isFrozen?: boolean | undefined
 }
 
 export interface FillRow {
@@ -452,6 +454,8 @@ export interface SafetyView {
     readonly to: string
     readonly reasonCode: string
   }[]
+  /** Orders that a kill wants gone and that are still there. */
+  readonly frozen?: readonly string[] | undefined
   readonly policy: readonly string[]
   readonly flatten: readonly {
     readonly scope: string
@@ -560,6 +564,18 @@ export interface SystemView {
         /** Absent unless it is open. */
         readonly nextTryMs?: number | undefined
         readonly reason: string
+      }[]
+    | undefined
+  /** Permissions to take new risk; absent where none is needed. Times are engine time. */
+  readonly leases?:
+    | readonly {
+        readonly kind: 'bot' | 'venue'
+        readonly id: string
+        readonly state: 'VALID' | 'CLOSE_ONLY' | 'EXPIRED' | 'MISSING'
+        readonly constraint: 'NONE' | 'CLOSE_ONLY'
+        readonly issuedTs: number
+        readonly renewedTs: number
+        readonly expiresTs: number
       }[]
     | undefined
   /** What waits to leave for a venue, the most urgent first. */

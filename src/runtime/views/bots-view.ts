@@ -117,6 +117,7 @@ function fallPct(values: readonly number[], now: number): number {
 /** Why it does, or does not, trade now. */
 function whyOf(engine: Engine, bot: EngineBot): string {
   if (bot.state === 'QUARANTINED') return bot.lastError ?? 'quarantined'
+  if (bot.state === 'ERROR') return bot.lastError ?? 'failed'
   if (bot.state === 'IDLE') return 'not started: press S'
   if (bot.state === 'PAUSED') return 'paused'
   if (bot.state === 'WARMING_UP') return 'warming up'

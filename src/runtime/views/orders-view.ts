@@ -45,6 +45,7 @@ export function orderRow(engine: Engine, order: OrderRecord): OrderRow {
         : known(slippage({ side: order.side, price: average, arrivalPrice: order.arrivalPrice })),
     venueOrderId: order.venueOrderId,
     isWorking: !hasEnded(order.state),
+    isFrozen: engine.chronicle.frozen.has(order.id) ? true : undefined,
   }
 }
 

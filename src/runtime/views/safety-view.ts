@@ -70,6 +70,7 @@ export function safetyView(engine: Engine): SafetyView {
       `warm-up ${engine.spec.mode.warmUpUs / 1_000_000}s, release after ${dwellUs / 1_000_000}s`,
     ],
     flatten: [...chronicle.flatten.values()],
+    frozen: [...chronicle.frozen],
     reconcile: chronicle.mismatches.slice(-40).reverse(),
   }
 }

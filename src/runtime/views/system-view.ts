@@ -152,6 +152,7 @@ export function systemView(engine: Engine, facts: HostFacts): SystemView {
     deadMan: deadManRows(engine, facts),
     alerts: facts.alerts.slice(0, 50).map(alertView),
     ...guardRows(engine),
+    ...leaseRows(engine),
     queues: [
       { name: 'commands', depth: engine.openCommands, limit: 100 },
       { name: 'inputs bytes', depth: engine.inputBytes, limit: 262_144 },
@@ -192,6 +193,13 @@ function guardRows({ parts: { venue, host } }: Engine): Pick<SystemView, 'breake
     })),
     lanes: status.lanes.map(({ name, ...lane }) => ({ venue: venue.venueId, lane: name, ...lane })),
   }
+}
+
+/** The leases as they were issued, and what each permits now. */
+function leaseRows({ kernel, now }: Engine): Pick<SystemView, 'leases'> {
+  const { leases } = kernel.facts
+  if (leases === undefined) return {}
+  return { leases: leases.all.map((lease) => ({ ...lease, state: leases.state(lease.kind, lease.id, now) })) }
 }
 
 /** Every dead-man's switch with its time left; the watchdog's is how long ago it answered, for that is what is armed. */

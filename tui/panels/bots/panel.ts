@@ -111,7 +111,7 @@ function startAction(bot: BotRow, stale: string | undefined): PanelAction {
   const refusal =
     bot.state === 'QUARANTINED'
       ? 'BOT_QUARANTINED: release it first (R)'
-      : bot.state === 'IDLE' || bot.state === 'STOPPED'
+      : bot.state === 'IDLE' || bot.state === 'STOPPED' || bot.state === 'ERROR'
         ? stale
         : `BOT_${bot.state}: it runs already`
   return {

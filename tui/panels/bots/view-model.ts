@@ -22,6 +22,7 @@ const STATE_WORDS: Readonly<Record<BotState, string>> = {
   PAUSED: 'PAUS',
   STOPPING: 'STPG',
   STOPPED: 'STOP',
+  ERROR: 'ERR',
   QUARANTINED: 'QUAR',
 }
 
@@ -53,7 +54,7 @@ function negated(value: number | undefined): number | undefined {
 type Wellness = 'unknown' | 'bad' | 'warn' | 'ok' | 'quiet'
 
 function wellness(bot: BotRow): Wellness {
-  if (bot.state === 'QUARANTINED') return 'bad'
+  if (bot.state === 'QUARANTINED' || bot.state === 'ERROR') return 'bad'
   if (bot.state !== 'RUNNING' && bot.state !== 'WARMING_UP' && bot.state !== 'STOPPING') return 'quiet'
   if (bot.heartbeatMs === undefined) return 'unknown'
   const share = Math.max(0, ...bot.use.map((each) => each.share))
@@ -131,7 +132,7 @@ export function botWords(bot: BotRow, { isStale, ageMs }: Freshness, context: Pa
 /** The state's word and a sign of how it does; an old picture never says that all is well. */
 export function stateWord(bot: BotRow, isStale: boolean, { glyphs }: ScreenLook): Piece {
   const word = STATE_WORDS[bot.state]
-  if (isStale && bot.state !== 'QUARANTINED') return [`${word} ${glyphs.stale}`, 'stale']
+  if (isStale && bot.state !== 'QUARANTINED' && bot.state !== 'ERROR') return [`${word} ${glyphs.stale}`, 'stale']
   const health = wellness(bot)
   if (health === 'quiet') return [word, 'muted']
   return [`${word} ${glyphs[health]}`, health]
@@ -236,8 +237,8 @@ export function sinceWords(bot: BotRow, nowTs: number): string {
 export function nowWords(bot: BotRow, context: PanelContext): Piece {
   const detail = [bot.stateReason, bot.stateDetail].filter((text) => text !== '').join(' ')
   const why = masked(plainText(bot.why), context)
-  if (bot.state === 'QUARANTINED')
-    return [`${context.look.glyphs.bad} QUARANTINED ${masked(plainText(detail), context)}`, 'bad']
+  if (bot.state === 'QUARANTINED' || bot.state === 'ERROR')
+    return [`${context.look.glyphs.bad} ${bot.state} ${masked(plainText(detail), context)}`, 'bad']
   if (bot.state === 'RUNNING') return why === '' ? NONE : why
   return [STATE_WORDS[bot.state], why, masked(plainText(detail), context)].filter((text) => text !== '').join('  ')
 }

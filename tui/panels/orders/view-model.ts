@@ -40,7 +40,8 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
 }
 
 /** The state's word; one that this screen does not know is said to be unknown, never taken for something else. */
-export function orderStateWord(state: string): Piece {
+export function orderStateWord(state: string, isFrozen = false): Piece {
+  if (isFrozen) return ['FROZ', 'bad']
   const word = rowOf(STATE_WORDS, state)
   if (word === undefined || state === 'UNKNOWN') return ['UNKN', 'unknown']
   if (state === 'REJECTED') return [word, 'bad']
@@ -55,8 +56,12 @@ const COMPARE: Readonly<Record<(typeof ORDER_SORTS)[number], (a: OrderRow, b: Or
   state: (a, b) => byText(a.state, b.state) || byFigure(a.ts, b.ts),
 }
 
-function trouble({ state }: OrderRow): 0 | 1 | 2 {
-  return state === 'UNKNOWN' || rowOf(STATE_WORDS, state) === undefined ? 0 : state === 'REJECTED' ? 1 : 2
+function trouble({ state, isFrozen }: OrderRow): 0 | 1 | 2 {
+  return isFrozen === true || state === 'UNKNOWN' || rowOf(STATE_WORDS, state) === undefined
+    ? 0
+    : state === 'REJECTED'
+      ? 1
+      : 2
 }
 
 /** Orders of the view that the filter lets through, in their order; UNKNOWN and rejected first while the mode is not NORMAL. */
@@ -174,7 +179,7 @@ export function orderWords(
 
 /** What may have changed since the picture was taken says so. */
 function stateWord(order: OrderRow, isStale: boolean, look: ScreenLook): Piece {
-  const piece = orderStateWord(order.state)
+  const piece = orderStateWord(order.state, order.isFrozen)
   if (!isStale || !order.isWorking || order.state === 'UNKNOWN') return piece
   return [`${look.glyphs.stale}${typeof piece === 'string' ? piece : piece[0]}`, 'stale']
 }

@@ -1,0 +1,46 @@
+import type { RunMode } from '../../domain/action.ts'
+import { GUARD_NAMES, type GuardName, guardAges } from '../../risk/guards.ts'
+import { LEASE_TERMS } from '../../risk/leases.ts'
+import type { Limits } from '../../risk/limits.ts'
+import { isLive, type QuietHours } from '../../risk/quiet-hours.ts'
+import { type Config, limitsOf } from '../config-schema.ts'
+import { timeOfDayUs, withinDay } from './time-of-day.ts'
+
+/** What a running engine watches over in every mode. What reaches a real venue needs all there is. */
+const WATCHED: readonly GuardName[] = ['clock', 'policy', 'dependencies', 'metrics', 'reconcile']
+
+/**
+ * The limits of a session of the engine: those of the configuration, and what guards an account that is running.
+ *
+ * @param hasAudit whether somebody checks the journal; live is not traded without
+ */
+export function sessionLimits(
+  config: Pick<Config, 'limits' | 'account' | 'engine'>,
+  { runMode, startTs, hasAudit }: { readonly runMode: RunMode; readonly startTs: number; readonly hasAudit: boolean },
+): Limits {
+  const { account, engine } = config
+  // Ages are engine time, and the engine looks around in wall time.
+  const factor = Math.max(1, engine.speed / 10)
+  const names = isLive(runMode) ? GUARD_NAMES : hasAudit ? [...WATCHED, 'audit' as const] : WATCHED
+  const quietHours = quietHoursOf(config, runMode, startTs)
+  return {
+    ...limitsOf(config),
+    dayOffsetUs: timeOfDayUs(account.day_starts, account.time_zone, startTs),
+    guards: guardAges(names, factor),
+    leases: { lifeUs: factor * LEASE_TERMS.lifeUs, marginUs: factor * LEASE_TERMS.marginUs },
+    ...(quietHours === undefined ? {} : { quietHours }),
+  }
+}
+
+/** Undefined where no hour is quiet; live says so, because its silence means the default. */
+function quietHoursOf(
+  { limits, account }: Pick<Config, 'limits' | 'account'>,
+  runMode: RunMode,
+  startTs: number,
+): QuietHours | undefined {
+  const { quiet_hours: when, quiet_from: from, quiet_to: to } = limits
+  const isQuiet = when === 'always' || (when === 'live' && isLive(runMode))
+  if (!isQuiet) return isLive(runMode) ? { fromUs: 0, toUs: 0 } : undefined
+  const at = (time: string) => withinDay(timeOfDayUs(time, account.time_zone, startTs))
+  return { fromUs: at(from), toUs: at(to) }
+}
