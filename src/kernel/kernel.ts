@@ -690,12 +690,14 @@ export class Kernel {
     }
   }
 
-  /** Equity at marks once a second, before the input at hand changes anything. */
+  /** Equity at marks once a second, at every input until it is known, before the input at hand changes anything. */
   #markLosses(losses: LossBook): void {
     const { now } = this.#scribe
     if (now - this.#lossesTs < LOSSES_EVERY_US) return
+    const { equity } = this.#portfolio
+    if (Number.isNaN(equity)) return
     this.#lossesTs = now
-    losses.mark(now, this.#portfolio.equity)
+    losses.mark(now, equity)
   }
 
   #timersChanged(): void {

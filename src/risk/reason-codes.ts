@@ -113,6 +113,7 @@ export const REASON_CODES: readonly ReasonCode[] = [
   code('LIMIT_OPEN_ORDERS', 'P2', 'BLOCK', 'limits', 'too many orders work already'),
   code('LOSS_DAILY', 'P1', 'CLOSE_ONLY', 'limits', 'the day has lost as much as a day may'),
   code('LOSS_DRAWDOWN', 'P1', 'CLOSE_ONLY', 'limits', 'the account is as far below its best as it may be'),
+  code('LOSS_UNKNOWN', 'P1', 'CLOSE_ONLY', 'market-data', 'what the account lost is not known: it was not valued yet'),
   code('POSITION_UNKNOWN', 'P1', 'CLOSE_ONLY', 'market-data', 'the position is not known'),
   code('PRICE_UNKNOWN', 'P1', 'CLOSE_ONLY', 'market-data', 'what is held cannot be valued'),
   code('ALLOCATION_EXCEEDED', 'P2', 'BLOCK', 'limits', 'the bot would use more than it was given'),

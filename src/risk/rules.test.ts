@@ -601,6 +601,7 @@ const CASES: readonly Case[] = [
     inputs: { loss: 100_000, limit: 100_000 },
   },
   { code: 'LOSS_DAILY', decision: 'CLOSE_ONLY', fails: { dayLoss: 1e6 }, passes: { ...CLOSING, dayLoss: 1e6 } },
+  { code: 'LOSS_UNKNOWN', decision: 'CLOSE_ONLY', fails: { dayLoss: Number.NaN }, passes: { dayLoss: 0 } },
   {
     code: 'LOSS_DRAWDOWN',
     decision: 'CLOSE_ONLY',
@@ -609,11 +610,11 @@ const CASES: readonly Case[] = [
     inputs: { loss: 200_000, limit: 200_000 },
   },
   {
-    code: 'LOSS_DRAWDOWN',
+    code: 'LOSS_UNKNOWN',
     decision: 'CLOSE_ONLY',
     fails: { drawdown: Number.NaN },
     passes: { ...CLOSING, drawdown: Number.NaN },
-    inputs: { loss: 'unknown' },
+    inputs: { limit: 200_000 },
   },
   {
     code: 'POSITION_UNKNOWN',

@@ -676,7 +676,6 @@ export class Engine {
     const watched = {
       blindness: this.#blindness,
       leaks: this.parts.leaks?.(),
-      policyDrift: drift?.kind === 'policy' ? drift.detail : undefined,
       skewUs: clock.skewUs(),
       stallUs: this.stallUs,
       diskFree: diskFree?.(),

@@ -37,7 +37,6 @@ test('UGF-0-002: every condition that the watch can raise is in the table of int
       venueTrouble: 'slow',
       blindness: 'nothing is known',
       leaks: 1,
-      policyDrift: 'limits.leverage_max',
     },
     0,
   )

@@ -19,8 +19,6 @@ export interface Watched {
   readonly blindness?: string | undefined
   /** Lines that a secret got into behind the masking; they were dropped. */
   readonly leaks?: number | undefined
-  /** How the limits on disk differ from those in force; undefined while they do not. */
-  readonly policyDrift?: string | undefined
   /** Why new risk should wait for a venue that is connected; undefined while all is well. */
   readonly venueTrouble?: string | undefined
 }
@@ -119,11 +117,6 @@ export class Watch {
         code: 'SECRET_LEAK',
         mode: (found.leaks ?? 0) > 0 ? 'SAFE_MODE' : undefined,
         detail: `${found.leaks ?? 0} log lines with a secret were dropped: change the key, see docs/runbooks.md`,
-      },
-      {
-        code: 'CONFIG_DRIFT',
-        mode: found.policyDrift === undefined ? undefined : 'SAFE_MODE',
-        detail: found.policyDrift ?? 'the limits on disk are those in force',
       },
       { code: 'VENUE_DOWN', mode: found.isVenueUp ? undefined : 'DEGRADED', detail: 'the venue does not answer' },
       {
