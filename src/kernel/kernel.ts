@@ -152,6 +152,7 @@ export class Kernel {
       losses: this.#losses,
       limits,
       botIds: bots.map(({ id }) => id),
+      strategyIds: bots.map(({ strategy }) => strategy.id),
       allocations: bots.map(({ allocation }) => moneyToNumber(allocation)),
       buckets: {
         orders: new RateWindow(limits.orders),

@@ -25,6 +25,8 @@ export interface GateInput {
   /** Of an operator who asks, and of nobody else; undefined where the host did not tell. */
   role: Role | undefined
   runMode: RunMode
+  botId: string
+  strategyId: string
   instrument: Instrument
   side: Side
   type: OrderType

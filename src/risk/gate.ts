@@ -4,6 +4,7 @@ import { EVERY_ACTION, type GateInput, type Rule, type Verdict } from './gate-in
 import type { Limits } from './limits.ts'
 import { allocation } from './rules/allocation.ts'
 import { allowlist } from './rules/allowlist.ts'
+import { approval } from './rules/approval.ts'
 import { auditChain } from './rules/audit-chain.ts'
 import { authority } from './rules/authority.ts'
 import { clockDrift } from './rules/clock-drift.ts'
@@ -29,6 +30,7 @@ import { reduceOnly } from './rules/reduce-only.ts'
 import { requiredInput } from './rules/required-input.ts'
 import { reservation } from './rules/reservation.ts'
 import { safeMode } from './rules/safe-mode.ts'
+import { scopedLimits } from './rules/scoped-limits.ts'
 import { selfCross } from './rules/self-cross.ts'
 import { venueTrouble } from './rules/venue-trouble.ts'
 
@@ -60,12 +62,14 @@ export const RULES: readonly Rule[] = [
   reduceOnly,
   orderSize,
   exposure,
+  scopedLimits,
   losses,
   positionKnown,
   allocation,
   rates,
   selfCross,
   reservation,
+  approval,
 ]
 
 /** The reason code of a decision that nothing spoke against. */

@@ -14,6 +14,8 @@ export function ordinaryOrder(instrument: Instrument): GateInput {
     origin: 'strategy',
     role: 'operator',
     runMode: 'live',
+    botId: 'trend',
+    strategyId: 'sma-cross',
     instrument,
     side: 'buy',
     type: 'LIMIT',

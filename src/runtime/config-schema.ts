@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { US_PER_MS, US_PER_SECOND } from '../domain/time.ts'
-import { LIVE_LIMITS, type Limits } from '../risk/limits.ts'
+import { LIMIT_SCOPE, LIMIT_SCOPE_WORDS, LIVE_LIMITS, type Limits, type ScopedLimit } from '../risk/limits.ts'
 import { CHALLENGE_LIFE_S } from './authority/challenge.ts'
 import { DEFAULT_RESTART_WISH, RESTART_WISHES } from './restart-wish.ts'
 
@@ -72,6 +72,14 @@ const account = z.strictObject({
     .refine(isTimeZone, 'a name of the time zone database such as "Asia/Tokyo"')
     .default('Asia/Tokyo')
     .describe('zone of day_starts and of quiet hours, by its name in the time zone database'),
+})
+
+/** What one part of the account may do. Absent is as the whole account. */
+const scopedLimit = z.strictObject({
+  order_notional_max: unlimited('base currency').optional(),
+  exposure_max: unlimited('base currency').optional(),
+  price_deviation_bps_max: unlimited('basis points').optional(),
+  market_orders: z.boolean().optional(),
 })
 
 const limits = z.strictObject({
@@ -152,6 +160,12 @@ const limits = z.strictObject({
     .describe('when the quiet hours hold, in which nothing is opened: live is canary and live alone'),
   quiet_from: clockTime.default('00:00').describe('"HH:MM" in account.time_zone at which they begin'),
   quiet_to: clockTime.default('06:00').describe('"HH:MM" at which they end; five minutes more only close'),
+  scoped: z
+    .record(z.string().regex(LIMIT_SCOPE, LIMIT_SCOPE_WORDS), scopedLimit)
+    .default({})
+    .describe(
+      'stricter limits of a part of the account, by "venue:…", "instrument:…", "strategy:…" (each of its bots) or "bot:…": order_notional_max, exposure_max, price_deviation_bps_max, market_orders',
+    ),
 })
 
 const deadman = z.strictObject({
@@ -326,5 +340,17 @@ export function limitsOf({ limits }: Pick<Config, 'limits'>): Limits {
     marketBufferBps: limits.market_buffer_bps,
     lossDayMax: limits.loss_day_max,
     lossDrawdownMax: limits.loss_drawdown_max,
+    ...scopedOf(limits.scoped),
   }
+}
+
+function scopedOf(scoped: Config['limits']['scoped']): { readonly scoped?: ScopedLimit[] } {
+  const all = Object.entries(scoped).map(([scope, limit]) => ({
+    scope,
+    ...(limit.order_notional_max !== undefined && { orderNotionalMax: limit.order_notional_max }),
+    ...(limit.exposure_max !== undefined && { exposureMax: limit.exposure_max }),
+    ...(limit.price_deviation_bps_max !== undefined && { priceDeviationBpsMax: limit.price_deviation_bps_max }),
+    ...(limit.market_orders !== undefined && { marketOrders: limit.market_orders }),
+  }))
+  return all.length === 0 ? {} : { scoped: all }
 }

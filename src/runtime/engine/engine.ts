@@ -20,6 +20,7 @@ import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
 import type { VenueStatus } from '../resilience/venue-status.ts'
 import { DEFAULT_RESTART_WISH } from '../restart-wish.ts'
+import { botDebuts } from './bot-debuts.ts'
 import { Chronicle, FILLS_RECALLED } from './chronicle.ts'
 import { CRASH_WINDOW_US, countCrashes } from './crash-record.ts'
 import type { EngineVenue, VenueListener } from './engine-venue.ts'
@@ -442,7 +443,13 @@ export class Engine {
       bots: plans,
       changed,
       deposits,
-      limits: sessionLimits(config, { runMode: 'paper', startTs: this.now, hasAudit: store.audit !== undefined }),
+      limitsFor: (botIds) =>
+        sessionLimits(config, {
+          runMode: 'paper',
+          startTs: this.now,
+          hasAudit: store.audit !== undefined,
+          debuts: botDebuts(store.notes, 'paper', botIds, this.now),
+        }),
       lossMarks: this.#isReady ? this.kernel.facts.losses?.marks : storedLossMarks(store),
       baseCurrency: config.account.base_currency,
       seed: config.engine.seed,
