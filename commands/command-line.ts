@@ -36,6 +36,7 @@ import { orderCommand } from './order.ts'
 import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
 import { leaseCommand } from './lease.ts'
+import { limitsCommand } from './limits.ts'
 import { policyCommand } from './policy.ts'
 import { portfolioCommand } from './portfolio.ts'
 import { positionCommand } from './position.ts'
@@ -95,6 +96,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   flagCommand,
   gateCommand,
   leaseCommand,
+  limitsCommand,
   policyCommand,
   stopCommand,
   reconcileCommand,

@@ -78,6 +78,7 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'dangerous_op.confirmed': 'dangerous_op.confirmed',
   'dangerous_op.rejected': 'dangerous_op.rejected',
   'flag.changed': 'flag.changed',
+  'policy.changed': 'policy.changed',
   'reconcile.run': 'reconcile.run',
   'reconcile.mismatch': 'reconcile.mismatch',
   'run.started': 'run.start',

@@ -16,6 +16,7 @@ export const HOST_FACTS = [
   'dangerous_op.confirmed',
   'dangerous_op.rejected',
   'flag.changed',
+  'policy.changed',
   'ops.secret_changed',
 ] as const satisfies readonly EventType[]
 

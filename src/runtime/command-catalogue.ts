@@ -108,6 +108,13 @@ export const COMMANDS = {
   }),
   /** Step two of a dangerous operation: carries the wish out that the challenge stands for. The phrase is the row's. */
   CONFIRM: z.strictObject({ challenge_id: z.string().min(1).max(128), token: z.string().min(1).max(128) }),
+  /** Above the settings from now on: `value` as the settings would write it, or `default`. In a new session. */
+  LIMIT_SET: z.strictObject({
+    limit: z.string().min(1).max(64),
+    /** `global` unless told. */
+    scope: z.string().min(1).max(128).optional(),
+    value: z.string().min(1).max(32),
+  }),
   FLAG_SET: z.strictObject({
     name: z.string().min(1).max(64),
     stage: z.enum(FLAG_STAGES),

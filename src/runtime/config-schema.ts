@@ -75,7 +75,7 @@ const account = z.strictObject({
 })
 
 /** What one part of the account may do. Absent is as the whole account. */
-const scopedLimit = z.strictObject({
+export const SCOPED_LIMIT = z.strictObject({
   order_notional_max: unlimited('base currency').optional(),
   exposure_max: unlimited('base currency').optional(),
   price_deviation_bps_max: unlimited('basis points').optional(),
@@ -161,7 +161,7 @@ const limits = z.strictObject({
   quiet_from: clockTime.default('00:00').describe('"HH:MM" in account.time_zone at which they begin'),
   quiet_to: clockTime.default('06:00').describe('"HH:MM" at which they end; five minutes more only close'),
   scoped: z
-    .record(z.string().regex(LIMIT_SCOPE, LIMIT_SCOPE_WORDS), scopedLimit)
+    .record(z.string().regex(LIMIT_SCOPE, LIMIT_SCOPE_WORDS), SCOPED_LIMIT)
     .default({})
     .describe(
       'stricter limits of a part of the account, by "venue:…", "instrument:…", "strategy:…" (each of its bots) or "bot:…": order_notional_max, exposure_max, price_deviation_bps_max, market_orders',

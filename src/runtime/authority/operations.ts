@@ -12,6 +12,14 @@ export type Tier = 'none' | 'T2' | 'T1' | 'T0'
 
 export type RunMode = 'paper' | 'forward' | 'shadow' | 'canary' | 'live'
 
+/** What setting a limit would do. */
+export interface LimitStep {
+  readonly before: string
+  readonly after: string
+  /** Whether more may happen then. */
+  readonly relaxes: boolean
+}
+
 /** What an operation's tier depends on besides its payload. */
 export interface Situation {
   readonly runMode: RunMode
@@ -20,6 +28,7 @@ export interface Situation {
   readonly safetyMode: SafetyMode
   killAt(scope: string): KillLevel
   positionsIn(scope: string): number
+  limitStep(payload: CommandPayload<'LIMIT_SET'>): LimitStep
 }
 
 /** What one wish, as it stands, asks of whoever has it. */
@@ -137,6 +146,13 @@ export const OPERATIONS: { readonly [T in CommandType]: Rule<T> } = {
   // Whose right it takes is that of what is confirmed.
   CONFIRM: { right: 'observe' },
   FLAG_SET: flagging,
+  // A stricter limit is in force at once.
+  LIMIT_SET: (payload, now) => {
+    const scope = payload.scope ?? 'global'
+    return now.limitStep(payload).relaxes
+      ? { right: 'release', tier: 'T1', scope }
+      : { ...stopping, needsReason: true, scope }
+  },
 }
 
 /**

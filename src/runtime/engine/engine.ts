@@ -31,6 +31,7 @@ import { GuardFeed, guardFacts } from './guard-feed.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
+import { LimitDesk } from './limit-desk.ts'
 import { keepLossMarks, storedLossMarks } from './loss-marks.ts'
 import { InterlockDesk } from './interlock-desk.ts'
 import type { HeldWorth } from './exposure-jump.ts'
@@ -108,7 +109,8 @@ const STARTUP_PARTS = ['database', 'books', 'venue', 'orders', 'history', 'recon
  * {@link turn}; nothing in it waits. The books are the journal's: a process that dies anywhere is gone on from by the next.
  */
 export class Engine {
-  readonly parts: EngineParts
+  #parts: EngineParts
+  readonly #limits: LimitDesk
   readonly tapes: readonly Tape[]
   readonly bars: MinuteFeed
   readonly watch: Watch
@@ -163,8 +165,21 @@ export class Engine {
   readonly #stale = new Map<number, boolean>()
 
   constructor(parts: EngineParts) {
-    this.parts = parts
-    const { config, store, instruments } = parts
+    const { store, instruments } = parts
+    this.#limits = new LimitDesk(parts.config, store.notes, {
+      spec: () => this.spec,
+      now: () => this.now,
+      record: (fact) => {
+        this.#inputs.fact(fact, Math.max(this.now, this.kernel.now))
+        this.commit()
+      },
+      renew: (config, why) => {
+        this.#parts = { ...this.#parts, config }
+        this.#renew([], why)
+      },
+    })
+    const { config } = this.#limits
+    this.#parts = { ...parts, config }
     assertRecordable(instruments.length)
     this.tapes = instruments.map(() => new Tape())
     this.bars = new MinuteFeed(instruments)
@@ -242,6 +257,7 @@ export class Engine {
         safetyMode: this.kernel.facts.mode.mode,
         killAt,
         positionsIn: (scope) => this.positionsIn(scope),
+        limitStep: (payload) => this.#limits.step(payload),
       }),
       faults: () => {
         const { reasons } = this.kernel.facts.mode
@@ -280,6 +296,8 @@ export class Engine {
           seconds,
         ),
       revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
+      againstLimit: (payload) => this.#limits.against(payload),
+      setLimit: (row, payload) => this.#limits.set(payload, row),
       suppress: (payload) => this.#interlocks.suppress(payload, parts.host.monotonicMs()),
     })
     this.#listener = {
@@ -308,6 +326,11 @@ export class Engine {
   }
 
   /** Whether there is a kernel to look at. */
+  /** What it was made of, with the settings as they are in force. */
+  get parts(): EngineParts {
+    return this.#parts
+  }
+
   get isReady(): boolean {
     return this.#isReady
   }

@@ -45,6 +45,8 @@ export interface IntakeHands {
   cancelApproval(row: CommandRow, payload: CommandPayload<'APPROVAL_CANCEL'>): CommandOutcome
   addStanding(row: CommandRow, payload: CommandPayload<'APPROVAL_STANDING_ADD'>): CommandOutcome
   revokeStanding(payload: CommandPayload<'APPROVAL_STANDING_REVOKE'>): CommandOutcome
+  againstLimit(payload: CommandPayload<'LIMIT_SET'>): CommandOutcome | undefined
+  setLimit(row: CommandRow, payload: CommandPayload<'LIMIT_SET'>): CommandOutcome
 }
 
 const ACTOR_MAX = 128
@@ -160,6 +162,8 @@ export class Intake {
       }
       case 'INTERLOCK_SUPPRESS':
         return againstSuppressing((payload as CommandPayload<'INTERLOCK_SUPPRESS'>).interlock)
+      case 'LIMIT_SET':
+        return hands.againstLimit(payload as CommandPayload<'LIMIT_SET'>)
       default:
         return undefined
     }
@@ -274,6 +278,8 @@ export class Intake {
         return hands.fault(payload as CommandPayload<'VENUE_FAULT'>)
       case 'FLAG_SET':
         return this.#authority.setFlag(row, payload as CommandPayload<'FLAG_SET'>)
+      case 'LIMIT_SET':
+        return hands.setLimit(row, payload as CommandPayload<'LIMIT_SET'>)
       case 'CONFIRM':
         throw new Error('a confirmation stands for another wish, never for itself')
     }
