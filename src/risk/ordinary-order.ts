@@ -12,7 +12,7 @@ export function ordinaryOrder(instrument: Instrument): GateInput {
     stage: 'accept',
     action: 'OPEN',
     origin: 'strategy',
-    role: 'operator',
+    role: 'admin',
     runMode: 'live',
     botId: 'trend',
     strategyId: 'sma-cross',

@@ -240,6 +240,18 @@ const CASES: readonly Case[] = [
   {
     code: 'J_POLICY_DENY_RBAC',
     decision: 'BLOCK',
+    fails: { origin: 'operator', role: 'operator' },
+    passes: { ...CLOSING, origin: 'operator', role: 'operator' },
+  },
+  {
+    code: 'J_POLICY_DENY_RBAC',
+    decision: 'BLOCK',
+    fails: { origin: 'operator', role: 'researcher' },
+    passes: { origin: 'operator', role: 'researcher', runMode: 'paper' },
+  },
+  {
+    code: 'J_POLICY_DENY_RBAC',
+    decision: 'BLOCK',
     fails: { origin: 'operator', role: undefined },
     passes: { origin: 'operator', role: undefined, runMode: 'paper' },
     inputs: { role: 'unknown' },

@@ -83,6 +83,12 @@ export function actorOf(name: string): Actor | undefined {
   return isRole(role) && role !== 'cron' ? { kind: 'human', name, role } : undefined
 }
 
+/** Of a person, for who looks at orders; what a service asks for is no order of its own. */
+export function personRole(name: string): Exclude<Role, 'cron'> | undefined {
+  const actor = actorOf(name)
+  return actor === undefined || actor.role === 'cron' ? undefined : actor.role
+}
+
 export function isRole(text: string): text is Role {
   return (ROLES as readonly string[]).includes(text)
 }

@@ -5,6 +5,7 @@ import { type BotState, OBEYED_IN } from '../../kernel/bot-state.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
 import { type KillLevel, type KillScope, killSeverity } from '../../risk/kill.ts'
 import type { Authority } from '../authority/authority.ts'
+import { personRole } from '../authority/roles.ts'
 import {
   COMMANDS,
   type CommandPayload,
@@ -201,7 +202,8 @@ export class Intake {
   /** @returns undefined when the answer comes later */
   #carryOut(row: CommandRow, type: CommandType, payload: unknown): CommandOutcome | undefined {
     const hands = this.#hands
-    const who = { id: commandId(row.id), actor: row.actor, reason: row.reason }
+    const role = personRole(row.actor)
+    const who = { id: commandId(row.id), actor: row.actor, reason: row.reason, ...(role === undefined ? {} : { role }) }
     switch (type) {
       case 'BOT_START':
       case 'BOT_PAUSE':
@@ -288,7 +290,7 @@ export class Intake {
   /** Every level passes here: a FLATTEN was confirmed by the phrase that names what it closes (UGF-0-005). */
   #kill(
     row: CommandRow,
-    who: Pick<Command, 'id' | 'actor' | 'reason'>,
+    who: Pick<Command, 'id' | 'actor' | 'reason' | 'role'>,
     payload: CommandPayload<'KILL_RAISE'>,
   ): CommandOutcome {
     const { scope, level } = payload
@@ -299,7 +301,10 @@ export class Intake {
     return this.#tell({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
   }
 
-  #place(who: Pick<Command, 'id' | 'actor' | 'reason'>, payload: CommandPayload<'ORDER_PLACE'>): CommandOutcome {
+  #place(
+    who: Pick<Command, 'id' | 'actor' | 'reason' | 'role'>,
+    payload: CommandPayload<'ORDER_PLACE'>,
+  ): CommandOutcome {
     const instrument = this.#hands.instruments.find(({ id }) => id === payload.instrument_id)
     if (instrument === undefined)
       return refusal('INSTRUMENT_UNKNOWN', `there is no instrument '${payload.instrument_id}'`)
