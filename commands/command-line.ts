@@ -7,6 +7,7 @@ import { approveCommand } from './approve.ts'
 import { auditCommand } from './audit.ts'
 import { backtestCommand } from './backtest/command.ts'
 import { botCommand } from './bot.ts'
+import { breakGlassCommand } from './break-glass.ts'
 import { breakersCommand } from './breakers.ts'
 import { cmdCommand } from './cmd.ts'
 import { completeCommand, completionCommand } from './completion.ts'
@@ -93,6 +94,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   approveCommand,
   confirmCommand,
   confirmationsCommand,
+  breakGlassCommand,
   flagCommand,
   gateCommand,
   leaseCommand,

@@ -17,6 +17,12 @@ export const HOST_FACTS = [
   'dangerous_op.rejected',
   'flag.changed',
   'policy.changed',
+  'break_glass.requested',
+  'break_glass.opened',
+  'break_glass.used',
+  'break_glass.closed',
+  'break_glass.expired',
+  'break_glass.reviewed',
   'ops.secret_changed',
 ] as const satisfies readonly EventType[]
 

@@ -151,6 +151,7 @@ export class Kernel {
       mode: this.#mode,
       kill: new KillSwitch(),
       guards: new Guards(limits.guards),
+      glass: { isBroken: false },
       leases: limits.leases && new Leases(limits.leases),
       losses: this.#losses,
       limits,
@@ -476,6 +477,8 @@ export class Kernel {
     // Words of people and of venues, masked as all text that enters.
     const said = Object.entries(payload).map(([name, value]) => [name, typeof value === 'string' ? told(value) : value])
     this.#scribe.write(type, Object.fromEntries(said) as HostFact['payload'])
+    if (type === 'break_glass.opened') this.#facts.glass.isBroken = true
+    else if (type === 'break_glass.closed' || type === 'break_glass.expired') this.#facts.glass.isBroken = false
     this.#end()
   }
 

@@ -31,6 +31,7 @@ export function ordinaryOrder(instrument: Instrument): GateInput {
     safetyMode: 'NORMAL',
     hasReason: () => false,
     killLevel: 'NONE',
+    isGlassBroken: false,
     guardsAreFine: true,
     guard: () => 'OK',
     lease: 'VALID',

@@ -791,6 +791,20 @@ const CASES: readonly Case[] = [
     passes: CLOSING,
   },
   {
+    code: 'BREAK_GLASS_CAP',
+    decision: 'BLOCK',
+    fails: { isGlassBroken: true, orderValue: 500_000.01 },
+    passes: { isGlassBroken: true, orderValue: 100 },
+    inputs: { limit: 500_000 },
+  },
+  {
+    code: 'BREAK_GLASS_CAP',
+    decision: 'BLOCK',
+    limits: { orderQtyMax: { '*': 0.1 }, depthMultipleMin: 0 },
+    fails: { isGlassBroken: true, qty: 10_000 },
+    passes: { isGlassBroken: true, qty: 1_000 },
+  },
+  {
     code: 'RESERVATION_FAILED',
     decision: 'BLOCK',
     fails: { reserveNeed: 10_000.01 },

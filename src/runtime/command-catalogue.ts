@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SUPPRESSION_S_MAX } from '../risk/interlocks.ts'
 import { VENUE_FAULTS } from '../venues/simulated/venue-faults.ts'
+import { GLASS_OP_NAMES } from './authority/break-glass.ts'
 import { FLAG_STAGES } from './authority/flags.ts'
 import { RESTART_WISHES } from './restart-wish.ts'
 
@@ -115,6 +116,16 @@ export const COMMANDS = {
     scope: z.string().min(1).max(128).optional(),
     value: z.string().min(1).max(32),
   }),
+  /** Elevation for minutes: named operations in one scope, with the place where it is written down why. */
+  BREAK_GLASS_OPEN: z.strictObject({
+    scope,
+    ops: z.array(z.enum(GLASS_OP_NAMES)).min(1).max(8),
+    ttl_s: z.int().min(10).max(86_400),
+    evidence: z.string().min(1).max(256),
+  }),
+  BREAK_GLASS_APPROVE: z.strictObject({ glass_id: z.string().min(1).max(64) }),
+  BREAK_GLASS_CLOSE: z.strictObject({ glass_id: z.string().min(1).max(64) }),
+  BREAK_GLASS_REVIEW: z.strictObject({ glass_id: z.string().min(1).max(64), note: z.string().min(8).max(400) }),
   FLAG_SET: z.strictObject({
     name: z.string().min(1).max(64),
     stage: z.enum(FLAG_STAGES),

@@ -46,6 +46,8 @@ export interface Demand {
   readonly scope: string
   /** Leaves SAFE_MODE where no money is at stake: an operator may. */
   readonly isSafeModeRelease: boolean
+  /** Asks for something that another person decides on. */
+  readonly isRequest: boolean
 }
 
 type Asked = Partial<Demand> & Pick<Demand, 'right'>
@@ -146,6 +148,10 @@ export const OPERATIONS: { readonly [T in CommandType]: Rule<T> } = {
   // Whose right it takes is that of what is confirmed.
   CONFIRM: { right: 'observe' },
   FLAG_SET: flagging,
+  BREAK_GLASS_OPEN: ({ scope }) => ({ right: 'exception', tier: 'T0', isRequest: true, scope }),
+  BREAK_GLASS_APPROVE: { right: 'exception', tier: 'T1' },
+  BREAK_GLASS_CLOSE: stopping,
+  BREAK_GLASS_REVIEW: { right: 'govern' },
   // A stricter limit is in force at once.
   LIMIT_SET: (payload, now) => {
     const scope = payload.scope ?? 'global'
@@ -168,6 +174,7 @@ export function demandOf(type: string, payload: unknown, now: Situation): Demand
   const asked = typeof rule === 'function' ? rule(payload, now) : rule
   const { tier = 'none', scope = 'global', tightens = false } = asked
   const phrase = tier === 'T0' ? (asked.phrase ?? (isMoney(now.runMode) ? LIVE_PHRASE : PLAIN_PHRASE)) : undefined
-  const { right, atOnce = false, isSafeModeRelease = false, needsReason = tier !== 'none' && !tightens } = asked
-  return { right, tier, tightens, needsReason, phrase, atOnce, scope, isSafeModeRelease }
+  const { right, atOnce = false, isSafeModeRelease = false, isRequest = false } = asked
+  const { needsReason = tier !== 'none' && !tightens } = asked
+  return { right, tier, tightens, needsReason, phrase, atOnce, scope, isSafeModeRelease, isRequest }
 }

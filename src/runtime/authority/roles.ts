@@ -46,7 +46,11 @@ export function cellOf(role: Role, right: Right): Cell {
 export function mayDo(
   role: Role,
   right: Right,
-  { isSafeModeRelease = false, isBreakGlass = false }: { isSafeModeRelease?: boolean; isBreakGlass?: boolean } = {},
+  {
+    isSafeModeRelease = false,
+    isBreakGlass = false,
+    isRequest = false,
+  }: { isSafeModeRelease?: boolean; isBreakGlass?: boolean; isRequest?: boolean } = {},
 ): boolean {
   switch (cellOf(role, right)) {
     case 'yes':
@@ -57,6 +61,7 @@ export function mayDo(
     case 'break_glass':
       return isBreakGlass
     case 'request':
+      return isRequest
     case 'no':
       return false
   }

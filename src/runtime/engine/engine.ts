@@ -10,6 +10,7 @@ import { RULES } from '../../risk/gate.ts'
 import type { KillScope } from '../../risk/kill.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { Authority } from '../authority/authority.ts'
+import { GlassDesk } from '../authority/glass-desk.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import type { Config } from '../config-schema.ts'
@@ -118,6 +119,7 @@ export class Engine {
   readonly deadMan: DeadManDesk
   readonly approvals: OrderApprovals
   readonly authority: Authority
+  readonly glass: GlassDesk
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -240,6 +242,13 @@ export class Engine {
       },
     )
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
+    this.glass = new GlassDesk(store.notes, {
+      host: parts.host,
+      isSimulated: () => parts.venue.fault !== undefined,
+      isHalted: () => this.kernel.facts.mode.mode === 'HALTED' || this.kernel.facts.kill.at('global') === 'HALT',
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+      alert: (isOn, text) => this.#alert('BREAK_GLASS', isOn, 'P0', text, 'break-glass list'),
+    })
     const killAt = (scope: string) => {
       this.#hearKillWord()
       if (parts.killFile.exists) this.#lookAtKillFile()
@@ -250,6 +259,7 @@ export class Engine {
       host: parts.host,
       facts: new Set(store.audit === undefined ? [] : ['audit_chain']),
       lifeS: config.engine.confirm_s,
+      glass: this.glass,
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       situation: () => ({
         runMode: this.spec.run_mode,
@@ -296,6 +306,7 @@ export class Engine {
           seconds,
         ),
       revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
+      glass: this.glass,
       againstLimit: (payload) => this.#limits.against(payload),
       setLimit: (row, payload) => this.#limits.set(payload, row),
       suppress: (payload) => this.#interlocks.suppress(payload, parts.host.monotonicMs()),
@@ -393,6 +404,7 @@ export class Engine {
     if (this.parts.killFile.exists && standing !== 'HALT') this.#lookAtKillFile()
     await this.#reconcileNow('all')
     this.approvals.desk.resume()
+    this.glass.resume()
     this.phase = 'RUNNING'
     this.commit()
     this.parts.news?.journaled()
@@ -721,6 +733,7 @@ export class Engine {
     } as const
     const conditions = this.watch.look(watched, nowMs)
     this.stallUs = 0
+    this.glass.look()
     this.#interlocks.heedDrift(drift)
     if (venueStatus !== undefined) this.#interlocks.heedKey(venue.venueId, venueStatus)
     this.#interlocks.heedExposure(now, () => this.#heldWorth())

@@ -5,6 +5,7 @@ import { type BotState, OBEYED_IN } from '../../kernel/bot-state.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
 import { type KillLevel, type KillScope, killSeverity } from '../../risk/kill.ts'
 import type { Authority } from '../authority/authority.ts'
+import type { GlassDesk } from '../authority/glass-desk.ts'
 import { personRole } from '../authority/roles.ts'
 import {
   COMMANDS,
@@ -46,6 +47,7 @@ export interface IntakeHands {
   cancelApproval(row: CommandRow, payload: CommandPayload<'APPROVAL_CANCEL'>): CommandOutcome
   addStanding(row: CommandRow, payload: CommandPayload<'APPROVAL_STANDING_ADD'>): CommandOutcome
   revokeStanding(payload: CommandPayload<'APPROVAL_STANDING_REVOKE'>): CommandOutcome
+  readonly glass: GlassDesk
   againstLimit(payload: CommandPayload<'LIMIT_SET'>): CommandOutcome | undefined
   setLimit(row: CommandRow, payload: CommandPayload<'LIMIT_SET'>): CommandOutcome
 }
@@ -163,6 +165,8 @@ export class Intake {
       }
       case 'INTERLOCK_SUPPRESS':
         return againstSuppressing((payload as CommandPayload<'INTERLOCK_SUPPRESS'>).interlock)
+      case 'BREAK_GLASS_OPEN':
+        return hands.glass.against(payload as CommandPayload<'BREAK_GLASS_OPEN'>)
       case 'LIMIT_SET':
         return hands.againstLimit(payload as CommandPayload<'LIMIT_SET'>)
       default:
@@ -280,6 +284,14 @@ export class Intake {
         return hands.fault(payload as CommandPayload<'VENUE_FAULT'>)
       case 'FLAG_SET':
         return this.#authority.setFlag(row, payload as CommandPayload<'FLAG_SET'>)
+      case 'BREAK_GLASS_OPEN':
+        return hands.glass.open(payload as CommandPayload<'BREAK_GLASS_OPEN'>, row)
+      case 'BREAK_GLASS_APPROVE':
+        return hands.glass.approve(payload as CommandPayload<'BREAK_GLASS_APPROVE'>, row)
+      case 'BREAK_GLASS_CLOSE':
+        return hands.glass.close(payload as CommandPayload<'BREAK_GLASS_CLOSE'>, row)
+      case 'BREAK_GLASS_REVIEW':
+        return hands.glass.review(payload as CommandPayload<'BREAK_GLASS_REVIEW'>, row)
       case 'LIMIT_SET':
         return hands.setLimit(row, payload as CommandPayload<'LIMIT_SET'>)
       case 'CONFIRM':

@@ -454,6 +454,18 @@ export interface SafetyView {
     readonly to: string
     readonly reasonCode: string
   }[]
+  /** Somebody acts beyond their role, or will in a moment. */
+  readonly breakGlass?:
+    | {
+        readonly id: string
+        readonly state: 'LOCKED' | 'OPEN'
+        readonly ops: readonly string[]
+        readonly scope: string
+        readonly actor: string
+        /** Until the lock or the life ends. */
+        readonly leftMs: number
+      }
+    | undefined
   /** Orders that a kill wants gone and that are still there. */
   readonly frozen?: readonly string[] | undefined
   readonly policy: readonly string[]
