@@ -95,6 +95,8 @@ export interface RibbonView {
   readonly unknownOrders: number
   readonly commands: number
   readonly alerts: number
+  /** Wait for a person's word. */
+  readonly approvals?: number | undefined
   readonly botsRunning: number
   readonly bots: number
   /** Worst alert that nobody has acknowledged. */
@@ -636,6 +638,37 @@ export interface AuditView {
 }
 
 /** Views by topic; the part after the slash is chosen by the reader. */
+/** Topic `approvals`: what waits for a person, the first to expire first, then what ended lately. */
+export interface ApprovalsView {
+  readonly approvals: readonly {
+    readonly id: string
+    readonly state: string
+    readonly kind: string
+    readonly subject: string
+    readonly summary: string
+    readonly requestedBy: string
+    readonly rules: readonly string[]
+    readonly votes: readonly {
+      readonly actor: string
+      readonly isYes: boolean
+      readonly reason: string
+      readonly ts: number
+    }[]
+    readonly required: number
+    readonly createdTs: number
+    readonly expiresTs: number
+    readonly changedTs: number
+    /** How it ended; empty while it waits. */
+    readonly why: string
+    /** Of one that waits: what the answer rests on, as it is now. */
+    readonly checks: readonly { readonly name: string; readonly isMet: boolean; readonly fact: string }[]
+  }[]
+  readonly rules: readonly { readonly id: string; readonly text: string; readonly isOn: boolean }[]
+  /** Engine time, µs. */
+  readonly nowTs: number
+}
+export type ApprovalRow = ApprovalsView['approvals'][number]
+
 export interface Views {
   instruments: InstrumentsView
   ribbon: RibbonView
@@ -651,6 +684,7 @@ export interface Views {
   [kill: `kill/${string}`]: KillView
   system: SystemView
   audit: AuditView
+  approvals: ApprovalsView
 }
 export type Topic = keyof Views
 export type ViewOf<T extends Topic> = Views[T]
