@@ -53,6 +53,7 @@ import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { storageCommand } from './storage.ts'
 import { strategyCommand } from './strategy.ts'
+import { timeCommand } from './time.ts'
 import { traceCommand } from './trace.ts'
 import { tuiCommand, upCommand } from './up.ts'
 import { VERSION } from './version.ts'
@@ -105,6 +106,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   journalCommand,
   auditCommand,
   traceCommand,
+  timeCommand,
   cmdCommand,
   idempotencyCommand,
   alertCommand,

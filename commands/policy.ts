@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import type { CommandDeps } from './command-line.ts'
-import { examples, reads } from './engine-options.ts'
+import { collect, examples, reads } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
 
 export interface SimulateOptions extends ReadOptions {
@@ -46,7 +46,7 @@ export function policyCommand(deps: CommandDeps): Command {
     .option(
       '--set <limit=value>',
       'one limit, of a part of the account with @: exposure_max@bot:trend=50000',
-      append,
+      collect,
       [],
     )
     .addHelpText(
@@ -68,8 +68,4 @@ Exit codes: 0 told, 2 no such session or limit, 7 a session cannot be lived agai
 function sessionNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a number of `profinaut journal sessions`.')
   return Number(text)
-}
-
-function append(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text]
 }

@@ -97,6 +97,9 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'ops.bot_state': 'bot.state.transition',
   'ops.strategy_state': undefined,
   'ops.health': 'integrity.record',
+  'clock.state_changed': 'clock.state_changed',
+  'ops.noted': 'annotation.added',
+  'ops.export_made': 'export.created',
   'ops.secret_changed': ({ action }) => `secret.${action}`,
 }
 

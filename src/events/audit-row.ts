@@ -101,6 +101,7 @@ const TARGETS = [
   ['intent_id', 'intent'],
   ['reconcile_id', 'reconcile'],
   ['registry_id', 'secret'],
+  ['export_sha256', 'export'],
   ['component', 'component'],
   ['instrument_id', 'instrument'],
   ['dataset_ref', 'dataset'],

@@ -24,6 +24,9 @@ export const HOST_FACTS = [
   'break_glass.expired',
   'break_glass.reviewed',
   'ops.secret_changed',
+  'clock.state_changed',
+  'ops.noted',
+  'ops.export_made',
 ] as const satisfies readonly EventType[]
 
 export type HostFactType = (typeof HOST_FACTS)[number]

@@ -116,6 +116,20 @@ export const COMMANDS = {
     scope: z.string().min(1).max(128).optional(),
     value: z.string().min(1).max(32),
   }),
+  /** A person's word on a stretch of time, µs of UTC. */
+  TIME_NOTE: z.strictObject({
+    text: z.string().min(1).max(400),
+    from_ts: z.int().nonnegative(),
+    to_ts: z.int().nonnegative(),
+  }),
+  /** Evidence was written to files: the journal keeps what and under which digest. */
+  EXPORT_NOTED: z.strictObject({
+    what: z.enum(['audit', 'time', 'journal']),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    rows: z.int().nonnegative(),
+    from_ts: z.int().nonnegative().optional(),
+    to_ts: z.int().nonnegative().optional(),
+  }),
   /** Elevation for minutes: named operations in one scope, with the place where it is written down why. */
   BREAK_GLASS_OPEN: z.strictObject({
     scope,

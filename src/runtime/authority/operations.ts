@@ -148,6 +148,8 @@ export const OPERATIONS: { readonly [T in CommandType]: Rule<T> } = {
   // Whose right it takes is that of what is confirmed.
   CONFIRM: { right: 'observe' },
   FLAG_SET: flagging,
+  TIME_NOTE: { right: 'upkeep' },
+  EXPORT_NOTED: { right: 'observe' },
   BREAK_GLASS_OPEN: ({ scope }) => ({ right: 'exception', tier: 'T0', isRequest: true, scope }),
   BREAK_GLASS_APPROVE: { right: 'exception', tier: 'T1' },
   BREAK_GLASS_CLOSE: stopping,

@@ -28,6 +28,7 @@ import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
 import { Escalation } from './escalation.ts'
 import { explainOrder } from './explain-order.ts'
+import { FeedWatch } from './feed-watch.ts'
 import { GuardFeed, guardFacts } from './guard-feed.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
@@ -45,6 +46,8 @@ import { releaseObstacles } from './release-obstacles.ts'
 import { keepRestartWish, restartWishOf } from './restart-notes.ts'
 import { sessionLimits } from './session-limits.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
+import { type ClockState, SkewBoard } from '../timekeeping/skew-board.ts'
+import type { ClockSource } from '../timekeeping/clock-source.ts'
 import { Tape } from './tape.ts'
 import { timeOfDayUs } from './time-of-day.ts'
 import { Sight } from './sight.ts'
@@ -71,6 +74,8 @@ export interface EngineParts {
   readonly diskFree?: () => number | undefined
   /** How the settings on disk differ from those in force. */
   readonly drift?: (nowMs: number) => Drift | undefined
+  /** Clocks that ours is held against; absent where nobody is asked. */
+  readonly clockSources?: readonly ClockSource[] | undefined
   /** Log lines that were dropped because a secret was in them. */
   readonly leaks?: () => number
   /** What happened while no engine ran. */
@@ -113,6 +118,9 @@ export class Engine {
   #parts: EngineParts
   readonly #limits: LimitDesk
   readonly tapes: readonly Tape[]
+  readonly feeds: FeedWatch
+  readonly skew: SkewBoard
+  #clockTold: ClockState = 'NONE'
   readonly bars: MinuteFeed
   readonly watch: Watch
   readonly reconcile: ReconcileRound
@@ -164,7 +172,6 @@ export class Engine {
   #stopping:
     | { readonly how: 'safe' | 'flatten'; readonly sinceTs: number; readonly row: CommandRow | undefined }
     | undefined
-  readonly #stale = new Map<number, boolean>()
 
   constructor(parts: EngineParts) {
     const { store, instruments } = parts
@@ -184,12 +191,25 @@ export class Engine {
     this.#parts = { ...parts, config }
     assertRecordable(instruments.length)
     this.tapes = instruments.map(() => new Tape())
+    const staleUs = config.engine.data_stale_s * US_PER_SECOND * Math.max(1, parts.clock.speed / 10)
+    this.feeds = new FeedWatch(instruments, this.tapes, staleUs, {
+      tell: (at, status, detail) => this.#inputs.feedStatus(at, status, detail, Math.max(this.now, this.kernel.now)),
+      alert: (source, isOn, text) => this.#alert(source, isOn, 'P1', text, 'market quality'),
+      resync: (at) => parts.venue.resync?.(at),
+    })
     this.bars = new MinuteFeed(instruments)
     this.startup = STARTUP_PARTS.map((part) => ({ part, state: 'WAITING', fact: '' }))
     this.watch = new Watch({
       skewWarnMs: config.engine.clock_skew_warn_ms,
       skewCriticalMs: config.engine.clock_skew_critical_ms,
     })
+    this.skew = new SkewBoard(
+      parts.clockSources ?? [],
+      parts.host,
+      { warnMs: config.engine.clock_skew_warn_ms, criticalMs: config.engine.clock_skew_critical_ms },
+      (name, { offsetUs, uncertaintyUs }) =>
+        store.clockSamples.add({ ts: parts.host.wallTs(), source: name, offsetUs, uncertaintyUs }),
+    )
     this.deadMan = new DeadManDesk(
       {
         botSeconds: config.deadman.bot_s,
@@ -307,19 +327,22 @@ export class Engine {
         ),
       revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
       glass: this.glass,
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       againstLimit: (payload) => this.#limits.against(payload),
       setLimit: (row, payload) => this.#limits.set(payload, row),
       suppress: (payload) => this.#interlocks.suppress(payload, parts.host.monotonicMs()),
     })
     this.#listener = {
-      onBook: (at, columns, from, to) => {
+      onBook: (at, columns, from, to, number) => {
         this.tapes[at]?.heard(columns.venueTs[from] as number, columns.recvTs[from] as number)
+        if (!this.feeds.book(at, columns, from, number)) return
         this.#before()
         this.#inputs.book(at, columns, from, to)
         this.#after()
       },
       onTrade: (at, columns, row) => {
         const tape = this.tapes[at]
+        if (!this.feeds.trade(at, columns, row)) return
         tape?.heard(columns.venueTs[row] as number, columns.recvTs[row] as number)
         tape?.trade(columns, row)
         this.#closeBars((columns.recvTs[row] as number) - 1)
@@ -694,22 +717,41 @@ export class Engine {
 
   // ---- watching ----------------------------------------------------------------------------------------------------
 
+  /** How far the wall clock is off: against the monotonic one, or against others, whichever is worse. µs with its sign. */
+  get worstSkewUs(): number {
+    const [own, others] = [this.parts.clock.skewUs(), this.skew.certainUs]
+    return Math.abs(others) > Math.abs(own) ? others : own
+  }
+
+  /** Has other clocks asked, and tells when what they say has become another. */
+  #heedClock(): void {
+    const { skew } = this
+    skew.look()
+    const { state, reading } = skew
+    if (state === this.#clockTold) return
+    const before = this.#clockTold
+    this.#clockTold = state
+    const detail = skew.sources.map(({ name, fault }) => (fault === '' ? name : `${name}: ${fault}`)).join('; ')
+    this.#inputs.fact(
+      {
+        type: 'clock.state_changed',
+        payload: {
+          from: before,
+          to: state,
+          offset_us: reading?.offsetUs,
+          uncertainty_us: reading?.uncertaintyUs,
+          detail: detail.slice(0, 400),
+        },
+      },
+      Math.max(this.now, this.kernel.now),
+    )
+    this.#alert('CLOCK_UNKNOWN', state === 'UNKNOWN', 'P1', `no source answers: ${detail}`, 'time status')
+  }
+
   #lookAround(now: number): void {
-    const { config, clock, venue, instruments, diskFree } = this.parts
-    const staleUs = config.engine.data_stale_s * US_PER_SECOND * Math.max(1, clock.speed / 10)
-    instruments.forEach(({ id }, at) => {
-      const heardTs = this.tapes[at]?.heardTs ?? Number.NaN
-      if (Number.isNaN(heardTs)) return
-      const isStale = !venue.isConnected || now - heardTs > staleUs
-      if ((this.#stale.get(at) ?? false) === isStale) return
-      this.#stale.set(at, isStale)
-      const status = isStale ? (venue.isConnected ? 'STALE' : 'DOWN') : 'OK'
-      const detail = isStale
-        ? `${id}: nothing for ${((now - heardTs) / US_PER_SECOND).toFixed(1)} s`
-        : `${id}: data flows`
-      this.#inputs.feedStatus(at, status, detail, Math.max(now, this.kernel.now))
-      this.#alert(`FEED_STALE ${id}`, isStale, 'P1', detail, 'market quality')
-    })
+    const { venue, diskFree } = this.parts
+    this.feeds.look(now, venue.isConnected)
+    this.#heedClock()
     const venueStatus = venue.status?.()
     const nowMs = this.parts.host.monotonicMs()
     const drift = this.parts.drift?.(nowMs)
@@ -718,7 +760,7 @@ export class Engine {
     const watched = {
       blindness: this.#blindness,
       leaks: this.parts.leaks?.(),
-      skewUs: clock.skewUs(),
+      skewUs: this.worstSkewUs,
       stallUs: this.stallUs,
       diskFree: diskFree?.(),
       isReconciled: this.reconcile.last !== undefined,
@@ -954,7 +996,7 @@ export class Engine {
     this.commit()
     const { venue } = this.parts
     this.#begin(this.#plan(more))
-    this.#stale.clear()
+    this.feeds.reset()
     this.#warm()
     // Books are windows of the kernel that went: a new snapshot fills those of the new one.
     venue.disconnect()

@@ -3,6 +3,7 @@ import { commandId, type InstrumentId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { type BotState, OBEYED_IN } from '../../kernel/bot-state.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
+import type { HostFact } from '../../kernel/host-fact.ts'
 import { type KillLevel, type KillScope, killSeverity } from '../../risk/kill.ts'
 import type { Authority } from '../authority/authority.ts'
 import type { GlassDesk } from '../authority/glass-desk.ts'
@@ -48,6 +49,8 @@ export interface IntakeHands {
   addStanding(row: CommandRow, payload: CommandPayload<'APPROVAL_STANDING_ADD'>): CommandOutcome
   revokeStanding(payload: CommandPayload<'APPROVAL_STANDING_REVOKE'>): CommandOutcome
   readonly glass: GlassDesk
+  /** Has the journal keep a fact of the host's. */
+  record(fact: HostFact): void
   againstLimit(payload: CommandPayload<'LIMIT_SET'>): CommandOutcome | undefined
   setLimit(row: CommandRow, payload: CommandPayload<'LIMIT_SET'>): CommandOutcome
 }
@@ -284,6 +287,17 @@ export class Intake {
         return hands.fault(payload as CommandPayload<'VENUE_FAULT'>)
       case 'FLAG_SET':
         return this.#authority.setFlag(row, payload as CommandPayload<'FLAG_SET'>)
+      case 'TIME_NOTE': {
+        const { text, from_ts, to_ts } = payload as CommandPayload<'TIME_NOTE'>
+        if (to_ts < from_ts) return refusal('WINDOW_INVALID', 'the window ends before it begins')
+        hands.record({ type: 'ops.noted', payload: { actor: row.actor, text, from_ts, to_ts } })
+        return done('noted')
+      }
+      case 'EXPORT_NOTED': {
+        const { sha256, ...told } = payload as CommandPayload<'EXPORT_NOTED'>
+        hands.record({ type: 'ops.export_made', payload: { ...told, export_sha256: sha256, actor: row.actor } })
+        return done('the journal has it')
+      }
       case 'BREAK_GLASS_OPEN':
         return hands.glass.open(payload as CommandPayload<'BREAK_GLASS_OPEN'>, row)
       case 'BREAK_GLASS_APPROVE':

@@ -542,7 +542,35 @@ export interface HealthCheck {
   readonly observedTs: number
 }
 
+/** What other clocks say of ours, and how far the times that come can be relied on. */
+export interface TimekeepingView {
+  readonly state: 'NONE' | 'UNKNOWN' | 'OK' | 'WARN' | 'CRITICAL'
+  /** Median of what the sources say, source minus ours; absent while none has spoken. */
+  readonly offsetUs?: number | undefined
+  readonly uncertaintyUs?: number | undefined
+  readonly ageMs?: number | undefined
+  /** Against the monotonic clock since the start. */
+  readonly localSkewUs: number
+  readonly sources: readonly {
+    readonly name: string
+    readonly offsetUs?: number | undefined
+    readonly uncertaintyUs?: number | undefined
+    readonly ageMs?: number | undefined
+    readonly fault: string
+  }[]
+  readonly feeds: readonly {
+    readonly instrumentId: string
+    readonly last?: number | undefined
+    readonly gaps: number
+    readonly missed: number
+    readonly late: number
+    readonly isDirty: boolean
+    readonly grades: Readonly<Record<'A' | 'B' | 'C' | 'D' | 'E', number>>
+  }[]
+}
+
 export interface SystemView {
+  readonly time?: TimekeepingView | undefined
   readonly health: Health
   readonly checks: readonly HealthCheck[]
   /** Inputs with an age limit. */
