@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3'
 import { assert } from '../src/domain/brand.ts'
-import { maskText } from '../src/events/mask.ts'
+import { maskNamed, maskText } from '../src/events/mask.ts'
 import type { CommandRequest, CommandRow, CommandStatus } from '../src/runtime/command-catalogue.ts'
 import type { CommandAnswer, CommandQueue, CommandRepeats } from '../src/runtime/ports.ts'
 import type { Database } from './database.ts'
@@ -112,7 +112,10 @@ export class CommandTable implements CommandQueue {
     const cells: RequestCells = {
       id,
       type,
-      payload: JSON.stringify(payload, (_, value: unknown) => (typeof value === 'string' ? maskText(value) : value)),
+      // The token of a confirmation is for the engine to see: it stands for one wish, once, for a minute.
+      payload: JSON.stringify(payload, (name, value: unknown) =>
+        type === 'CONFIRM' && name === 'token' ? value : maskNamed(name, value),
+      ),
       actor,
       origin,
       reason: maskText(reason),
