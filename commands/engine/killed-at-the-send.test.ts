@@ -26,7 +26,8 @@ test.each([
   ['accepted', 'is at the venue, and the answer is not here yet'],
 ] as const)(
   'UGF-0-009: an engine that is killed right after the send (%s: the order %s) ends with at most that one order at the venue, and with the same books',
-  async (moment) => {
+  { timeout: 120_000 },
+  async (moment, _) => {
     const at = new ProgramHome(scratchFolder(), { PROFINAUT_ENGINE_JOURNAL: 'full' })
     homes.push(at)
     const child = spawn(process.execPath, [FIXTURE, moment], { env: at.env, stdio: 'ignore' })
@@ -74,7 +75,6 @@ test.each([
     expect((await at.run('stop', '--how', 'now', '--reason', 'end of the test')).code).toBe(0)
     expect(atVenue(at)).toHaveLength(venue.length)
   },
-  120_000,
 )
 
 /** Ids of our orders in BTC_JPY in the venue's own file, once for each that it ever took: nobody else trades it there. */

@@ -27,6 +27,7 @@ import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
 import { Escalation } from './escalation.ts'
 import { explainOrder } from './explain-order.ts'
+import { FeedConflator } from './feed-conflator.ts'
 import { GuardFeed, guardFacts } from './guard-feed.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
@@ -111,6 +112,7 @@ export class Engine {
   readonly parts: EngineParts
   readonly tapes: readonly Tape[]
   readonly bars: MinuteFeed
+  readonly feed: FeedConflator
   readonly watch: Watch
   readonly reconcile: ReconcileRound
   readonly deadMan: DeadManDesk
@@ -282,12 +284,24 @@ export class Engine {
       revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
       suppress: (payload) => this.#interlocks.suppress(payload, parts.host.monotonicMs()),
     })
-    this.#listener = {
+    this.feed = new FeedConflator(instruments.length, {
       onBook: (at, columns, from, to) => {
-        this.tapes[at]?.heard(columns.venueTs[from] as number, columns.recvTs[from] as number)
         this.#before()
         this.#inputs.book(at, columns, from, to)
         this.#after()
+      },
+      onTrade: (at, columns, row) => {
+        this.#before()
+        this.#inputs.trade(at, columns, row)
+        this.#after()
+      },
+      skipped: (at) => void this.tapes[at]?.skip(),
+      now: () => this.kernel.now,
+    })
+    this.#listener = {
+      onBook: (at, columns, from, to) => {
+        this.tapes[at]?.heard(columns.venueTs[from] as number, columns.recvTs[from] as number)
+        this.feed.onBook(at, columns, from, to)
       },
       onTrade: (at, columns, row) => {
         const tape = this.tapes[at]
@@ -295,13 +309,12 @@ export class Engine {
         tape?.trade(columns, row)
         this.#closeBars((columns.recvTs[row] as number) - 1)
         this.bars.trade(at, columns, row)
-        this.#before()
-        this.#inputs.trade(at, columns, row)
-        this.#after()
+        this.feed.onTrade(at, columns, row)
       },
       report: (report, ts) => {
+        this.feed.flush()
         this.#before()
-        this.#inputs.report(report, ts)
+        this.#inputs.report(report, Math.max(ts, this.kernel.now))
         this.#after()
       },
     }
@@ -561,8 +574,10 @@ export class Engine {
       this.commit()
     }
     const now = this.now
-    if (venue.isConnected) venue.advance(now, this.#listener)
-    else if (startedMs - this.#connectedMs >= RECONNECT_EVERY_MS && this.phase !== 'STARTING')
+    if (venue.isConnected) {
+      venue.advance(now, this.#listener)
+      this.feed.endTurn()
+    } else if (startedMs - this.#connectedMs >= RECONNECT_EVERY_MS && this.phase !== 'STARTING')
       this.#reconnect(startedMs)
     this.#closeBars(now - CLOCK_EVERY_US)
     if (now >= this.kernel.nextTimerTs || now - this.#clockTs >= CLOCK_EVERY_US) {
