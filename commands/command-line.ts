@@ -1,5 +1,6 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, type OutputConfiguration } from 'commander'
 import { formatTime } from '../src/domain/time.ts'
+import { maskText } from '../src/events/mask.ts'
 import { wallTime } from '../src/runtime/clock.ts'
 import { versionCommand } from './about.ts'
 import { alertCommand } from './alert.ts'
@@ -165,7 +166,7 @@ export async function runCommand(
     // Help and version end the parse as if they had failed; what was misspelt is a usage error.
     if (error.exitCode === 0) return EXIT.ok
     // The words are on stderr already; a program reads the same in the envelope.
-    const misuse = { code: EXIT.usage, message: error.message.replace(/^error: /, ''), reasonCodes: ['USAGE'] }
+    const misuse = { code: EXIT.usage, message: unsaid(error.message).replace(/^error: /, ''), reasonCodes: ['USAGE'] }
     if (wantsJson(args)) printer.out(`${JSON.stringify(envelope(misuse, printer.asOf()))}\n`)
     return EXIT.usage
   }
@@ -183,7 +184,7 @@ export function programOf(deps: CommandDeps): Command {
     .showHelpAfterError('(add --help for all options)')
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeOut: printer.out, writeErr: printer.err })
+    .configureOutput(outputOf(printer))
     .addHelpText(
       'after',
       '\nExamples:\n  profinaut engine --profile demo\n  profinaut status\n  profinaut panic\n  profinaut backtest sma-cross\n  profinaut backtest sma-cross --data BTCUSDT-1m.csv.gz --param fast=10 --param slow=50\n  profinaut runs list\n  profinaut replay <run>\n',
@@ -200,12 +201,19 @@ function wantsJson(args: readonly string[]): boolean {
   )
 }
 
+function outputOf(printer: Printer): OutputConfiguration {
+  const outputError = (text: string, write: (text: string) => void) => write(unsaid(text))
+  return { writeOut: printer.out, writeErr: printer.err, outputError }
+}
+
+/** What is said of arguments that were misspelt, without repeating those too many: a secret may have slipped in there. */
+function unsaid(text: string): string {
+  return maskText(text.replace(/^(error: too many arguments[^]*? but got \d+): [^]*?(\n?)$/, '$1$2'))
+}
+
 /** Subcommands fail and print like the program they belong to. */
 function inherit(command: Command, printer: Printer): Command {
-  command
-    .exitOverride()
-    .configureOutput({ writeOut: printer.out, writeErr: printer.err })
-    .showHelpAfterError('(add --help for all options)')
+  command.exitOverride().configureOutput(outputOf(printer)).showHelpAfterError('(add --help for all options)')
   for (const child of command.commands) inherit(child, printer)
   return command
 }

@@ -28,6 +28,7 @@ import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
 import { Escalation } from './escalation.ts'
 import { explainOrder } from './explain-order.ts'
+import { FeedConflator } from './feed-conflator.ts'
 import { FeedWatch } from './feed-watch.ts'
 import { GuardFeed, guardFacts } from './guard-feed.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
@@ -122,6 +123,7 @@ export class Engine {
   readonly skew: SkewBoard
   #clockTold: ClockState = 'NONE'
   readonly bars: MinuteFeed
+  readonly conflator: FeedConflator
   readonly watch: Watch
   readonly reconcile: ReconcileRound
   readonly deadMan: DeadManDesk
@@ -332,13 +334,27 @@ export class Engine {
       setLimit: (row, payload) => this.#limits.set(payload, row),
       suppress: (payload) => this.#interlocks.suppress(payload, parts.host.monotonicMs()),
     })
+    this.conflator = new FeedConflator(instruments.length, {
+      onBook: (at, columns, from, to) => {
+        this.#before()
+        this.#inputs.book(at, columns, from, to)
+        this.#after()
+      },
+      onTrade: (at, columns, row) => {
+        this.#before()
+        this.#inputs.trade(at, columns, row)
+        this.#after()
+      },
+      skipped: (at) => {
+        this.tapes[at]?.skip()
+      },
+      now: () => this.kernel.now,
+    })
     this.#listener = {
       onBook: (at, columns, from, to, number) => {
         this.tapes[at]?.heard(columns.venueTs[from] as number, columns.recvTs[from] as number)
         if (!this.feeds.book(at, columns, from, number)) return
-        this.#before()
-        this.#inputs.book(at, columns, from, to)
-        this.#after()
+        this.conflator.onBook(at, columns, from, to)
       },
       onTrade: (at, columns, row) => {
         const tape = this.tapes[at]
@@ -347,24 +363,23 @@ export class Engine {
         tape?.trade(columns, row)
         this.#closeBars((columns.recvTs[row] as number) - 1)
         this.bars.trade(at, columns, row)
-        this.#before()
-        this.#inputs.trade(at, columns, row)
-        this.#after()
+        this.conflator.onTrade(at, columns, row)
       },
       report: (report, ts) => {
+        this.conflator.flush()
         this.#before()
-        this.#inputs.report(report, ts)
+        this.#inputs.report(report, Math.max(ts, this.kernel.now))
         this.#after()
       },
     }
   }
 
-  /** Whether there is a kernel to look at. */
   /** What it was made of, with the settings as they are in force. */
   get parts(): EngineParts {
     return this.#parts
   }
 
+  /** Whether there is a kernel to look at. */
   get isReady(): boolean {
     return this.#isReady
   }
@@ -619,8 +634,10 @@ export class Engine {
       this.commit()
     }
     const now = this.now
-    if (venue.isConnected) venue.advance(now, this.#listener)
-    else if (startedMs - this.#connectedMs >= RECONNECT_EVERY_MS && this.phase !== 'STARTING')
+    if (venue.isConnected) {
+      venue.advance(now, this.#listener)
+      this.conflator.endTurn()
+    } else if (startedMs - this.#connectedMs >= RECONNECT_EVERY_MS && this.phase !== 'STARTING')
       this.#reconnect(startedMs)
     this.#closeBars(now - CLOCK_EVERY_US)
     if (now >= this.kernel.nextTimerTs || now - this.#clockTs >= CLOCK_EVERY_US) {

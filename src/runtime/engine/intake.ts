@@ -16,6 +16,7 @@ import {
   type CommandType,
 } from '../command-catalogue.ts'
 import type { CommandAnswer, CommandQueue, SessionWriter } from '../ports.ts'
+import { readRow } from './foreign-row.ts'
 import { againstSuppressing } from './interlock-desk.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 
@@ -55,8 +56,6 @@ export interface IntakeHands {
   setLimit(row: CommandRow, payload: CommandPayload<'LIMIT_SET'>): CommandOutcome
 }
 
-const ACTOR_MAX = 128
-
 /**
  * Takes commands out of the queue, each at most once, stops before everything else, and writes one terminal answer for each
  * in the same transaction as the events that it caused (UGF-B-005).
@@ -91,12 +90,12 @@ export class Intake {
   look(wallTs: number): void {
     for (const handed of this.#queue.pending()) {
       if (this.#open.has(handed.id)) continue
-      // Any process may write a row: what the journal could not carry is cut before it gets there.
-      const row = { ...handed, actor: handed.actor.slice(0, ACTOR_MAX) }
+      const { row, fault } = readRow(handed)
       this.taken++
       this.#isTold = false
       this.#wish = isKnown(row.type) ? row : { ...row, type: 'UNKNOWN' }
-      const answer = this.#take(row, wallTs)
+      const answer =
+        fault === undefined ? this.#take(row, wallTs) : answerOf(handed.id, refusal('ROW_INVALID', fault), wallTs)
       if (answer === undefined) continue
       if (!this.#isTold && answer.status !== 'ACCEPTED') this.#hands.note(this.#wish, outcomeOf(answer))
       this.#writer().answer(answer)

@@ -591,7 +591,13 @@ export interface SystemView {
     readonly trips: number
   }[]
   readonly alerts: readonly AlertView[]
-  readonly queues: readonly { readonly name: string; readonly depth: number; readonly limit: number }[]
+  readonly queues: readonly {
+    readonly name: string
+    readonly depth: number
+    readonly limit: number
+    /** Merged into newer ones since the start, where this one does that instead of growing. */
+    readonly conflated?: number | undefined
+  }[]
   /** What stops asking a venue that fails; absent where nothing guards one. Times are ms from now. */
   readonly breakers?:
     | readonly {

@@ -1,5 +1,6 @@
 import type { Watchdog } from '../deadman/watchdog.ts'
 import type { Engine } from '../engine/engine.ts'
+import { TURN_MESSAGES_MAX } from '../engine/feed-conflator.ts'
 import { worst } from '../health.ts'
 import type { Health, HealthCheck, SystemView } from '../link/views.ts'
 import type { AlertRow, EngineStore } from '../ports.ts'
@@ -177,6 +178,12 @@ export function systemView(engine: Engine, facts: HostFacts): SystemView {
       { name: 'inputs bytes', depth: engine.inputBytes, limit: 262_144 },
       { name: 'view bytes', depth: facts.clientBytes, limit: 262_144 },
       { name: 'clients', depth: facts.clients, limit: 16 },
+      {
+        name: 'market',
+        depth: engine.conflator.depth,
+        limit: TURN_MESSAGES_MAX,
+        conflated: engine.conflator.conflated,
+      },
     ],
     latency: [
       quantiles('input -> sent', engine.orderMs, 50),
