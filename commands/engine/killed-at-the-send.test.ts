@@ -22,12 +22,12 @@ interface Row {
 }
 
 test.each([
-  ['sent', 'has left and is still on its way'],
-  ['accepted', 'is at the venue, and the answer is not here yet'],
+  { moment: 'sent', where: 'has left and is still on its way' },
+  { moment: 'accepted', where: 'is at the venue, and the answer is not here yet' },
 ] as const)(
-  'UGF-0-009: an engine that is killed right after the send (%s: the order %s) ends with at most that one order at the venue, and with the same books',
+  'UGF-0-009: an engine that is killed right after the send ($moment: the order $where) ends with at most that one order at the venue, and with the same books',
   { timeout: 120_000 },
-  async (moment, _) => {
+  async ({ moment }) => {
     const at = new ProgramHome(scratchFolder(), { PROFINAUT_ENGINE_JOURNAL: 'full' })
     homes.push(at)
     const child = spawn(process.execPath, [FIXTURE, moment], { env: at.env, stdio: 'ignore' })

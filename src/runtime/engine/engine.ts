@@ -295,7 +295,7 @@ export class Engine {
         this.#inputs.trade(at, columns, row)
         this.#after()
       },
-      skipped: (at) => void this.tapes[at]?.skip(),
+      skipped: (at) => this.tapes[at]?.skip(),
       now: () => this.kernel.now,
     })
     this.#listener = {
