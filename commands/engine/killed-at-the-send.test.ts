@@ -22,10 +22,10 @@ interface Row {
 }
 
 test.each([
-  { moment: 'sent', fate: 'has left and is still on its way' },
-  { moment: 'accepted', fate: 'is at the venue, and the answer is not here yet' },
+  { moment: 'sent', where: 'has left and is still on its way' },
+  { moment: 'accepted', where: 'is at the venue, and the answer is not here yet' },
 ] as const)(
-  'UGF-0-009: an engine that is killed right after the send ($moment: the order $fate) ends with at most that one order at the venue, and with the same books',
+  'UGF-0-009: an engine that is killed right after the send ($moment: the order $where) ends with at most that one order at the venue, and with the same books',
   { timeout: 120_000 },
   async ({ moment }) => {
     const at = new ProgramHome(scratchFolder(), { PROFINAUT_ENGINE_JOURNAL: 'full' })
