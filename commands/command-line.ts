@@ -8,6 +8,7 @@ import { approveCommand } from './approve.ts'
 import { auditCommand } from './audit.ts'
 import { backtestCommand } from './backtest/command.ts'
 import { botCommand } from './bot.ts'
+import { breakGlassCommand } from './break-glass.ts'
 import { breakersCommand } from './breakers.ts'
 import { cmdCommand } from './cmd.ts'
 import { completeCommand, completionCommand } from './completion.ts'
@@ -37,6 +38,7 @@ import { orderCommand } from './order.ts'
 import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
 import { leaseCommand } from './lease.ts'
+import { limitsCommand } from './limits.ts'
 import { policyCommand } from './policy.ts'
 import { portfolioCommand } from './portfolio.ts'
 import { positionCommand } from './position.ts'
@@ -52,6 +54,7 @@ import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { storageCommand } from './storage.ts'
 import { strategyCommand } from './strategy.ts'
+import { timeCommand } from './time.ts'
 import { traceCommand } from './trace.ts'
 import { tuiCommand, upCommand } from './up.ts'
 import { VERSION } from './version.ts'
@@ -93,15 +96,18 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   approveCommand,
   confirmCommand,
   confirmationsCommand,
+  breakGlassCommand,
   flagCommand,
   gateCommand,
   leaseCommand,
+  limitsCommand,
   policyCommand,
   stopCommand,
   reconcileCommand,
   journalCommand,
   auditCommand,
   traceCommand,
+  timeCommand,
   cmdCommand,
   idempotencyCommand,
   alertCommand,

@@ -13,6 +13,7 @@ import { seriesMigration } from './migrations/006-series.ts'
 import { commandRepeatsMigration } from './migrations/007-command-repeats.ts'
 import { approvalsMigration } from './migrations/008-approvals.ts'
 import { authorityMigration } from './migrations/009-authority.ts'
+import { clockSamplesMigration } from './migrations/010-clock-samples.ts'
 import type { Migration } from './migrations/migration.ts'
 
 export type Database = Sqlite.Database
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   commandRepeatsMigration,
   approvalsMigration,
   authorityMigration,
+  clockSamplesMigration,
 ]
 
 /** 'PFNT' in ASCII: tells our files from those of others. */

@@ -78,6 +78,13 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'dangerous_op.confirmed': 'dangerous_op.confirmed',
   'dangerous_op.rejected': 'dangerous_op.rejected',
   'flag.changed': 'flag.changed',
+  'break_glass.requested': 'break_glass.requested',
+  'break_glass.opened': 'break_glass.opened',
+  'break_glass.used': 'break_glass.used',
+  'break_glass.closed': 'break_glass.closed',
+  'break_glass.expired': 'break_glass.expired',
+  'break_glass.reviewed': 'break_glass.reviewed',
+  'policy.changed': 'policy.changed',
   'reconcile.run': 'reconcile.run',
   'reconcile.mismatch': 'reconcile.mismatch',
   'run.started': 'run.start',
@@ -90,6 +97,9 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'ops.bot_state': 'bot.state.transition',
   'ops.strategy_state': undefined,
   'ops.health': 'integrity.record',
+  'clock.state_changed': 'clock.state_changed',
+  'ops.noted': 'annotation.added',
+  'ops.export_made': 'export.created',
   'ops.secret_changed': ({ action }) => `secret.${action}`,
 }
 

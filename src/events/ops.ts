@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, reasonCode, text, time } from './fields.ts'
+import { count, id, reasonCode, sha256, text, time, whole } from './fields.ts'
 
 /** Ops: the health of the parts. */
 export const ops = {
@@ -15,6 +15,25 @@ export const ops = {
     actor: id,
     changed_ts: time,
     reason: text.optional(),
+  }),
+  /** What other clocks say of ours became another. */
+  'clock.state_changed': z.strictObject({
+    from: z.enum(['NONE', 'UNKNOWN', 'OK', 'WARN', 'CRITICAL']),
+    to: z.enum(['NONE', 'UNKNOWN', 'OK', 'WARN', 'CRITICAL']),
+    offset_us: whole.optional(),
+    uncertainty_us: count.optional(),
+    detail: text,
+  }),
+  /** A person's word on a stretch of time. */
+  'ops.noted': z.strictObject({ actor: id, text, from_ts: time, to_ts: time }),
+  /** Evidence left the house. */
+  'ops.export_made': z.strictObject({
+    what: id,
+    export_sha256: sha256,
+    actor: id,
+    rows: count,
+    from_ts: time.optional(),
+    to_ts: time.optional(),
   }),
   'ops.health': z.strictObject({ component: id, status: z.enum(['OK', 'BAD', 'UNKNOWN']), detail: text }),
 } as const

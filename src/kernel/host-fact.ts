@@ -16,7 +16,17 @@ export const HOST_FACTS = [
   'dangerous_op.confirmed',
   'dangerous_op.rejected',
   'flag.changed',
+  'policy.changed',
+  'break_glass.requested',
+  'break_glass.opened',
+  'break_glass.used',
+  'break_glass.closed',
+  'break_glass.expired',
+  'break_glass.reviewed',
   'ops.secret_changed',
+  'clock.state_changed',
+  'ops.noted',
+  'ops.export_made',
 ] as const satisfies readonly EventType[]
 
 export type HostFactType = (typeof HOST_FACTS)[number]

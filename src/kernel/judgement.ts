@@ -46,6 +46,8 @@ export interface Facts {
   readonly mode: SafetyModeMachine
   readonly kill: KillSwitch
   readonly guards: Guards
+  /** Whether a break-glass is open. None is when a session begins. */
+  readonly glass: { isBroken: boolean }
   /** Undefined where new risk needs none. */
   readonly leases: Leases | undefined
   /** Undefined where no loss is limited. */
@@ -142,6 +144,10 @@ export class Judgement implements GateInput {
     if (kill.strictest === 'NONE') return 'NONE'
     const { venueId, id } = this.instrument
     return kill.effective({ venueId, instrumentId: id, botId: this.botId })
+  }
+
+  get isGlassBroken(): boolean {
+    return this.#facts.glass.isBroken
   }
 
   get guardsAreFine(): boolean {

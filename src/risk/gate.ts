@@ -7,6 +7,7 @@ import { allowlist } from './rules/allowlist.ts'
 import { approval } from './rules/approval.ts'
 import { auditChain } from './rules/audit-chain.ts'
 import { authority } from './rules/authority.ts'
+import { breakGlass } from './rules/break-glass.ts'
 import { clockDrift } from './rules/clock-drift.ts'
 import { dependencies } from './rules/dependencies.ts'
 import { exposure } from './rules/exposure.ts'
@@ -61,6 +62,7 @@ export const RULES: readonly Rule[] = [
   marketOrder,
   reduceOnly,
   orderSize,
+  breakGlass,
   exposure,
   scopedLimits,
   losses,

@@ -240,6 +240,18 @@ const CASES: readonly Case[] = [
   {
     code: 'J_POLICY_DENY_RBAC',
     decision: 'BLOCK',
+    fails: { origin: 'operator', role: 'operator' },
+    passes: { ...CLOSING, origin: 'operator', role: 'operator' },
+  },
+  {
+    code: 'J_POLICY_DENY_RBAC',
+    decision: 'BLOCK',
+    fails: { origin: 'operator', role: 'researcher' },
+    passes: { origin: 'operator', role: 'researcher', runMode: 'paper' },
+  },
+  {
+    code: 'J_POLICY_DENY_RBAC',
+    decision: 'BLOCK',
     fails: { origin: 'operator', role: undefined },
     passes: { origin: 'operator', role: undefined, runMode: 'paper' },
     inputs: { role: 'unknown' },
@@ -777,6 +789,20 @@ const CASES: readonly Case[] = [
     limits: { approval: { modes: ['live'], notionalAbove: 99, newUntilTs: {} } },
     fails: {},
     passes: CLOSING,
+  },
+  {
+    code: 'BREAK_GLASS_CAP',
+    decision: 'BLOCK',
+    fails: { isGlassBroken: true, orderValue: 500_000.01 },
+    passes: { isGlassBroken: true, orderValue: 100 },
+    inputs: { limit: 500_000 },
+  },
+  {
+    code: 'BREAK_GLASS_CAP',
+    decision: 'BLOCK',
+    limits: { orderQtyMax: { '*': 0.1 }, depthMultipleMin: 0 },
+    fails: { isGlassBroken: true, qty: 10_000 },
+    passes: { isGlassBroken: true, qty: 1_000 },
   },
   {
     code: 'RESERVATION_FAILED',

@@ -75,7 +75,7 @@ const account = z.strictObject({
 })
 
 /** What one part of the account may do. Absent is as the whole account. */
-const scopedLimit = z.strictObject({
+export const SCOPED_LIMIT = z.strictObject({
   order_notional_max: unlimited('base currency').optional(),
   exposure_max: unlimited('base currency').optional(),
   price_deviation_bps_max: unlimited('basis points').optional(),
@@ -161,7 +161,7 @@ const limits = z.strictObject({
   quiet_from: clockTime.default('00:00').describe('"HH:MM" in account.time_zone at which they begin'),
   quiet_to: clockTime.default('06:00').describe('"HH:MM" at which they end; five minutes more only close'),
   scoped: z
-    .record(z.string().regex(LIMIT_SCOPE, LIMIT_SCOPE_WORDS), scopedLimit)
+    .record(z.string().regex(LIMIT_SCOPE, LIMIT_SCOPE_WORDS), SCOPED_LIMIT)
     .default({})
     .describe(
       'stricter limits of a part of the account, by "venue:…", "instrument:…", "strategy:…" (each of its bots) or "bot:…": order_notional_max, exposure_max, price_deviation_bps_max, market_orders',
@@ -230,6 +230,17 @@ const screen = z.strictObject({
   lang: z.enum(['en', 'ja']).default('en').describe('language of labels; state words and units stay English'),
 })
 
+const time = z.strictObject({
+  system: z
+    .enum(['live', 'always', 'never'])
+    .default('live')
+    .describe('when the time service of this machine (chrony, systemd-timesyncd) is asked how far the clock is off'),
+  http: z
+    .union([z.literal(''), z.url({ protocol: /^https?$/ })], { error: 'an address, or "" for none' })
+    .default('')
+    .describe('server whose Date header is compared with the clock: whole seconds, for what is far off; "" is none'),
+})
+
 const http = z.strictObject({
   enabled: z.boolean().default(false).describe('whether health and metrics are served, read-only, to this machine'),
   host: z
@@ -278,7 +289,7 @@ export const BotSetting = z.strictObject({
 export type BotSetting = z.infer<typeof BotSetting>
 
 /** The sections of a configuration file in the order in which they are explained. Names are those of the file. */
-export const SECTIONS = { engine, account, limits, approvals, deadman, screen, http, log, notify } as const
+export const SECTIONS = { engine, account, limits, approvals, deadman, screen, time, http, log, notify } as const
 export type SectionName = keyof typeof SECTIONS
 
 export const Config = z
@@ -289,6 +300,7 @@ export const Config = z
     approvals: approvals.prefault({}),
     deadman: deadman.prefault({}),
     screen: screen.prefault({}),
+    time: time.prefault({}),
     http: http.prefault({}),
     log: log.prefault({}),
     notify: notify.prefault({}),

@@ -10,6 +10,7 @@ import { RULES } from '../../risk/gate.ts'
 import type { KillScope } from '../../risk/kill.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { Authority } from '../authority/authority.ts'
+import { GlassDesk } from '../authority/glass-desk.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import type { Config } from '../config-schema.ts'
@@ -28,10 +29,12 @@ import { EquityBook } from './equity-book.ts'
 import { Escalation } from './escalation.ts'
 import { explainOrder } from './explain-order.ts'
 import { FeedConflator } from './feed-conflator.ts'
+import { FeedWatch } from './feed-watch.ts'
 import { GuardFeed, guardFacts } from './guard-feed.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
+import { LimitDesk } from './limit-desk.ts'
 import { keepLossMarks, storedLossMarks } from './loss-marks.ts'
 import { InterlockDesk } from './interlock-desk.ts'
 import type { HeldWorth } from './exposure-jump.ts'
@@ -44,6 +47,8 @@ import { releaseObstacles } from './release-obstacles.ts'
 import { keepRestartWish, restartWishOf } from './restart-notes.ts'
 import { sessionLimits } from './session-limits.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
+import { type ClockState, SkewBoard } from '../timekeeping/skew-board.ts'
+import type { ClockSource } from '../timekeeping/clock-source.ts'
 import { Tape } from './tape.ts'
 import { timeOfDayUs } from './time-of-day.ts'
 import { Sight } from './sight.ts'
@@ -70,6 +75,8 @@ export interface EngineParts {
   readonly diskFree?: () => number | undefined
   /** How the settings on disk differ from those in force. */
   readonly drift?: (nowMs: number) => Drift | undefined
+  /** Clocks that ours is held against; absent where nobody is asked. */
+  readonly clockSources?: readonly ClockSource[] | undefined
   /** Log lines that were dropped because a secret was in them. */
   readonly leaks?: () => number
   /** What happened while no engine ran. */
@@ -109,8 +116,12 @@ const STARTUP_PARTS = ['database', 'books', 'venue', 'orders', 'history', 'recon
  * {@link turn}; nothing in it waits. The books are the journal's: a process that dies anywhere is gone on from by the next.
  */
 export class Engine {
-  readonly parts: EngineParts
+  #parts: EngineParts
+  readonly #limits: LimitDesk
   readonly tapes: readonly Tape[]
+  readonly feeds: FeedWatch
+  readonly skew: SkewBoard
+  #clockTold: ClockState = 'NONE'
   readonly bars: MinuteFeed
   readonly feed: FeedConflator
   readonly watch: Watch
@@ -118,6 +129,7 @@ export class Engine {
   readonly deadMan: DeadManDesk
   readonly approvals: OrderApprovals
   readonly authority: Authority
+  readonly glass: GlassDesk
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -162,19 +174,44 @@ export class Engine {
   #stopping:
     | { readonly how: 'safe' | 'flatten'; readonly sinceTs: number; readonly row: CommandRow | undefined }
     | undefined
-  readonly #stale = new Map<number, boolean>()
 
   constructor(parts: EngineParts) {
-    this.parts = parts
-    const { config, store, instruments } = parts
+    const { store, instruments } = parts
+    this.#limits = new LimitDesk(parts.config, store.notes, {
+      spec: () => this.spec,
+      now: () => this.now,
+      record: (fact) => {
+        this.#inputs.fact(fact, Math.max(this.now, this.kernel.now))
+        this.commit()
+      },
+      renew: (config, why) => {
+        this.#parts = { ...this.#parts, config }
+        this.#renew([], why)
+      },
+    })
+    const { config } = this.#limits
+    this.#parts = { ...parts, config }
     assertRecordable(instruments.length)
     this.tapes = instruments.map(() => new Tape())
+    const staleUs = config.engine.data_stale_s * US_PER_SECOND * Math.max(1, parts.clock.speed / 10)
+    this.feeds = new FeedWatch(instruments, this.tapes, staleUs, {
+      tell: (at, status, detail) => this.#inputs.feedStatus(at, status, detail, Math.max(this.now, this.kernel.now)),
+      alert: (source, isOn, text) => this.#alert(source, isOn, 'P1', text, 'market quality'),
+      resync: (at) => parts.venue.resync?.(at),
+    })
     this.bars = new MinuteFeed(instruments)
     this.startup = STARTUP_PARTS.map((part) => ({ part, state: 'WAITING', fact: '' }))
     this.watch = new Watch({
       skewWarnMs: config.engine.clock_skew_warn_ms,
       skewCriticalMs: config.engine.clock_skew_critical_ms,
     })
+    this.skew = new SkewBoard(
+      parts.clockSources ?? [],
+      parts.host,
+      { warnMs: config.engine.clock_skew_warn_ms, criticalMs: config.engine.clock_skew_critical_ms },
+      (name, { offsetUs, uncertaintyUs }) =>
+        store.clockSamples.add({ ts: parts.host.wallTs(), source: name, offsetUs, uncertaintyUs }),
+    )
     this.deadMan = new DeadManDesk(
       {
         botSeconds: config.deadman.bot_s,
@@ -227,6 +264,13 @@ export class Engine {
       },
     )
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
+    this.glass = new GlassDesk(store.notes, {
+      host: parts.host,
+      isSimulated: () => parts.venue.fault !== undefined,
+      isHalted: () => this.kernel.facts.mode.mode === 'HALTED' || this.kernel.facts.kill.at('global') === 'HALT',
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+      alert: (isOn, text) => this.#alert('BREAK_GLASS', isOn, 'P0', text, 'break-glass list'),
+    })
     const killAt = (scope: string) => {
       this.#hearKillWord()
       if (parts.killFile.exists) this.#lookAtKillFile()
@@ -237,6 +281,7 @@ export class Engine {
       host: parts.host,
       facts: new Set(store.audit === undefined ? [] : ['audit_chain']),
       lifeS: config.engine.confirm_s,
+      glass: this.glass,
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       situation: () => ({
         runMode: this.spec.run_mode,
@@ -244,6 +289,7 @@ export class Engine {
         safetyMode: this.kernel.facts.mode.mode,
         killAt,
         positionsIn: (scope) => this.positionsIn(scope),
+        limitStep: (payload) => this.#limits.step(payload),
       }),
       faults: () => {
         const { reasons } = this.kernel.facts.mode
@@ -282,6 +328,10 @@ export class Engine {
           seconds,
         ),
       revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
+      glass: this.glass,
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+      againstLimit: (payload) => this.#limits.against(payload),
+      setLimit: (row, payload) => this.#limits.set(payload, row),
       suppress: (payload) => this.#interlocks.suppress(payload, parts.host.monotonicMs()),
     })
     this.feed = new FeedConflator(instruments.length, {
@@ -299,12 +349,13 @@ export class Engine {
       now: () => this.kernel.now,
     })
     this.#listener = {
-      onBook: (at, columns, from, to) => {
+      onBook: (at, columns, from, to, number) => {
         this.tapes[at]?.heard(columns.venueTs[from] as number, columns.recvTs[from] as number)
-        this.feed.onBook(at, columns, from, to)
+        if (this.feeds.book(at, columns, from, number)) this.feed.onBook(at, columns, from, to)
       },
       onTrade: (at, columns, row) => {
         const tape = this.tapes[at]
+        if (!this.feeds.trade(at, columns, row)) return
         tape?.heard(columns.venueTs[row] as number, columns.recvTs[row] as number)
         tape?.trade(columns, row)
         this.#closeBars((columns.recvTs[row] as number) - 1)
@@ -318,6 +369,11 @@ export class Engine {
         this.#after()
       },
     }
+  }
+
+  /** What it was made of, with the settings as they are in force. */
+  get parts(): EngineParts {
+    return this.#parts
   }
 
   /** Whether there is a kernel to look at. */
@@ -383,6 +439,7 @@ export class Engine {
     if (this.parts.killFile.exists && standing !== 'HALT') this.#lookAtKillFile()
     await this.#reconcileNow('all')
     this.approvals.desk.resume()
+    this.glass.resume()
     this.phase = 'RUNNING'
     this.commit()
     this.parts.news?.journaled()
@@ -674,22 +731,41 @@ export class Engine {
 
   // ---- watching ----------------------------------------------------------------------------------------------------
 
+  /** How far the wall clock is off: against the monotonic one, or against others, whichever is worse. µs with its sign. */
+  get worstSkewUs(): number {
+    const [own, others] = [this.parts.clock.skewUs(), this.skew.certainUs]
+    return Math.abs(others) > Math.abs(own) ? others : own
+  }
+
+  /** Has other clocks asked, and tells when what they say has become another. */
+  #heedClock(): void {
+    const { skew } = this
+    skew.look()
+    const { state, reading } = skew
+    if (state === this.#clockTold) return
+    const before = this.#clockTold
+    this.#clockTold = state
+    const detail = skew.sources.map(({ name, fault }) => (fault === '' ? name : `${name}: ${fault}`)).join('; ')
+    this.#inputs.fact(
+      {
+        type: 'clock.state_changed',
+        payload: {
+          from: before,
+          to: state,
+          offset_us: reading?.offsetUs,
+          uncertainty_us: reading?.uncertaintyUs,
+          detail: detail.slice(0, 400),
+        },
+      },
+      Math.max(this.now, this.kernel.now),
+    )
+    this.#alert('CLOCK_UNKNOWN', state === 'UNKNOWN', 'P1', `no source answers: ${detail}`, 'time status')
+  }
+
   #lookAround(now: number): void {
-    const { config, clock, venue, instruments, diskFree } = this.parts
-    const staleUs = config.engine.data_stale_s * US_PER_SECOND * Math.max(1, clock.speed / 10)
-    instruments.forEach(({ id }, at) => {
-      const heardTs = this.tapes[at]?.heardTs ?? Number.NaN
-      if (Number.isNaN(heardTs)) return
-      const isStale = !venue.isConnected || now - heardTs > staleUs
-      if ((this.#stale.get(at) ?? false) === isStale) return
-      this.#stale.set(at, isStale)
-      const status = isStale ? (venue.isConnected ? 'STALE' : 'DOWN') : 'OK'
-      const detail = isStale
-        ? `${id}: nothing for ${((now - heardTs) / US_PER_SECOND).toFixed(1)} s`
-        : `${id}: data flows`
-      this.#inputs.feedStatus(at, status, detail, Math.max(now, this.kernel.now))
-      this.#alert(`FEED_STALE ${id}`, isStale, 'P1', detail, 'market quality')
-    })
+    const { venue, diskFree } = this.parts
+    this.feeds.look(now, venue.isConnected)
+    this.#heedClock()
     const venueStatus = venue.status?.()
     const nowMs = this.parts.host.monotonicMs()
     const drift = this.parts.drift?.(nowMs)
@@ -698,7 +774,7 @@ export class Engine {
     const watched = {
       blindness: this.#blindness,
       leaks: this.parts.leaks?.(),
-      skewUs: clock.skewUs(),
+      skewUs: this.worstSkewUs,
       stallUs: this.stallUs,
       diskFree: diskFree?.(),
       isReconciled: this.reconcile.last !== undefined,
@@ -713,6 +789,7 @@ export class Engine {
     } as const
     const conditions = this.watch.look(watched, nowMs)
     this.stallUs = 0
+    this.glass.look()
     this.#interlocks.heedDrift(drift)
     if (venueStatus !== undefined) this.#interlocks.heedKey(venue.venueId, venueStatus)
     this.#interlocks.heedExposure(now, () => this.#heldWorth())
@@ -933,7 +1010,7 @@ export class Engine {
     this.commit()
     const { venue } = this.parts
     this.#begin(this.#plan(more))
-    this.#stale.clear()
+    this.feeds.reset()
     this.#warm()
     // Books are windows of the kernel that went: a new snapshot fills those of the new one.
     venue.disconnect()

@@ -42,6 +42,13 @@ const WISHES: Readonly<Record<CommandType, unknown>> = {
   DEADMAN_ACK: {},
   VENUE_FAULT: { fault: 'delay', seconds: 1 },
   CONFIRM: { challenge_id: 'none', token: 'none' },
+  LIMIT_SET: { limit: 'daily_loss_max', value: '5' },
+  TIME_NOTE: { text: 'a word on this minute', from_ts: 1, to_ts: 2 },
+  EXPORT_NOTED: { what: 'audit', sha256: 'ab'.repeat(32), rows: 1 },
+  BREAK_GLASS_OPEN: { scope: 'global', ops: ['LIMIT_SET'], ttl_s: 60, evidence: 'a ticket' },
+  BREAK_GLASS_APPROVE: { glass_id: 'none' },
+  BREAK_GLASS_CLOSE: { glass_id: 'none' },
+  BREAK_GLASS_REVIEW: { glass_id: 'none', note: 'nothing was done' },
   FLAG_SET: { name: 'none', stage: 'on' },
   ENGINE_STOP: { how: 'safe' },
 }

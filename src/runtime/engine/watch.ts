@@ -72,7 +72,7 @@ export class Watch {
     const suppressed = this.suppressed(nowMs)
     const { skewWarnMs, skewCriticalMs } = this.#limits
     const skewMs = Math.abs(found.skewUs) / US_PER_MS
-    const skewText = `wall clock moved by ${(found.skewUs / US_PER_SECOND).toFixed(3)} s against the monotonic one`
+    const skewText = `wall clock is ${(found.skewUs / US_PER_SECOND).toFixed(3)} s from the monotonic one, or from others`
     const { diskFree } = found
     const free = diskFree === undefined ? '' : `${(100 * diskFree).toFixed(1)} % of the disk is free`
     const all: readonly Condition[] = [
