@@ -50,13 +50,6 @@ const WISHES: Readonly<Record<CommandType, unknown>> = {
   BREAK_GLASS_CLOSE: { glass_id: 'none' },
   BREAK_GLASS_REVIEW: { glass_id: 'none', note: 'nothing was done' },
   FLAG_SET: { name: 'none', stage: 'on' },
-  LIMIT_SET: { limit: 'order_notional_max', value: '1000000' },
-  TIME_NOTE: { text: 'a test', from_ts: 1, to_ts: 2 },
-  EXPORT_NOTED: { what: 'audit', sha256: 'a'.repeat(64), rows: 1 },
-  BREAK_GLASS_OPEN: { scope: 'global', ops: ['LIMIT_SET'], ttl_s: 60, evidence: 'a test' },
-  BREAK_GLASS_APPROVE: { glass_id: 'none' },
-  BREAK_GLASS_CLOSE: { glass_id: 'none' },
-  BREAK_GLASS_REVIEW: { glass_id: 'none', note: 'nothing to see' },
   ENGINE_STOP: { how: 'safe' },
 }
 
