@@ -9,7 +9,9 @@ import type { Outcome } from '../outcome.ts'
 import { type ReadOptions, read, readView } from '../reading.ts'
 import { facts, sheet, sheetsOutcome } from '../sheet.ts'
 
-type Kill = Pick<SafetyView['kills'][number], 'scope' | 'reason' | 'actor' | 'sinceTs'> & { readonly level: string }
+type Kill = Pick<SafetyView['kills'][number], 'scope' | 'reason' | 'actor' | 'sinceTs' | 'reviewTs'> & {
+  readonly level: string
+}
 type Reason = SafetyView['reasons'][number]
 type Check = SafetyView['releaseChecks'][number]
 
@@ -46,6 +48,7 @@ async function show(access: EngineAccess, format: Format): Promise<Outcome> {
         { name: 'level', align: 'left', exact: ({ level }) => level },
         { name: 'since', align: 'left', exact: ({ sinceTs }) => isoTime(sinceTs) },
         { name: 'actor', align: 'left', exact: ({ actor }) => actor },
+        { name: 'review', align: 'left', exact: ({ reviewTs }) => isoTime(reviewTs) },
         { name: 'reason', align: 'left', exact: ({ reason }) => reason },
       ],
       kills,

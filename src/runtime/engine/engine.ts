@@ -328,6 +328,7 @@ export class Engine {
           seconds,
         ),
       revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
+      now: () => Math.max(this.now, this.kernel.now),
       glass: this.glass,
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       againstLimit: (payload) => this.#limits.against(payload),
@@ -740,6 +741,13 @@ export class Engine {
     return Math.abs(others) > Math.abs(own) ? others : own
   }
 
+  /** A kill that somebody wanted to look at again: it stands until it is lowered, and says that it is time. */
+  #heedReviews(now: number): void {
+    const due = this.chronicle.state.safety.kills.filter(({ reviewTs }) => reviewTs !== undefined && now >= reviewTs)
+    const text = due.map(({ scope, level, reason }) => `${level} of ${scope}: ${reason}`).join('; ')
+    this.#alert('KILL_REVIEW', due.length > 0, 'P1', `look again at ${text}`, 'kill status')
+  }
+
   /** Has other clocks asked, and tells when what they say has become another. */
   #heedClock(): void {
     const { skew } = this
@@ -769,6 +777,7 @@ export class Engine {
     const { venue, diskFree } = this.parts
     this.feeds.look(now, venue.isConnected)
     this.#heedClock()
+    this.#heedReviews(now)
     const venueStatus = venue.status?.()
     const nowMs = this.parts.host.monotonicMs()
     const drift = this.parts.drift?.(nowMs)

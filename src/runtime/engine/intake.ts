@@ -1,6 +1,7 @@
 import { assert } from '../../domain/brand.ts'
 import { commandId, type InstrumentId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
+import { US_PER_MINUTE } from '../../domain/time.ts'
 import { type BotState, OBEYED_IN } from '../../kernel/bot-state.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
 import type { HostFact } from '../../kernel/host-fact.ts'
@@ -49,6 +50,8 @@ export interface IntakeHands {
   cancelApproval(row: CommandRow, payload: CommandPayload<'APPROVAL_CANCEL'>): CommandOutcome
   addStanding(row: CommandRow, payload: CommandPayload<'APPROVAL_STANDING_ADD'>): CommandOutcome
   revokeStanding(payload: CommandPayload<'APPROVAL_STANDING_REVOKE'>): CommandOutcome
+  /** Engine time, µs. */
+  now(): number
   readonly glass: GlassDesk
   /** Has the journal keep a fact of the host's. */
   record(fact: HostFact): void
@@ -318,12 +321,14 @@ export class Intake {
     who: Pick<Command, 'id' | 'actor' | 'reason' | 'role'>,
     payload: CommandPayload<'KILL_RAISE'>,
   ): CommandOutcome {
-    const { scope, level } = payload
+    const { scope, level, review_minutes: minutes } = payload
     if (row.reason.trim().length < 4)
       return refusal('REASON_MISSING', 'a kill is raised with a reason of at least 4 characters')
     // A screen raises the shared word or the file first: what stands already is done.
-    if (killSeverity(this.#hands.killAt(scope)) >= killSeverity(level)) return done(`${scope} ${level} stands already`)
-    return this.#tell({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
+    const [stands, wanted] = [killSeverity(this.#hands.killAt(scope)), killSeverity(level)]
+    if (stands > wanted || (stands === wanted && minutes === undefined)) return done(`${scope} ${level} stands already`)
+    const review = minutes === undefined ? {} : { reviewTs: this.#hands.now() + minutes * US_PER_MINUTE }
+    return this.#tell({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level, ...review })
   }
 
   #place(
