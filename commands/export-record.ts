@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { FactSpool } from '../src/runtime/fact-spool.ts'
 import type { EngineAccess, EngineDeps } from './engine-access.ts'
 import { EXIT } from './exit-code.ts'
 import { submit } from './submission.ts'
@@ -15,14 +16,12 @@ export interface ExportMade {
   readonly toTs?: number | undefined
 }
 
-/** Has a running engine keep that evidence left the house, and says so where none runs: only an engine writes events. */
+/** Has a running engine keep that evidence left the house; where none runs it waits for the next: only an engine writes events. */
 export async function recordExport(
   access: EngineAccess,
   deps: EngineDeps,
   { what, folder, rows, fromTs, toTs }: ExportMade,
 ): Promise<{ readonly isRecorded: boolean; readonly note: string }> {
-  if (access.holder === undefined)
-    return { isRecorded: false, note: 'no engine runs: this export is not recorded in the journal' }
   const sha256 = hash('sha256', readFileSync(join(folder, 'manifest.json')), 'hex')
   const payload = {
     what,
@@ -30,6 +29,14 @@ export async function recordExport(
     rows,
     ...(fromTs === undefined ? {} : { from_ts: fromTs }),
     ...(toTs === undefined ? {} : { to_ts: toTs }),
+  }
+  if (access.holder === undefined) {
+    const { sha256: digest, ...about } = payload
+    new FactSpool(access.paths.spool).append({
+      type: 'ops.export_made',
+      payload: { ...about, export_sha256: digest, actor: deps.actor },
+    })
+    return { isRecorded: false, note: 'no engine runs: the journal tells of it with the next start of one' }
   }
   const outcome = await submit(
     access,

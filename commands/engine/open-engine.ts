@@ -16,6 +16,8 @@ import { newRunId } from '../../src/runtime/ids.ts'
 import { type OpenLog, openLog } from '../../src/runtime/log/log.ts'
 import { thisProcess } from '../../src/runtime/process.ts'
 import { GuardedVenue } from '../../src/runtime/resilience/guarded-venue.ts'
+import { FactSpool } from '../../src/runtime/fact-spool.ts'
+import { allNews } from '../../src/runtime/host-news.ts'
 import { SecretNews } from '../../src/runtime/secrets/secret-news.ts'
 import { findStrategy } from '../../src/strategy/catalogue.ts'
 import { DEMO_INSTRUMENTS } from '../../src/venues/simulated/demo-instruments.ts'
@@ -85,7 +87,8 @@ function assemble(
     now: wallTime,
   })
   const { log } = opened
-  const news = new SecretNews(paths.secrets, store.notes)
+  const spool = new FactSpool(paths.spool)
+  const news = allNews(new SecretNews(paths.secrets, store.notes), spool)
   const vault = openSimVenueVault(paths.simDatabase, { nowTs: wallTime() })
   const lastTs = store.state().lastTs
   const clock = new EngineClock(HOST_CLOCK, { speed: config.engine.speed, notBefore: lastTs })
@@ -163,6 +166,7 @@ function assemble(
       { name: 'seed', value: String(config.engine.seed) },
     ],
     pid: process.pid,
+    spool,
     version: VERSION,
     watchdog:
       config.deadman.watchdog_s === 0

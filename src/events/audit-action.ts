@@ -100,6 +100,8 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'clock.state_changed': 'clock.state_changed',
   'ops.noted': 'annotation.added',
   'ops.export_made': 'export.created',
+  'ops.pruned': 'retention.pruned',
+  'ops.emergency_cancel': 'execution.sent',
   'ops.secret_changed': ({ action }) => `secret.${action}`,
 }
 

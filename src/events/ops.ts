@@ -35,5 +35,17 @@ export const ops = {
     from_ts: time.optional(),
     to_ts: time.optional(),
   }),
+  /** Recorded inputs or bars were let go; events never are. */
+  'ops.pruned': z.strictObject({
+    what: z.enum(['inputs', 'bars']),
+    actor: id,
+    before_ts: time,
+    rows: count,
+    /** Over what was let go, in its order. */
+    rows_sha256: sha256,
+    pruned_ts: time,
+  }),
+  /** A cancel that left while the books could not be written: told late. */
+  'ops.emergency_cancel': z.strictObject({ order_id: id, reason_code: reasonCode, detail: text, sent_ts: time }),
   'ops.health': z.strictObject({ component: id, status: z.enum(['OK', 'BAD', 'UNKNOWN']), detail: text }),
 } as const

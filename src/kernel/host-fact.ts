@@ -27,6 +27,8 @@ export const HOST_FACTS = [
   'clock.state_changed',
   'ops.noted',
   'ops.export_made',
+  'ops.pruned',
+  'ops.emergency_cancel',
 ] as const satisfies readonly EventType[]
 
 export type HostFactType = (typeof HOST_FACTS)[number]

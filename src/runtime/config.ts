@@ -20,6 +20,8 @@ export interface ProfilePaths {
   readonly status: string
   /** Its presence stops new risk, whatever else still works. */
   readonly kill: string
+  /** What happened and waits for an engine to journal it. */
+  readonly spool: string
   /** Encrypted keys of venues, what is known of each, and who changed them. */
   readonly secrets: string
   /** Where the engine's views are read. */
@@ -68,6 +70,7 @@ export function profilePaths(asked?: string): ProfilePaths {
     logs: join(folder, 'logs'),
     status: join(folder, 'run', 'status.json'),
     kill: join(folder, 'kill'),
+    spool: join(folder, 'run', 'audit-emergency.jsonl'),
     secrets: join(folder, 'secrets'),
     socket: socketPath(folder),
   }

@@ -7,3 +7,13 @@ export interface HostNews {
   /** All that was pending is on disk. A crash just before tells it again: the same fact, with the same time. */
   journaled(): void
 }
+
+/** News of several kinds as one. */
+export function allNews(...sources: readonly HostNews[]): HostNews {
+  return {
+    pending: () => sources.flatMap((source) => source.pending()),
+    journaled: () => {
+      for (const source of sources) source.journaled()
+    },
+  }
+}

@@ -1,5 +1,6 @@
 import { statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { FactSpool } from '../fact-spool.ts'
 import { formatTime, US_PER_SECOND } from '../../domain/time.ts'
 import { every, monotonicMs, wallTime } from '../clock.ts'
 import type { ProfilePaths } from '../config.ts'
@@ -13,6 +14,7 @@ import type { EngineStore } from '../ports.ts'
 import { StatusFile } from '../status-file.ts'
 import { EngineViews } from '../views/engine-views.ts'
 import { type HostFacts, healthChecks } from '../views/system-view.ts'
+import { cancelWithoutBooks, isUnwritable } from './emergency-cancel.ts'
 import type { Engine } from './engine.ts'
 import { EngineMetrics, engineStatus, type ReportFacts } from './engine-report.ts'
 
@@ -26,6 +28,8 @@ export interface HostParts {
   readonly config: readonly { readonly name: string; readonly value: string }[]
   readonly pid: number
   readonly version: string
+  /** Where cancels are told that the books cannot be told of. */
+  readonly spool?: FactSpool | undefined
   /** Started when the engine is; undefined where the settings want none. */
   readonly watchdog?: (() => Watchdog) | undefined
 }
@@ -248,8 +252,17 @@ export class EngineHost {
     const { log, engine, paths } = this.#parts
     log.error('engine.fail', failure.message, { error: failure })
     engine.phase = 'STOPPED'
-    this.#end({ ok: false, error: failure, report: writeCrashReport(paths.logs, failure, engine) })
-    await Promise.resolve()
+    this.#stopTurns()
+    const report = writeCrashReport(paths.logs, failure, engine)
+    if (isUnwritable(failure) && engine.isReady)
+      await cancelWithoutBooks({
+        orders: [...engine.kernel.orders.working],
+        venue: engine.parts.venue,
+        spool: this.#parts.spool,
+        log,
+        now: () => engine.now,
+      }).catch((again: unknown) => log.error('engine.emergency', 'orders could not be cancelled', { error: again }))
+    this.#end({ ok: false, error: failure, report })
   }
 
   #end(end: HostEnd): void {
