@@ -37,7 +37,7 @@ With no engine running, close_only and halt wait an hour for one; an engine that
     .action((options: KillOptions) =>
       deps.settle(options, async () => (await import('./kill/change.ts')).raiseKill(deps, options)),
     )
-  changes(command.command('lower').description('one step milder: halt, flatten, close_only, none'), {
+  changes(command.command('lower').alias('release').description('one step milder: halt, flatten, close_only, none'), {
     needsReason: true,
   })
     .addOption(level('the next milder level', ['none', 'close_only', 'flatten']))
@@ -45,13 +45,6 @@ With no engine running, close_only and halt wait an hour for one; an engine that
     .addHelpText('after', `${examples('kill lower --level flatten --reason "venue is back"')}${TWO_STEPS}`)
     .action((options: KillOptions) =>
       deps.settle(options, async () => (await import('./kill/change.ts')).lowerKill(deps, options)),
-    )
-  changes(command.command('release-mode').description('leave SAFE_MODE or HALTED, once every release check is met'), {
-    needsReason: true,
-  })
-    .addHelpText('after', `${examples('kill release-mode --reason "reconciled, feed is back"')}${TWO_STEPS}`)
-    .action((options: ChangeOptions) =>
-      deps.settle(options, async () => (await import('./kill/change.ts')).releaseMode(deps, options)),
     )
   return command
 }
