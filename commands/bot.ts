@@ -1,7 +1,8 @@
-import { Command, Option } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import { DEFAULT_RESTART_WISH, RESTART_WISHES, type RestartWish } from '../src/runtime/restart-wish.ts'
 import type { CommandDeps } from './command-line.ts'
-import { changes, collect, count, examples, watches } from './engine-options.ts'
+import type { RunMode } from './bot/mode.ts'
+import { changes, collect, count, examples, parseSince, reads, type Since, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
 import type { ChangeOptions } from './submission.ts'
 
@@ -11,6 +12,15 @@ export interface BotListOptions extends ReadOptions {
 export interface BotDecisionsOptions extends ReadOptions {
   readonly limit: number
 }
+export interface BotLogsOptions extends ReadOptions {
+  readonly since?: Since | undefined
+  readonly limit: number
+  readonly follow: boolean
+}
+export type BotModeOptions = ReadOptions
+export interface BotStartOptions extends ChangeOptions {
+  readonly mode?: RunMode | undefined
+}
 export interface BotRegisterOptions extends ChangeOptions {
   readonly strategy: string
   readonly instrument: readonly string[]
@@ -19,8 +29,9 @@ export interface BotRegisterOptions extends ChangeOptions {
   readonly onRestart: RestartWish
 }
 
+const RUN_MODES = ['paper', 'forward', 'shadow', 'canary', 'live'] as const satisfies readonly RunMode[]
+
 const STEPS = [
-  ['start', 'BOT_START', 'start a bot that is idle or stopped'],
   ['pause', 'BOT_PAUSE', 'let it open nothing new; what it holds stays'],
   ['resume', 'BOT_RESUME', 'go on after a pause'],
   ['stop', 'BOT_STOP', 'cancel its orders and stop it'],
@@ -65,6 +76,31 @@ export function botCommand(deps: CommandDeps): Command {
     )
     .action((bot: string, options: BotRegisterOptions) =>
       settle(options, async () => (await import('./bot/steer.ts')).registerBot(deps, bot, options)),
+    )
+  reads(command.command('logs <bot>').description('its decisions, states and log lines, newest last'))
+    .option('--since <when>', "since a time or for a duration: '10m', '2026-01-31T09:00Z'", parseSince)
+    .option('--limit <n>', 'at most so many, the last', count, 100)
+    .option('--follow', 'go on until interrupted; with --json one object a line', false)
+    .addHelpText('after', examples('bot logs trend --since 1h', 'bot logs trend --follow --json'))
+    .action((bot: string, options: BotLogsOptions) =>
+      settle(options, async () => (await import('./bot/logs.ts')).botLogs(deps, bot, options)),
+    )
+  reads(command.command('mode <bot>').description('the mode it runs in; of another one, everything that is missing'))
+    .addArgument(new Argument('[mode]', 'the mode wished for').choices(RUN_MODES))
+    .addHelpText('after', examples('bot mode trend', 'bot mode trend live  # exit 3: what stands against it'))
+    .action((bot: string, mode: RunMode | undefined, options: BotModeOptions) =>
+      settle(options, async () => (await import('./bot/mode.ts')).botMode(deps, bot, mode, options)),
+    )
+  changes(command.command('start <bot>').description('start a bot that is idle, paused, stopped or failed'))
+    .addOption(new Option('--mode <mode>', 'only in this mode; refused with all that is missing').choices(RUN_MODES))
+    .addHelpText('after', examples('bot start trend --reason "after lunch"', 'bot start trend --mode live'))
+    .action((bot: string, options: BotStartOptions) =>
+      settle(options, async () => (await import('./bot/mode.ts')).startBot(deps, bot, options)),
+    )
+  changes(command.command('restart <bot>').description('stop it, wait until its orders have ended, start it'))
+    .addHelpText('after', examples('bot restart trend --reason "new parameters"'))
+    .action((bot: string, options: ChangeOptions) =>
+      settle(options, async () => (await import('./bot/restart.ts')).restartBot(deps, bot, options)),
     )
   for (const [name, type, description] of STEPS)
     changes(command.command(`${name} <bot>`).description(description))

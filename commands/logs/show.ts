@@ -66,7 +66,7 @@ function filterOf({ level, since }: LogsOptions, nowTs: number): (line: LogLine)
 }
 
 /** Put-away files first: their names carry the time, and sort by it. */
-function logFiles(folder: string): readonly string[] {
+export function logFiles(folder: string): readonly string[] {
   if (!existsSync(folder)) return []
   const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'))
   return names.toSorted().map((name) => join(folder, name))
@@ -77,7 +77,7 @@ function logFiles(folder: string): readonly string[] {
  *
  * @returns the offset behind the last whole line
  */
-async function readLines(path: string, from: number, take: (line: LogLine) => void): Promise<number> {
+export async function readLines(path: string, from: number, take: (line: LogLine) => void): Promise<number> {
   const stream = createReadStream(path, { start: from })
   let read = from
   let end = from
