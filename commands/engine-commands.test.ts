@@ -360,6 +360,11 @@ const CHANGING = [
     { scope: 'global', level: 'CLOSE_ONLY' },
   ],
   [
+    ['kill', 'set', '--level', 'halt', '--reason', 'drill', '--ttl', '90s'],
+    'KILL_RAISE',
+    { scope: 'global', level: 'HALT', review_minutes: 2 },
+  ],
+  [
     ['kill', 'set', '--level', 'flatten', '--reason', 'drill', '--confirm', 'Flatten 2'],
     'KILL_RAISE',
     { scope: 'global', level: 'FLATTEN' },

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { parseDuration, US_PER_DAY, US_PER_MINUTE } from '../src/domain/time.ts'
 import type { CommandDeps } from './command-line.ts'
 import { changes, confirmOption, examples, TWO_STEPS, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
@@ -7,6 +8,11 @@ import type { ChangeOptions } from './submission.ts'
 export interface KillOptions extends ChangeOptions {
   readonly scope: string
   readonly level: 'NONE' | 'CLOSE_ONLY' | 'FLATTEN' | 'HALT'
+}
+
+export interface KillSetOptions extends KillOptions {
+  /** Whole minutes until a person has to look again. */
+  readonly ttl?: number | undefined
 }
 
 export function killCommand(deps: CommandDeps): Command {
@@ -24,6 +30,7 @@ export function killCommand(deps: CommandDeps): Command {
   })
     .addOption(level('level to raise to', ['close_only', 'flatten', 'halt']))
     .addOption(scope())
+    .option('--ttl <duration>', "when a person has to look again: '30m'; nothing is released by it", parseReview)
     .addOption(confirmOption())
     .addHelpText(
       'after',
@@ -34,7 +41,7 @@ export function killCommand(deps: CommandDeps): Command {
 flatten trades: without --confirm it prints the phrase to give, and does nothing (exit 4).
 With no engine running, close_only and halt wait an hour for one; an engine that hangs is reached by \`panic\`.\n`,
     )
-    .action((options: KillOptions) =>
+    .action((options: KillSetOptions) =>
       deps.settle(options, async () => (await import('./kill/change.ts')).raiseKill(deps, options)),
     )
   changes(command.command('lower').alias('release').description('one step milder: halt, flatten, close_only, none'), {
@@ -47,6 +54,14 @@ With no engine running, close_only and halt wait an hour for one; an engine that
       deps.settle(options, async () => (await import('./kill/change.ts')).lowerKill(deps, options)),
     )
   return command
+}
+
+/** @returns whole minutes, never fewer than asked for */
+function parseReview(text: string): number {
+  const us = parseDuration(text)
+  if (us === undefined || us < US_PER_MINUTE || us > US_PER_DAY)
+    throw new InvalidArgumentError("a duration from 1m to 24h, such as '30m'.")
+  return Math.ceil(us / US_PER_MINUTE)
 }
 
 function level(description: string, levels: readonly string[]): Option {

@@ -2,21 +2,22 @@ import type { CommandDeps } from '../command-line.ts'
 import { withEngine } from '../engine-access.ts'
 import { EXIT } from '../exit-code.ts'
 import { missingPhrase } from '../flatten-phrase.ts'
-import type { KillOptions } from '../kill.ts'
+import type { KillOptions, KillSetOptions } from '../kill.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 import { type ChangeOptions, submit } from '../submission.ts'
 
 /** Raises a level. FLATTEN trades, and is asked for by its phrase before anything is handed in. */
-export function raiseKill({ engine }: CommandDeps, options: KillOptions): Promise<Outcome> {
+export function raiseKill({ engine }: CommandDeps, options: KillSetOptions): Promise<Outcome> {
   return withEngine(options, engine, async (access) => {
-    const { scope, level, confirm } = options
+    const { scope, level, confirm, ttl } = options
     if (level === 'NONE')
       throw new CommandError(EXIT.usage, 'NOT_A_RAISE', 'none is no level to raise to', 'use `kill lower`')
     if (level === 'FLATTEN') {
       const missing = await missingPhrase(access, { scope, confirm, act: 'FLATTEN' })
       if (missing !== undefined) return missing
     }
-    return submit(access, engine, { type: 'KILL_RAISE', payload: { scope, level } }, options)
+    const payload = { scope, level, ...(ttl === undefined ? {} : { review_minutes: ttl }) }
+    return submit(access, engine, { type: 'KILL_RAISE', payload }, options)
   })
 }
 

@@ -34,6 +34,7 @@ import { GuardFeed, guardFacts } from './guard-feed.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
+import { KillReviews } from './kill-reviews.ts'
 import { LimitDesk } from './limit-desk.ts'
 import { keepLossMarks, storedLossMarks } from './loss-marks.ts'
 import { InterlockDesk } from './interlock-desk.ts'
@@ -129,6 +130,7 @@ export class Engine {
   readonly deadMan: DeadManDesk
   readonly approvals: OrderApprovals
   readonly authority: Authority
+  readonly killReviews: KillReviews
   readonly glass: GlassDesk
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
@@ -264,6 +266,12 @@ export class Engine {
       },
     )
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
+    this.killReviews = new KillReviews({
+      notes: store.notes,
+      isStanding: (scope) => this.kernel.facts.kill.at(scope as KillScope) !== 'NONE',
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+      alert: (source, isOn, text) => this.#alert(source, isOn, 'P1', text, 'kill status'),
+    })
     this.glass = new GlassDesk(store.notes, {
       host: parts.host,
       isSimulated: () => parts.venue.fault !== undefined,
@@ -318,6 +326,7 @@ export class Engine {
       note: (row, outcome) => this.#note(row, outcome),
       explain: (payload) => explainOrder(this.kernel, payload),
       operatorSeen: () => this.deadMan.acknowledge(parts.host.monotonicMs()),
+      reviewKill: (scope, minutes, actor) => this.killReviews.set(scope, minutes, { actor, now: this.now }),
       killLowered: () => parts.killFile.remove(),
       vote: ({ actor, reason }, { approval_id: id, vote, typed }) =>
         this.approvals.desk.vote(id, { actor, isYes: vote === 'yes', reason, typed }),
@@ -800,6 +809,7 @@ export class Engine {
     if (nowMs - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
     this.#heedFlags(now)
+    this.killReviews.look(now)
     this.#heedSilence()
     this.#markEquity(now)
     this.approvals.look()

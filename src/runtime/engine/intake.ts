@@ -43,6 +43,8 @@ export interface IntakeHands {
   acknowledge(alertId: string): boolean
   operatorSeen(): void
   explain(payload: CommandPayload<'GATE_EXPLAIN'>): CommandOutcome
+  /** When a person has to look at a kill again. */
+  reviewKill(scope: string, minutes: number, actor: string): void
   killLowered(): void
   suppress(payload: CommandPayload<'INTERLOCK_SUPPRESS'>): CommandOutcome
   vote(row: CommandRow, payload: CommandPayload<'APPROVAL_VOTE'>): CommandOutcome
@@ -318,12 +320,16 @@ export class Intake {
     who: Pick<Command, 'id' | 'actor' | 'reason' | 'role'>,
     payload: CommandPayload<'KILL_RAISE'>,
   ): CommandOutcome {
-    const { scope, level } = payload
+    const { scope, level, review_minutes: minutes } = payload
     if (row.reason.trim().length < 4)
       return refusal('REASON_MISSING', 'a kill is raised with a reason of at least 4 characters')
     // A screen raises the shared word or the file first: what stands already is done.
-    if (killSeverity(this.#hands.killAt(scope)) >= killSeverity(level)) return done(`${scope} ${level} stands already`)
-    return this.#tell({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
+    const stands = killSeverity(this.#hands.killAt(scope)) >= killSeverity(level)
+    const outcome = stands
+      ? done(`${scope} ${level} stands already`)
+      : this.#tell({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
+    if (outcome.ok && minutes !== undefined) this.#hands.reviewKill(scope, minutes, row.actor)
+    return outcome
   }
 
   #place(
