@@ -1,7 +1,6 @@
-import { Argument, Command, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { DEFAULT_RESTART_WISH, RESTART_WISHES, type RestartWish } from '../src/runtime/restart-wish.ts'
 import type { CommandDeps } from './command-line.ts'
-import type { RunMode } from './bot/mode.ts'
 import { changes, collect, count, examples, parseSince, reads, type Since, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
 import type { ChangeOptions } from './submission.ts'
@@ -17,9 +16,8 @@ export interface BotLogsOptions extends ReadOptions {
   readonly limit: number
   readonly follow: boolean
 }
-export type BotModeOptions = ReadOptions
 export interface BotStartOptions extends ChangeOptions {
-  readonly mode?: RunMode | undefined
+  readonly mode: (typeof RUN_MODES)[number]
 }
 export interface BotRegisterOptions extends ChangeOptions {
   readonly strategy: string
@@ -29,7 +27,7 @@ export interface BotRegisterOptions extends ChangeOptions {
   readonly onRestart: RestartWish
 }
 
-const RUN_MODES = ['paper', 'forward', 'shadow', 'canary', 'live'] as const satisfies readonly RunMode[]
+const RUN_MODES = ['paper', 'canary', 'live'] as const
 
 const STEPS = [
   ['pause', 'BOT_PAUSE', 'let it open nothing new; what it holds stays'],
@@ -58,6 +56,43 @@ export function botCommand(deps: CommandDeps): Command {
     .action((bot: string, options: BotDecisionsOptions) =>
       settle(options, async () => (await import('./bot/show.ts')).showDecisions(deps, bot, options)),
     )
+  reads(command.command('logs <bot>').description('its decisions, states and log lines, newest last'))
+    .option('--since <when>', "since a time or for a duration: '10m', '2026-01-31T09:00Z'", parseSince)
+    .option('--limit <n>', 'at most so many, the last', count, 100)
+    .option('--follow', 'go on until interrupted; with --json one object a line', false)
+    .addHelpText('after', examples('bot logs trend --since 1h', 'bot logs trend --follow'))
+    .action((bot: string, options: BotLogsOptions) =>
+      settle(options, async () => (await import('./bot/logs.ts')).botLogs(deps, bot, options)),
+    )
+  reads(
+    command
+      .command('mode <bot> [mode]')
+      .description('the mode that it trades in, and what stands between it and another'),
+  )
+    .addHelpText(
+      'after',
+      `${examples('bot mode trend', 'bot mode trend live')}\nExit codes: 0 it is in that mode, 3 conditions are not met: each is listed.\n`,
+    )
+    .action((bot: string, mode: string | undefined, options: ReadOptions) =>
+      settle(options, async () => (await import('./bot/mode.ts')).botMode(deps, bot, mode, options)),
+    )
+  changes(command.command('start <bot>').description('start a bot that is idle or stopped'))
+    .addOption(new Option('--mode <mode>', 'where it trades').choices(RUN_MODES).default('paper'))
+    .addHelpText(
+      'after',
+      `${examples('bot start trend --reason "after lunch"', 'bot start trend --mode live')}\nIn another mode than the engine's every condition that is not met is listed (exit 3).\n`,
+    )
+    .action((bot: string, options: BotStartOptions) =>
+      settle(options, async () => (await import('./bot/mode.ts')).startBot(deps, bot, options)),
+    )
+  changes(command.command('restart <bot>').description('stop it, wait until its orders are gone, and start it'))
+    .addHelpText(
+      'after',
+      `${examples('bot restart trend --reason "new parameters"')}\nCut off in the middle, it stays stopped: start it with \`bot start\`.\n`,
+    )
+    .action((bot: string, options: ChangeOptions) =>
+      settle(options, async () => (await import('./bot/restart.ts')).restartBot(deps, bot, options)),
+    )
   changes(command.command('register <bot>').description('a new bot, idle; its id is never used again'))
     .requiredOption('--strategy <id>', 'as `strategy list` names it')
     .requiredOption('--instrument <id>', 'what it trades; may be repeated, the first is its main one', collect)
@@ -76,31 +111,6 @@ export function botCommand(deps: CommandDeps): Command {
     )
     .action((bot: string, options: BotRegisterOptions) =>
       settle(options, async () => (await import('./bot/steer.ts')).registerBot(deps, bot, options)),
-    )
-  reads(command.command('logs <bot>').description('its decisions, states and log lines, newest last'))
-    .option('--since <when>', "since a time or for a duration: '10m', '2026-01-31T09:00Z'", parseSince)
-    .option('--limit <n>', 'at most so many, the last', count, 100)
-    .option('--follow', 'go on until interrupted; with --json one object a line', false)
-    .addHelpText('after', examples('bot logs trend --since 1h', 'bot logs trend --follow --json'))
-    .action((bot: string, options: BotLogsOptions) =>
-      settle(options, async () => (await import('./bot/logs.ts')).botLogs(deps, bot, options)),
-    )
-  reads(command.command('mode <bot>').description('the mode it runs in; of another one, everything that is missing'))
-    .addArgument(new Argument('[mode]', 'the mode wished for').choices(RUN_MODES))
-    .addHelpText('after', examples('bot mode trend', 'bot mode trend live  # exit 3: what stands against it'))
-    .action((bot: string, mode: RunMode | undefined, options: BotModeOptions) =>
-      settle(options, async () => (await import('./bot/mode.ts')).botMode(deps, bot, mode, options)),
-    )
-  changes(command.command('start <bot>').description('start a bot that is idle, paused, stopped or failed'))
-    .addOption(new Option('--mode <mode>', 'only in this mode; refused with all that is missing').choices(RUN_MODES))
-    .addHelpText('after', examples('bot start trend --reason "after lunch"', 'bot start trend --mode live'))
-    .action((bot: string, options: BotStartOptions) =>
-      settle(options, async () => (await import('./bot/mode.ts')).startBot(deps, bot, options)),
-    )
-  changes(command.command('restart <bot>').description('stop it, wait until its orders have ended, start it'))
-    .addHelpText('after', examples('bot restart trend --reason "new parameters"'))
-    .action((bot: string, options: ChangeOptions) =>
-      settle(options, async () => (await import('./bot/restart.ts')).restartBot(deps, bot, options)),
     )
   for (const [name, type, description] of STEPS)
     changes(command.command(`${name} <bot>`).description(description))

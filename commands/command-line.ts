@@ -24,6 +24,7 @@ import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
 import type { Format } from './format.ts'
 import { flattenCommand } from './flatten.ts'
+import { errorsCommand } from './errors.ts'
 import { flagCommand } from './flag.ts'
 import { gateCommand } from './gate.ts'
 import { capabilitiesCommand, healthCommand, readyCommand } from './health.ts'
@@ -112,6 +113,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   idempotencyCommand,
   alertCommand,
   logsCommand,
+  errorsCommand,
   storageCommand,
   initCommand,
   configCommand,

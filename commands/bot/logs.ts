@@ -1,91 +1,84 @@
-import { parseTime } from '../../src/domain/time.ts'
+import { formatTime, parseTime, timeUs } from '../../src/domain/time.ts'
 import { profilePaths } from '../../src/runtime/config.ts'
 import { type JournalEntry, journalTail } from '../../storage/queries/journal-tail.ts'
 import type { BotLogsOptions } from '../bot.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { type EngineAccess, withEngine } from '../engine-access.ts'
-import { sinceTs } from '../engine-options.ts'
 import { isoTime } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
-import { logFiles, readLines } from '../logs/show.ts'
+import { logFiles, readLines } from '../logs/log-files.ts'
 import type { Outcome } from '../outcome.ts'
 import { formatOf, read } from '../reading.ts'
 import { type Sheet, sheet, sheetOutcome } from '../sheet.ts'
 import { requireBot } from './bot-rows.ts'
 
-/** What a bot's log is made of: what it wished and was told, what was refused, and its states. */
+/** What a bot's log is made of: what it wished and was told, what became of it, and its states. */
 const TYPES = ['policy.decided', 'intent.discarded', 'order.rejected', 'ops.bot_state'] as const
 const FOLLOW_EVERY_MS = 250
 
-interface BotLogLine {
+interface BotLine {
   readonly ts: number
   /** Where it stands: session and number in the journal; undefined for a line of the log files. */
-  readonly runNo?: number
-  readonly seq?: number
+  readonly at: string | undefined
   readonly what: string
   readonly text: string
 }
 
 /** Decisions, states and log lines of a bot, newest last. */
 export function botLogs(deps: CommandDeps, bot: string, options: BotLogsOptions): Promise<Outcome> {
-  const fromTs = sinceTs(options.since, deps.engine.now()) ?? 0
-  if (options.follow) return follow(deps, bot, options, fromTs)
+  if (options.follow) return follow(deps, bot, options)
   return read(deps, options, {
     topics: [`bot/${bot}`],
     show: async (access, format) => {
       await requireBot(access, bot)
-      const lines = await linesOf(access, bot, fromTs, options.limit)
+      const lines = await linesOf(access, bot, options)
       return sheetOutcome(logSheet(lines), format, { code: EXIT.ok, message: `${lines.length} lines` })
     },
   })
 }
 
-function follow(deps: CommandDeps, bot: string, options: BotLogsOptions, fromTs: number): Promise<Outcome> {
+function follow(deps: CommandDeps, bot: string, options: BotLogsOptions): Promise<Outcome> {
   const { engine, printer } = deps
   const isJson = formatOf(options, printer) === 'json'
   return withEngine(options, engine, async (access) => {
     await requireBot(access, bot)
     const signal = engine.untilInterrupted()
-    let lastTs = fromTs
-    /** Told already, of the last moment alone: what is older is not asked for again. */
-    let told = new Set<string>()
-    for (let limit = options.limit; !signal.aborted; limit = Number.MAX_SAFE_INTEGER) {
-      for (const line of await linesOf(access, bot, lastTs, limit)) {
-        const text = JSON.stringify({ ...line, ts: isoTime(line.ts) })
-        if (line.ts > lastTs) told = new Set()
-        lastTs = line.ts
-        if (told.has(text)) continue
-        told.add(text)
-        printer.out(isJson ? `${text}\n` : `${isoTime(line.ts) ?? ''}  ${line.what}  ${line.text}\n`)
+    const seen = new Set<string>()
+    for (let sinceTs: number | undefined; !signal.aborted; await engine.pause(FOLLOW_EVERY_MS)) {
+      for (const line of await linesOf(access, bot, { ...options, sinceTs })) {
+        const { at, ts, what, text } = line
+        const key = at ?? `${ts} ${text}`
+        if (seen.has(key)) continue
+        seen.add(key)
+        sinceTs = Math.max(sinceTs ?? 0, ts)
+        const told = { ts: isoTime(ts), what, text }
+        printer.out(`${isJson ? JSON.stringify(told) : Object.values(told).join('  ')}\n`)
       }
-      await engine.pause(FOLLOW_EVERY_MS)
     }
     return { code: EXIT.interrupted, message: '' }
   })
 }
 
 async function linesOf(
-  { store, paths }: EngineAccess,
+  { store }: EngineAccess,
   botId: string,
-  fromTs: number,
-  limit: number,
-): Promise<readonly BotLogLine[]> {
-  const lines = TYPES.flatMap((type) => journalTail(store.db, { type, botId, sinceTs: fromTs, limit }).map(lineOf))
-  for (const path of logFiles(profilePaths(paths.profile).logs))
+  { profile, limit, sinceTs = 0 }: BotLogsOptions & { readonly sinceTs?: number | undefined },
+): Promise<readonly BotLine[]> {
+  const lines = TYPES.flatMap((type) => journalTail(store.db, { type, botId, sinceTs, limit }).map(lineOf))
+  for (const path of logFiles(profilePaths(profile).logs))
     await readLines(path, 0, ({ ts: written, op, msg, fields }) => {
-      const ts = parseTime(written)
-      if (ts !== undefined && ts >= fromTs && fields?.['bot_id'] === botId) lines.push({ ts, what: op, text: msg })
+      const ts = parseTime(written) ?? 0
+      if (fields?.['bot_id'] === botId && ts >= sinceTs) lines.push({ ts, at: undefined, what: op, text: msg })
     })
-  return lines.toSorted((a, b) => a.ts - b.ts || place(a) - place(b)).slice(-limit)
+  return lines.toSorted((a, b) => a.ts - b.ts || orderOf(a) - orderOf(b)).slice(-limit)
 }
 
-/** Facts in the order of the journal, what was logged about them behind them. */
-function place({ seq }: BotLogLine): number {
-  return seq ?? Number.MAX_SAFE_INTEGER
+function orderOf({ at }: BotLine): number {
+  return Number(at?.split('/')[1] ?? Number.MAX_SAFE_INTEGER)
 }
 
-function lineOf({ runNo, event }: JournalEntry): BotLogLine {
-  return { ts: event.ts, runNo, seq: event.seq, what: event.type, text: textOf(event) }
+function lineOf({ runNo, event }: JournalEntry): BotLine {
+  return { ts: event.ts, at: `${runNo}/${event.seq}`, what: event.type, text: textOf(event) }
 }
 
 function textOf(event: JournalEntry['event']): string {
@@ -97,10 +90,10 @@ function textOf(event: JournalEntry['event']): string {
   return parts.filter((part) => part !== undefined && part !== '').join(' ')
 }
 
-function logSheet(lines: readonly BotLogLine[]): Sheet {
+function logSheet(lines: readonly BotLine[]): Sheet {
   return sheet(
     [
-      { name: 'time', align: 'left', exact: ({ ts }: BotLogLine) => isoTime(ts) },
+      { name: 'time', align: 'left', exact: ({ ts }: BotLine) => formatTime(timeUs(ts)) },
       { name: 'what', align: 'left', exact: ({ what }) => what },
       { name: 'text', align: 'left', exact: ({ text }) => text },
     ],

@@ -1,107 +1,142 @@
-import type { RibbonView } from '../../src/runtime/link/views.ts'
-import type { BotModeOptions, BotStartOptions } from '../bot.ts'
+import type { RibbonView, SafetyView, SystemView } from '../../src/runtime/link/views.ts'
+import type { BotStartOptions } from '../bot.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { type EngineAccess, withEngine } from '../engine-access.ts'
 import { EXIT } from '../exit-code.ts'
-import { flagsOf } from '../flag/rows.ts'
-import type { Outcome } from '../outcome.ts'
-import { read, readView, requireClient } from '../reading.ts'
-import { facts, sheetOutcome } from '../sheet.ts'
+import { CommandError, type Outcome } from '../outcome.ts'
+import { formatOf, type ReadOptions, read, readView, requireClient } from '../reading.ts'
+import { sheet, sheetOutcome } from '../sheet.ts'
 import { submit } from '../submission.ts'
 import { requireBot } from './bot-rows.ts'
 
-export type RunMode = RibbonView['runMode']
-
-/** One thing between a bot and a mode, and what takes it away. */
-export interface UnmetCondition {
-  readonly code: string
+/** Something that has to be so before money is at stake. */
+interface LiveCondition {
+  readonly name: string
+  readonly isMet: boolean
   readonly found: string
-  readonly remedy: string
+  /** What meets it. */
+  readonly todo: string
 }
 
-/** What the conditions are read from. */
-export interface ModeFacts {
-  readonly ribbon: Pick<RibbonView, 'profile' | 'runMode' | 'safetyMode' | 'killLevel' | 'integrity' | 'gate'>
-  /** Stage of the flag that lets orders reach a real venue. */
-  readonly liveStage: string
-  readonly actor: string
-}
+const MODES = ['paper', 'canary', 'live']
 
-/** All that stands against a mode: they are worked off one by one, so the first alone would be no answer. */
-export function unmetConditions(mode: RunMode, { ribbon, liveStage, actor }: ModeFacts): readonly UnmetCondition[] {
-  const { profile, runMode, safetyMode, killLevel, integrity, gate } = ribbon
-  const unmet: UnmetCondition[] = []
-  const unless = (isMet: boolean, code: string, found: string, remedy: string) => {
-    if (!isMet) unmet.push({ code, found, remedy })
-  }
-  unless(
-    runMode === mode,
-    'RUN_MODE_OTHER',
-    `profile ${profile} runs in ${runMode} mode, and a bot runs in the mode of its session`,
-    `use a profile whose session runs ${mode}`,
-  )
-  if (mode !== 'canary' && mode !== 'live') return unmet
-  unless(
-    liveStage === 'on' || (mode === 'canary' && liveStage === 'canary'),
-    'FLAG_LIVE_OFF',
-    `flag live_enabled is ${liveStage}`,
-    'profinaut flag promote live_enabled, stage by stage',
-  )
-  unless(safetyMode === 'NORMAL', 'SAFETY_NOT_NORMAL', `the safety mode is ${safetyMode}`, 'profinaut safety show')
-  unless(killLevel === 'NONE', 'KILL_STANDS', `kill ${killLevel} stands`, 'profinaut kill status, then kill lower')
-  unless(
-    integrity === 'PASS',
-    'RECONCILE_NOT_MATCH',
-    `books against the venue and the chain: ${integrity}`,
-    'profinaut reconcile run',
-  )
-  unless(gate === 'PASS' || gate === 'WARN', 'GATE_NOT_PASS', `the gate says ${gate} to new risk`, 'profinaut gate')
-  unless(
-    actor.startsWith('human:'),
-    'ACTOR_NOT_HUMAN',
-    `${actor} asks`,
-    'a person asks, with a reason, and confirms (tier T0)',
-  )
-  return unmet
-}
-
-/** Shows the mode; another one is refused with everything that is missing for it. */
-export function botMode(deps: CommandDeps, bot: string, asked: RunMode | undefined, options: BotModeOptions) {
+/** The mode that a bot trades in; another is looked at, condition by condition. */
+export function botMode(
+  deps: CommandDeps,
+  bot: string,
+  wanted: string | undefined,
+  options: ReadOptions,
+): Promise<Outcome> {
   return read(deps, options, {
-    topics: ['bots', 'ribbon'],
+    topics: [],
     show: async (access, format) => {
-      const { live } = await requireBot(access, bot)
-      if (asked !== undefined) {
-        const refused = await againstMode(deps, access, asked)
-        if (refused !== undefined) return refused
+      await requireBot(access, bot)
+      if (wanted !== undefined && !MODES.includes(wanted))
+        throw new CommandError(
+          EXIT.usage,
+          'MODE_UNKNOWN',
+          `there is no mode '${wanted}'`,
+          `one of: ${MODES.join(', ')}`,
+        )
+      const { runMode } = await readView(requireClient(access), 'ribbon')
+      if (wanted === undefined || wanted === runMode) {
+        const rows = sheet(
+          [
+            { name: 'bot', align: 'left', exact: () => bot },
+            { name: 'mode', align: 'left', exact: () => runMode },
+          ],
+          [bot],
+        )
+        return sheetOutcome(rows, format, { code: EXIT.ok, message: `${bot} trades in ${runMode} mode` })
       }
-      const shown = facts([
-        ['bot', bot],
-        ['mode', live?.runMode],
-      ])
-      return sheetOutcome(shown, format, { code: EXIT.ok, message: live?.runMode ?? 'known while an engine runs' })
+      return unmet(await conditions(access), bot, wanted, format)
     },
   })
 }
 
-/** Starts a bot; where a mode is named, only in that. */
-export function startBot(deps: CommandDeps, bot: string, options: BotStartOptions): Promise<Outcome> {
-  return withEngine(options, deps.engine, async (access) => {
-    const refused = options.mode === undefined ? undefined : await againstMode(deps, access, options.mode)
-    return refused ?? submit(access, deps.engine, { type: 'BOT_START', payload: { bot_id: bot } }, options)
+/** Starts a bot where the engine trades; where it is to trade elsewhere, says everything that stands in the way. */
+export function startBot({ engine, printer }: CommandDeps, bot: string, options: BotStartOptions): Promise<Outcome> {
+  return withEngine(options, engine, async (access) => {
+    if (options.mode !== 'paper') {
+      await requireBot(access, bot)
+      const { runMode } = await readView(requireClient(access), 'ribbon')
+      if (runMode !== options.mode)
+        return unmet(await conditions(access), bot, options.mode, formatOf(options, printer))
+    }
+    return submit(access, engine, { type: 'BOT_START', payload: { bot_id: bot } }, options)
   })
 }
 
-async function againstMode({ engine }: CommandDeps, access: EngineAccess, mode: RunMode): Promise<Outcome | undefined> {
-  const ribbon = await readView(requireClient(access), 'ribbon')
-  const liveStage = flagsOf(access.store, engine.now()).stages.live_enabled
-  const unmet = unmetConditions(mode, { ribbon, liveStage, actor: engine.actor })
-  if (unmet.length === 0) return undefined
-  const lines = unmet.map(({ code, found, remedy }) => `  ${code}: ${found}\n    ${remedy}`)
-  return {
+function unmet(all: readonly LiveCondition[], bot: string, mode: string, format: ReturnType<typeof formatOf>): Outcome {
+  const open = all.filter(({ isMet }) => !isMet)
+  const rows = sheet(
+    [
+      { name: 'condition', align: 'left', exact: ({ name }: LiveCondition) => name },
+      { name: 'met', align: 'left', exact: ({ isMet }) => (isMet ? 'yes' : 'NO') },
+      { name: 'found', align: 'left', exact: ({ found }) => found },
+      { name: 'todo', align: 'left', exact: ({ isMet, todo }) => (isMet ? '' : todo) },
+    ],
+    all,
+  )
+  return sheetOutcome(rows, format, {
     code: EXIT.denied,
-    message: `${mode} is refused, ${unmet.length} unmet:\n${lines.join('\n')}`,
-    reasonCodes: unmet.map(({ code }) => code),
-    data: { mode, unmet },
-  }
+    message: `${bot} is not started in ${mode} mode: ${open.length} of ${all.length} conditions are not met`,
+    reasonCodes: ['LIVE_NOT_READY', ...open.map(({ name }) => name.toUpperCase().replaceAll(/[^A-Z]+/g, '_'))],
+  })
+}
+
+/** What UGF-B-003 asks for before a bot trades with money, as the engine has it now. */
+async function conditions(access: EngineAccess): Promise<readonly LiveCondition[]> {
+  const client = requireClient(access)
+  const [ribbon, safety, system] = await Promise.all([
+    readView(client, 'ribbon'),
+    readView(client, 'safety'),
+    readView(client, 'system'),
+  ])
+  return liveConditions(ribbon, safety, system, liveFlag(access))
+}
+
+function liveFlag({ store }: EngineAccess): string {
+  return store.flags.rows().find(({ name }) => name === 'live_enabled')?.stage ?? 'off'
+}
+
+export function liveConditions(
+  { runMode, killLevel, safetyMode }: Pick<RibbonView, 'runMode' | 'killLevel' | 'safetyMode'>,
+  { releaseChecks }: Pick<SafetyView, 'releaseChecks'>,
+  { leases = [] }: Pick<SystemView, 'leases'>,
+  flag: string,
+): readonly LiveCondition[] {
+  const reconciled = releaseChecks.find(({ name }) => name === 'reconcile')
+  const venue = leases.filter(({ kind }) => kind === 'venue')
+  const isLeased = venue.length > 0 && venue.every(({ state }) => state === 'VALID')
+  const isMoney = runMode === 'live' || runMode === 'canary'
+  return [
+    {
+      name: 'real venue',
+      isMet: isMoney,
+      found: isMoney ? runMode : `this profile runs in ${runMode} mode on a simulated exchange`,
+      todo: 'use a profile whose venue is real, with keys of its own (docs/secrets.md)',
+    },
+    {
+      name: 'live flag',
+      isMet: flag === 'on' || flag === 'canary',
+      found: flag,
+      todo: 'profinaut flag promote live_enabled',
+    },
+    { name: 'armed', isMet: false, found: 'not armed', todo: 'arming comes with the real venue: nothing here arms' },
+    { name: 'safety mode', isMet: safetyMode === 'NORMAL', found: safetyMode, todo: 'profinaut safety show tells why' },
+    { name: 'kill level', isMet: killLevel === 'NONE', found: killLevel, todo: 'profinaut kill lower' },
+    {
+      name: 'reconcile match',
+      isMet: reconciled?.isMet === true,
+      found: reconciled?.fact ?? 'not known',
+      todo: 'profinaut reconcile run',
+    },
+    {
+      name: 'lease free',
+      isMet: isLeased,
+      found: isLeased ? 'held by this engine' : 'not valid',
+      todo: 'profinaut lease status',
+    },
+  ]
 }

@@ -10,7 +10,7 @@ type Params = Readonly<Record<string, string | number | boolean>>
 
 export function steerBot(
   { engine }: CommandDeps,
-  type: 'BOT_PAUSE' | 'BOT_RESUME' | 'BOT_STOP' | 'BOT_RELEASE',
+  type: 'BOT_START' | 'BOT_PAUSE' | 'BOT_RESUME' | 'BOT_STOP' | 'BOT_RELEASE',
   bot: string,
   options: ChangeOptions,
 ): Promise<Outcome> {
