@@ -360,17 +360,11 @@ const CHANGING = [
     { scope: 'global', level: 'CLOSE_ONLY' },
   ],
   [
-    ['kill', 'set', '--level', 'halt', '--reason', 'drill', '--ttl', '90s'],
-    'KILL_RAISE',
-    { scope: 'global', level: 'HALT', review_minutes: 2 },
-  ],
-  [
     ['kill', 'set', '--level', 'flatten', '--reason', 'drill', '--confirm', 'Flatten 2'],
     'KILL_RAISE',
     { scope: 'global', level: 'FLATTEN' },
   ],
   [['kill', 'lower', '--level', 'none', '--reason', 'over'], 'KILL_LOWER', { scope: 'global', level: 'NONE' }],
-  [['kill', 'release', '--level', 'none', '--reason', 'over'], 'KILL_LOWER', { scope: 'global', level: 'NONE' }],
   [['safety', 'release', '--reason', 'over'], 'MODE_RELEASE', {}],
   [['safe-mode', '--reason', 'drill'], 'MODE_RAISE', { mode: 'SAFE_MODE' }],
   [['safe-mode', '--halt', '--reason', 'drill'], 'MODE_RAISE', { mode: 'HALTED' }],

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { parseDuration, US_PER_DAY, US_PER_MINUTE } from '../src/domain/time.ts'
+import { parseDuration, US_PER_MINUTE } from '../src/domain/time.ts'
 import type { CommandDeps } from './command-line.ts'
 import { changes, confirmOption, examples, TWO_STEPS, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
@@ -8,10 +8,7 @@ import type { ChangeOptions } from './submission.ts'
 export interface KillOptions extends ChangeOptions {
   readonly scope: string
   readonly level: 'NONE' | 'CLOSE_ONLY' | 'FLATTEN' | 'HALT'
-}
-
-export interface KillSetOptions extends KillOptions {
-  /** Whole minutes until a person has to look again. */
+  /** Minutes. */
   readonly ttl?: number | undefined
 }
 
@@ -30,18 +27,22 @@ export function killCommand(deps: CommandDeps): Command {
   })
     .addOption(level('level to raise to', ['close_only', 'flatten', 'halt']))
     .addOption(scope())
-    .option('--ttl <duration>', "when a person has to look again: '30m'; nothing is released by it", parseReview)
+    .option(
+      '--ttl <duration>',
+      'when to look at it again, 1m to 24h: it is told then, and never ends by itself',
+      parseTtl,
+    )
     .addOption(confirmOption())
     .addHelpText(
       'after',
       `${examples(
-        'kill set --level close_only --reason "spread looks wrong"',
+        'kill set --level close_only --reason "spread looks wrong" --ttl 30m',
         'kill set --level flatten --reason "end of it" --confirm \'flatten 2\'',
       )}
 flatten trades: without --confirm it prints the phrase to give, and does nothing (exit 4).
 With no engine running, close_only and halt wait an hour for one; an engine that hangs is reached by \`panic\`.\n`,
     )
-    .action((options: KillSetOptions) =>
+    .action((options: KillOptions) =>
       deps.settle(options, async () => (await import('./kill/change.ts')).raiseKill(deps, options)),
     )
   changes(command.command('lower').alias('release').description('one step milder: halt, flatten, close_only, none'), {
@@ -56,12 +57,11 @@ With no engine running, close_only and halt wait an hour for one; an engine that
   return command
 }
 
-/** @returns whole minutes, never fewer than asked for */
-function parseReview(text: string): number {
-  const us = parseDuration(text)
-  if (us === undefined || us < US_PER_MINUTE || us > US_PER_DAY)
-    throw new InvalidArgumentError("a duration from 1m to 24h, such as '30m'.")
-  return Math.ceil(us / US_PER_MINUTE)
+function parseTtl(text: string): number {
+  const duration = parseDuration(text)
+  const minutes = duration === undefined ? 0 : Math.round(duration / US_PER_MINUTE)
+  if (minutes < 1 || minutes > 1_440) throw new InvalidArgumentError("a duration from 1m to 24h, such as '30m'.")
+  return minutes
 }
 
 function level(description: string, levels: readonly string[]): Option {

@@ -2,12 +2,12 @@ import type { CommandDeps } from '../command-line.ts'
 import { withEngine } from '../engine-access.ts'
 import { EXIT } from '../exit-code.ts'
 import { missingPhrase } from '../flatten-phrase.ts'
-import type { KillOptions, KillSetOptions } from '../kill.ts'
+import type { KillOptions } from '../kill.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 import { type ChangeOptions, submit } from '../submission.ts'
 
 /** Raises a level. FLATTEN trades, and is asked for by its phrase before anything is handed in. */
-export function raiseKill({ engine }: CommandDeps, options: KillSetOptions): Promise<Outcome> {
+export function raiseKill({ engine }: CommandDeps, options: KillOptions): Promise<Outcome> {
   return withEngine(options, engine, async (access) => {
     const { scope, level, confirm, ttl } = options
     if (level === 'NONE')

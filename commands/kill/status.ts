@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { formatDuration } from '../../src/domain/time.ts'
 import type { SafetyView } from '../../src/runtime/link/views.ts'
 import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
@@ -35,8 +34,6 @@ async function show(access: EngineAccess, format: Format): Promise<Outcome> {
   const safety: Safety =
     client === undefined ? { ...store.state().safety, releaseChecks: [] } : await readView(client, 'safety')
   const kills = safety.kills.filter(({ level }) => level !== 'NONE')
-  const hasReview = kills.some(({ reviewTs }) => reviewTs !== undefined)
-  const nowTs = client === undefined || !hasReview ? 0 : (await readView(client, 'ribbon')).nowTs
   const hasFile = existsSync(paths.kill)
   const main = facts([
     ['safety_mode', safety.mode],
@@ -50,13 +47,8 @@ async function show(access: EngineAccess, format: Format): Promise<Outcome> {
         { name: 'scope', align: 'left', exact: ({ scope }: Kill) => scope },
         { name: 'level', align: 'left', exact: ({ level }) => level },
         { name: 'since', align: 'left', exact: ({ sinceTs }) => isoTime(sinceTs) },
-        {
-          name: 'review',
-          align: 'left',
-          exact: ({ reviewTs }) => (reviewTs === undefined ? undefined : isoTime(reviewTs)),
-          shown: ({ reviewTs }) => reviewText(reviewTs, nowTs),
-        },
         { name: 'actor', align: 'left', exact: ({ actor }) => actor },
+        { name: 'review', align: 'left', exact: ({ reviewTs }) => isoTime(reviewTs) },
         { name: 'reason', align: 'left', exact: ({ reason }) => reason },
       ],
       kills,
@@ -86,11 +78,4 @@ async function show(access: EngineAccess, format: Format): Promise<Outcome> {
     ),
   }
   return sheetsOutcome(main, more, format, { code: EXIT.ok, message: safety.mode })
-}
-
-function reviewText(reviewTs: number | undefined, nowTs: number): string {
-  if (reviewTs === undefined) return ''
-  return reviewTs > nowTs
-    ? `review due in ${formatDuration(reviewTs - nowTs)}`
-    : `review overdue ${formatDuration(nowTs - reviewTs)}`
 }

@@ -55,7 +55,6 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'safety.mode_changed': 'SAFETY_TRANSITION_APPLIED',
   'safety.release_refused': 'SAFETY_TRANSITION_REJECTED',
   'safety.kill_changed': 'KILL_APPLIED',
-  'safety.kill_review_set': 'kill.review_set',
   'safety.order_frozen': 'kill.step',
   'safety.flatten_progress': ({ state }) => FLATTEN_ACTIONS[state],
   'command.accepted': 'controlplane.command.requested',

@@ -25,7 +25,6 @@ export const HOST_FACTS = [
   'break_glass.reviewed',
   'ops.secret_changed',
   'clock.state_changed',
-  'safety.kill_review_set',
   'ops.noted',
   'ops.export_made',
 ] as const satisfies readonly EventType[]

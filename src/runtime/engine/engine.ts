@@ -34,7 +34,6 @@ import { GuardFeed, guardFacts } from './guard-feed.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
-import { KillReviews } from './kill-reviews.ts'
 import { LimitDesk } from './limit-desk.ts'
 import { keepLossMarks, storedLossMarks } from './loss-marks.ts'
 import { InterlockDesk } from './interlock-desk.ts'
@@ -130,7 +129,6 @@ export class Engine {
   readonly deadMan: DeadManDesk
   readonly approvals: OrderApprovals
   readonly authority: Authority
-  readonly killReviews: KillReviews
   readonly glass: GlassDesk
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
@@ -266,12 +264,6 @@ export class Engine {
       },
     )
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
-    this.killReviews = new KillReviews({
-      notes: store.notes,
-      isStanding: (scope) => this.kernel.facts.kill.at(scope as KillScope) !== 'NONE',
-      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
-      alert: (source, isOn, text) => this.#alert(source, isOn, 'P1', text, 'kill status'),
-    })
     this.glass = new GlassDesk(store.notes, {
       host: parts.host,
       isSimulated: () => parts.venue.fault !== undefined,
@@ -326,7 +318,6 @@ export class Engine {
       note: (row, outcome) => this.#note(row, outcome),
       explain: (payload) => explainOrder(this.kernel, payload),
       operatorSeen: () => this.deadMan.acknowledge(parts.host.monotonicMs()),
-      reviewKill: (scope, minutes, actor) => this.killReviews.set(scope, minutes, { actor, now: this.now }),
       killLowered: () => parts.killFile.remove(),
       vote: ({ actor, reason }, { approval_id: id, vote, typed }) =>
         this.approvals.desk.vote(id, { actor, isYes: vote === 'yes', reason, typed }),
@@ -337,6 +328,7 @@ export class Engine {
           seconds,
         ),
       revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
+      now: () => Math.max(this.now, this.kernel.now),
       glass: this.glass,
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       againstLimit: (payload) => this.#limits.against(payload),
@@ -749,6 +741,13 @@ export class Engine {
     return Math.abs(others) > Math.abs(own) ? others : own
   }
 
+  /** A kill that somebody wanted to look at again: it stands until it is lowered, and says that it is time. */
+  #heedReviews(now: number): void {
+    const due = this.chronicle.state.safety.kills.filter(({ reviewTs }) => reviewTs !== undefined && now >= reviewTs)
+    const text = due.map(({ scope, level, reason }) => `${level} of ${scope}: ${reason}`).join('; ')
+    this.#alert('KILL_REVIEW', due.length > 0, 'P1', `look again at ${text}`, 'kill status')
+  }
+
   /** Has other clocks asked, and tells when what they say has become another. */
   #heedClock(): void {
     const { skew } = this
@@ -778,6 +777,7 @@ export class Engine {
     const { venue, diskFree } = this.parts
     this.feeds.look(now, venue.isConnected)
     this.#heedClock()
+    this.#heedReviews(now)
     const venueStatus = venue.status?.()
     const nowMs = this.parts.host.monotonicMs()
     const drift = this.parts.drift?.(nowMs)
@@ -809,7 +809,6 @@ export class Engine {
     if (nowMs - this.#startedMs > CRASH_WINDOW_US / 1_000) this.#endCrashLoop()
     for (const condition of conditions) this.#condition(condition, now)
     this.#heedFlags(now)
-    this.killReviews.look(now)
     this.#heedSilence()
     this.#markEquity(now)
     this.approvals.look()

@@ -1,6 +1,7 @@
 import { assert } from '../../domain/brand.ts'
 import { commandId, type InstrumentId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
+import { US_PER_MINUTE } from '../../domain/time.ts'
 import { type BotState, OBEYED_IN } from '../../kernel/bot-state.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
 import type { HostFact } from '../../kernel/host-fact.ts'
@@ -43,14 +44,14 @@ export interface IntakeHands {
   acknowledge(alertId: string): boolean
   operatorSeen(): void
   explain(payload: CommandPayload<'GATE_EXPLAIN'>): CommandOutcome
-  /** When a person has to look at a kill again. */
-  reviewKill(scope: string, minutes: number, actor: string): void
   killLowered(): void
   suppress(payload: CommandPayload<'INTERLOCK_SUPPRESS'>): CommandOutcome
   vote(row: CommandRow, payload: CommandPayload<'APPROVAL_VOTE'>): CommandOutcome
   cancelApproval(row: CommandRow, payload: CommandPayload<'APPROVAL_CANCEL'>): CommandOutcome
   addStanding(row: CommandRow, payload: CommandPayload<'APPROVAL_STANDING_ADD'>): CommandOutcome
   revokeStanding(payload: CommandPayload<'APPROVAL_STANDING_REVOKE'>): CommandOutcome
+  /** Engine time, µs. */
+  now(): number
   readonly glass: GlassDesk
   /** Has the journal keep a fact of the host's. */
   record(fact: HostFact): void
@@ -324,12 +325,10 @@ export class Intake {
     if (row.reason.trim().length < 4)
       return refusal('REASON_MISSING', 'a kill is raised with a reason of at least 4 characters')
     // A screen raises the shared word or the file first: what stands already is done.
-    const stands = killSeverity(this.#hands.killAt(scope)) >= killSeverity(level)
-    const outcome = stands
-      ? done(`${scope} ${level} stands already`)
-      : this.#tell({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
-    if (outcome.ok && minutes !== undefined) this.#hands.reviewKill(scope, minutes, row.actor)
-    return outcome
+    const [stands, wanted] = [killSeverity(this.#hands.killAt(scope)), killSeverity(level)]
+    if (stands > wanted || (stands === wanted && minutes === undefined)) return done(`${scope} ${level} stands already`)
+    const review = minutes === undefined ? {} : { reviewTs: this.#hands.now() + minutes * US_PER_MINUTE }
+    return this.#tell({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level, ...review })
   }
 
   #place(

@@ -38,11 +38,7 @@ export function safetyView(engine: Engine): SafetyView {
     })),
     kills: safety.kills
       .filter(({ level }) => level !== 'NONE')
-      .map((kill) => ({
-        ...kill,
-        level: kill.level as SafetyView['kills'][number]['level'],
-        reviewTs: engine.killReviews.dueTs(kill.scope),
-      })),
+      .map((kill) => ({ ...kill, level: kill.level as SafetyView['kills'][number]['level'] })),
     suppressed: [...engine.watch.suppressed(nowMs)].map(([code, untilMs]) => ({ code, leftMs: untilMs - nowMs })),
     breakGlass: breakGlassOf(engine),
     releaseChecks: [
