@@ -18,7 +18,7 @@ const become = (state: BotRow['state']) =>
 const asked = () => shell.engine.answered.map(({ type }) => type)
 
 describe('UGF-B-003: bot', () => {
-  test('start --mode live without arming exits 3 and lists every condition that is not met', async () => {
+  test('UGF-B-003: start --mode live without arming exits 3 and lists every condition that is not met', async () => {
     const told = await shell.json('bot', 'start', 'grid-btc', '--mode', 'live')
     expect(told).toMatchObject({
       code: 3,

@@ -21,13 +21,12 @@ export function restartBot({ engine }: CommandDeps, bot: string, options: Change
     const payload = { bot_id: bot }
     const id = options.requestId ?? randomUUIDv7()
     if (AT_WORK.includes(state)) {
-      const stopped = await submit(
-        access,
-        engine,
-        { type: 'BOT_STOP', payload },
-        { ...options, requestId: `${id}-stop` },
-      )
-      if (stopped.code !== EXIT.ok) return stopped
+      // A restart that was cut off has stopped it already: a second stop would be refused.
+      if (state !== 'STOPPING') {
+        const wish = { type: 'BOT_STOP', payload } as const
+        const stopped = await submit(access, engine, wish, { ...options, requestId: `${id}-stop` })
+        if (stopped.code !== EXIT.ok) return stopped
+      }
       await idle(access, engine, bot)
     }
     return submit(access, engine, { type: 'BOT_START', payload }, { ...options, requestId: `${id}-start` })
