@@ -17,7 +17,7 @@ export interface BotLogsOptions extends ReadOptions {
   readonly follow: boolean
 }
 export interface BotStartOptions extends ChangeOptions {
-  readonly mode: (typeof RUN_MODES)[number]
+  readonly mode?: (typeof RUN_MODES)[number] | undefined
 }
 export interface BotRegisterOptions extends ChangeOptions {
   readonly strategy: string
@@ -77,7 +77,7 @@ export function botCommand(deps: CommandDeps): Command {
       settle(options, async () => (await import('./bot/mode.ts')).botMode(deps, bot, mode, options)),
     )
   changes(command.command('start <bot>').description('start a bot that is idle or stopped'))
-    .addOption(new Option('--mode <mode>', 'where it trades').choices(RUN_MODES).default('paper'))
+    .addOption(new Option('--mode <mode>', 'where it trades; as the engine does unless told').choices(RUN_MODES))
     .addHelpText(
       'after',
       `${examples('bot start trend --reason "after lunch"', 'bot start trend --mode live')}\nIn another mode than the engine's every condition that is not met is listed (exit 3).\n`,

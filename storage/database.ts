@@ -14,6 +14,7 @@ import { commandRepeatsMigration } from './migrations/007-command-repeats.ts'
 import { approvalsMigration } from './migrations/008-approvals.ts'
 import { authorityMigration } from './migrations/009-authority.ts'
 import { clockSamplesMigration } from './migrations/010-clock-samples.ts'
+import { killReviewsMigration } from './migrations/011-kill-reviews.ts'
 import type { Migration } from './migrations/migration.ts'
 
 export type Database = Sqlite.Database
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   approvalsMigration,
   authorityMigration,
   clockSamplesMigration,
+  killReviewsMigration,
 ]
 
 /** 'PFNT' in ASCII: tells our files from those of others. */

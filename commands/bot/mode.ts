@@ -57,11 +57,11 @@ export function botMode(
 /** Starts a bot where the engine trades; where it is to trade elsewhere, says everything that stands in the way. */
 export function startBot({ engine, printer }: CommandDeps, bot: string, options: BotStartOptions): Promise<Outcome> {
   return withEngine(options, engine, async (access) => {
-    if (options.mode !== 'paper') {
+    const { mode } = options
+    if (mode !== undefined) {
       await requireBot(access, bot)
       const { runMode } = await readView(requireClient(access), 'ribbon')
-      if (runMode !== options.mode)
-        return unmet(await conditions(access), bot, options.mode, formatOf(options, printer))
+      if (runMode !== mode) return unmet(await conditions(access), bot, mode, formatOf(options, printer))
     }
     return submit(access, engine, { type: 'BOT_START', payload: { bot_id: bot } }, options)
   })

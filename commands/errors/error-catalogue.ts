@@ -64,6 +64,11 @@ const OTHERS: readonly ErrorEntry[] = [
     'recorded inputs are cut off or newer than this program',
     'verify and show the session; it cannot be lived again',
   ),
+  engine(
+    'storage.spool',
+    'what waits for the journal cannot be kept',
+    'start an engine, which journals what waits, or free space on the disk',
+  ),
   engine('runs.not-found', 'no run has this id', 'see `profinaut runs list`'),
   engine('runs.ambiguous', 'more than one run begins like this', 'give more of its id'),
   engine('runs.terminal', 'the run has ended', 'start another'),

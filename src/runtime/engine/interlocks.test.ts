@@ -204,6 +204,12 @@ test('UGF-0-005: a kill with a time to look at it again tells when that is, and 
   await made.run(62, 100)
   expect(openAlerts(made)).not.toContain('KILL_REVIEW')
   expect(kill()).toMatchObject({ sinceTs: since, reason: 'still odd' })
+  const review = kill()?.reviewTs
+  made.engine.commit()
+  made.crash()
+  await made.boot()
+  expect(kill()?.reviewTs).toBe(review)
+  await made.run(1)
   await made.run(62, 100)
   expect(openAlerts(made)).toContain('KILL_REVIEW')
   expect(kill()?.level).toBe('CLOSE_ONLY')
