@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { DEFAULT_RESTART_WISH, RESTART_WISHES, type RestartWish } from '../src/runtime/restart-wish.ts'
 import type { CommandDeps } from './command-line.ts'
-import { changes, collect, count, examples, watches } from './engine-options.ts'
+import { changes, collect, count, examples, parseSince, reads, type Since, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
 import type { ChangeOptions } from './submission.ts'
 
@@ -11,6 +11,14 @@ export interface BotListOptions extends ReadOptions {
 export interface BotDecisionsOptions extends ReadOptions {
   readonly limit: number
 }
+export interface BotLogsOptions extends ReadOptions {
+  readonly since?: Since | undefined
+  readonly limit: number
+  readonly follow: boolean
+}
+export interface BotStartOptions extends ChangeOptions {
+  readonly mode?: (typeof RUN_MODES)[number] | undefined
+}
 export interface BotRegisterOptions extends ChangeOptions {
   readonly strategy: string
   readonly instrument: readonly string[]
@@ -19,8 +27,9 @@ export interface BotRegisterOptions extends ChangeOptions {
   readonly onRestart: RestartWish
 }
 
+const RUN_MODES = ['paper', 'canary', 'live'] as const
+
 const STEPS = [
-  ['start', 'BOT_START', 'start a bot that is idle or stopped'],
   ['pause', 'BOT_PAUSE', 'let it open nothing new; what it holds stays'],
   ['resume', 'BOT_RESUME', 'go on after a pause'],
   ['stop', 'BOT_STOP', 'cancel its orders and stop it'],
@@ -46,6 +55,43 @@ export function botCommand(deps: CommandDeps): Command {
     .addHelpText('after', examples('bot decisions trend --limit 50'))
     .action((bot: string, options: BotDecisionsOptions) =>
       settle(options, async () => (await import('./bot/show.ts')).showDecisions(deps, bot, options)),
+    )
+  reads(command.command('logs <bot>').description('its decisions, states and log lines, newest last'))
+    .option('--since <when>', "since a time or for a duration: '10m', '2026-01-31T09:00Z'", parseSince)
+    .option('--limit <n>', 'at most so many, the last', count, 100)
+    .option('--follow', 'go on until interrupted; with --json one object a line', false)
+    .addHelpText('after', examples('bot logs trend --since 1h', 'bot logs trend --follow'))
+    .action((bot: string, options: BotLogsOptions) =>
+      settle(options, async () => (await import('./bot/logs.ts')).botLogs(deps, bot, options)),
+    )
+  reads(
+    command
+      .command('mode <bot> [mode]')
+      .description('the mode that it trades in, and what stands between it and another'),
+  )
+    .addHelpText(
+      'after',
+      `${examples('bot mode trend', 'bot mode trend live')}\nExit codes: 0 it is in that mode, 3 conditions are not met: each is listed.\n`,
+    )
+    .action((bot: string, mode: string | undefined, options: ReadOptions) =>
+      settle(options, async () => (await import('./bot/mode.ts')).botMode(deps, bot, mode, options)),
+    )
+  changes(command.command('start <bot>').description('start a bot that is idle or stopped'))
+    .addOption(new Option('--mode <mode>', 'where it trades; as the engine does unless told').choices(RUN_MODES))
+    .addHelpText(
+      'after',
+      `${examples('bot start trend --reason "after lunch"', 'bot start trend --mode live')}\nIn another mode than the engine's every condition that is not met is listed (exit 3).\n`,
+    )
+    .action((bot: string, options: BotStartOptions) =>
+      settle(options, async () => (await import('./bot/mode.ts')).startBot(deps, bot, options)),
+    )
+  changes(command.command('restart <bot>').description('stop it, wait until its orders are gone, and start it'))
+    .addHelpText(
+      'after',
+      `${examples('bot restart trend --reason "new parameters"')}\nCut off in the middle, it stays stopped: start it with \`bot start\`.\n`,
+    )
+    .action((bot: string, options: ChangeOptions) =>
+      settle(options, async () => (await import('./bot/restart.ts')).restartBot(deps, bot, options)),
     )
   changes(command.command('register <bot>').description('a new bot, idle; its id is never used again'))
     .requiredOption('--strategy <id>', 'as `strategy list` names it')

@@ -1,5 +1,6 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, type OutputConfiguration } from 'commander'
 import { formatTime } from '../src/domain/time.ts'
+import { maskText } from '../src/events/mask.ts'
 import { wallTime } from '../src/runtime/clock.ts'
 import { versionCommand } from './about.ts'
 import { alertCommand } from './alert.ts'
@@ -7,6 +8,7 @@ import { approveCommand } from './approve.ts'
 import { auditCommand } from './audit.ts'
 import { backtestCommand } from './backtest/command.ts'
 import { botCommand } from './bot.ts'
+import { breakGlassCommand } from './break-glass.ts'
 import { breakersCommand } from './breakers.ts'
 import { cmdCommand } from './cmd.ts'
 import { completeCommand, completionCommand } from './completion.ts'
@@ -22,6 +24,7 @@ import { EXIT, type ExitCode } from './exit-code.ts'
 import { describeFailure } from './failure.ts'
 import type { Format } from './format.ts'
 import { flattenCommand } from './flatten.ts'
+import { errorsCommand } from './errors.ts'
 import { flagCommand } from './flag.ts'
 import { gateCommand } from './gate.ts'
 import { capabilitiesCommand, healthCommand, readyCommand } from './health.ts'
@@ -36,6 +39,7 @@ import { orderCommand } from './order.ts'
 import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
 import { leaseCommand } from './lease.ts'
+import { limitsCommand } from './limits.ts'
 import { policyCommand } from './policy.ts'
 import { portfolioCommand } from './portfolio.ts'
 import { positionCommand } from './position.ts'
@@ -51,6 +55,7 @@ import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { storageCommand } from './storage.ts'
 import { strategyCommand } from './strategy.ts'
+import { timeCommand } from './time.ts'
 import { traceCommand } from './trace.ts'
 import { tuiCommand, upCommand } from './up.ts'
 import { VERSION } from './version.ts'
@@ -92,19 +97,23 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   approveCommand,
   confirmCommand,
   confirmationsCommand,
+  breakGlassCommand,
   flagCommand,
   gateCommand,
   leaseCommand,
+  limitsCommand,
   policyCommand,
   stopCommand,
   reconcileCommand,
   journalCommand,
   auditCommand,
   traceCommand,
+  timeCommand,
   cmdCommand,
   idempotencyCommand,
   alertCommand,
   logsCommand,
+  errorsCommand,
   storageCommand,
   initCommand,
   configCommand,
@@ -159,7 +168,7 @@ export async function runCommand(
     // Help and version end the parse as if they had failed; what was misspelt is a usage error.
     if (error.exitCode === 0) return EXIT.ok
     // The words are on stderr already; a program reads the same in the envelope.
-    const misuse = { code: EXIT.usage, message: error.message.replace(/^error: /, ''), reasonCodes: ['USAGE'] }
+    const misuse = { code: EXIT.usage, message: unsaid(error.message).replace(/^error: /, ''), reasonCodes: ['USAGE'] }
     if (wantsJson(args)) printer.out(`${JSON.stringify(envelope(misuse, printer.asOf()))}\n`)
     return EXIT.usage
   }
@@ -177,7 +186,7 @@ export function programOf(deps: CommandDeps): Command {
     .showHelpAfterError('(add --help for all options)')
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeOut: printer.out, writeErr: printer.err })
+    .configureOutput(outputOf(printer))
     .addHelpText(
       'after',
       '\nExamples:\n  profinaut engine --profile demo\n  profinaut status\n  profinaut panic\n  profinaut backtest sma-cross\n  profinaut backtest sma-cross --data BTCUSDT-1m.csv.gz --param fast=10 --param slow=50\n  profinaut runs list\n  profinaut replay <run>\n',
@@ -194,12 +203,19 @@ function wantsJson(args: readonly string[]): boolean {
   )
 }
 
+function outputOf(printer: Printer): OutputConfiguration {
+  const outputError = (text: string, write: (text: string) => void) => write(unsaid(text))
+  return { writeOut: printer.out, writeErr: printer.err, outputError }
+}
+
+/** What is said of arguments that were misspelt, without repeating those too many: a secret may have slipped in there. */
+function unsaid(text: string): string {
+  return maskText(text.replace(/^(error: too many arguments[^]*? but got \d+): [^]*?(\n?)$/, '$1$2'))
+}
+
 /** Subcommands fail and print like the program they belong to. */
 function inherit(command: Command, printer: Printer): Command {
-  command
-    .exitOverride()
-    .configureOutput({ writeOut: printer.out, writeErr: printer.err })
-    .showHelpAfterError('(add --help for all options)')
+  command.exitOverride().configureOutput(outputOf(printer)).showHelpAfterError('(add --help for all options)')
   for (const child of command.commands) inherit(child, printer)
   return command
 }

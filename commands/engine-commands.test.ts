@@ -365,7 +365,7 @@ const CHANGING = [
     { scope: 'global', level: 'FLATTEN' },
   ],
   [['kill', 'lower', '--level', 'none', '--reason', 'over'], 'KILL_LOWER', { scope: 'global', level: 'NONE' }],
-  [['kill', 'release-mode', '--reason', 'over'], 'MODE_RELEASE', {}],
+  [['safety', 'release', '--reason', 'over'], 'MODE_RELEASE', {}],
   [['safe-mode', '--reason', 'drill'], 'MODE_RAISE', { mode: 'SAFE_MODE' }],
   [['safe-mode', '--halt', '--reason', 'drill'], 'MODE_RAISE', { mode: 'HALTED' }],
   [['deadman', 'ack'], 'DEADMAN_ACK', {}],

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { parseDuration, US_PER_MINUTE } from '../src/domain/time.ts'
 import type { CommandDeps } from './command-line.ts'
 import { changes, confirmOption, examples, TWO_STEPS, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
@@ -7,6 +8,8 @@ import type { ChangeOptions } from './submission.ts'
 export interface KillOptions extends ChangeOptions {
   readonly scope: string
   readonly level: 'NONE' | 'CLOSE_ONLY' | 'FLATTEN' | 'HALT'
+  /** Minutes. */
+  readonly ttl?: number | undefined
 }
 
 export function killCommand(deps: CommandDeps): Command {
@@ -24,11 +27,16 @@ export function killCommand(deps: CommandDeps): Command {
   })
     .addOption(level('level to raise to', ['close_only', 'flatten', 'halt']))
     .addOption(scope())
+    .option(
+      '--ttl <duration>',
+      'when to look at it again, 1m to 24h: it is told then, and never ends by itself',
+      parseTtl,
+    )
     .addOption(confirmOption())
     .addHelpText(
       'after',
       `${examples(
-        'kill set --level close_only --reason "spread looks wrong"',
+        'kill set --level close_only --reason "spread looks wrong" --ttl 30m',
         'kill set --level flatten --reason "end of it" --confirm \'flatten 2\'',
       )}
 flatten trades: without --confirm it prints the phrase to give, and does nothing (exit 4).
@@ -37,7 +45,7 @@ With no engine running, close_only and halt wait an hour for one; an engine that
     .action((options: KillOptions) =>
       deps.settle(options, async () => (await import('./kill/change.ts')).raiseKill(deps, options)),
     )
-  changes(command.command('lower').description('one step milder: halt, flatten, close_only, none'), {
+  changes(command.command('lower').alias('release').description('one step milder: halt, flatten, close_only, none'), {
     needsReason: true,
   })
     .addOption(level('the next milder level', ['none', 'close_only', 'flatten']))
@@ -46,14 +54,14 @@ With no engine running, close_only and halt wait an hour for one; an engine that
     .action((options: KillOptions) =>
       deps.settle(options, async () => (await import('./kill/change.ts')).lowerKill(deps, options)),
     )
-  changes(command.command('release-mode').description('leave SAFE_MODE or HALTED, once every release check is met'), {
-    needsReason: true,
-  })
-    .addHelpText('after', `${examples('kill release-mode --reason "reconciled, feed is back"')}${TWO_STEPS}`)
-    .action((options: ChangeOptions) =>
-      deps.settle(options, async () => (await import('./kill/change.ts')).releaseMode(deps, options)),
-    )
   return command
+}
+
+function parseTtl(text: string): number {
+  const duration = parseDuration(text)
+  const minutes = duration === undefined ? 0 : Math.round(duration / US_PER_MINUTE)
+  if (minutes < 1 || minutes > 1_440) throw new InvalidArgumentError("a duration from 1m to 24h, such as '30m'.")
+  return minutes
 }
 
 function level(description: string, levels: readonly string[]): Option {

@@ -13,7 +13,7 @@ export function safeModeCommand(deps: CommandDeps): Command {
     .option('--halt', 'HALTED instead: bots stop too', false)
     .addHelpText(
       'after',
-      `${examples('safe-mode --reason "odd prices at the venue"')}\nLeft with \`kill release-mode\`. With no engine running it waits an hour for one.\n`,
+      `${examples('safe-mode --reason "odd prices at the venue"')}\nLeft with \`safety release\`. With no engine running it waits an hour for one.\n`,
     )
     .action((options: SafeModeOptions) =>
       deps.settle(options, async () => {

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { US_PER_SECOND } from '../src/domain/time.ts'
+import { REASON_CODES } from '../src/risk/reason-codes.ts'
 import {
   COMMAND_LIFE_US,
   COMMANDS,
@@ -164,9 +165,18 @@ function outcomeOf(row: CommandRow, { wait, profile }: Pick<ChangeOptions, 'wait
   const hint = code !== EXIT.confirm ? '' : `\n${challenge === undefined ? REPEAT : secondStep(challenge, profile)}`
   const codes = reasonCodes.length > 0 ? reasonCodes : [row.resultCode === '' ? status : row.resultCode]
   const said = codes.join(' ')
-  // Some answers have no more to say than their code.
-  const words = message === '' || message === said ? said : `${said}: ${message}`
+  const words = message === '' || message === said ? wordsOf(codes) : `${said}: ${message}`
   return { code, message: `${words}${hint}`, reasonCodes: codes, data: { ...data, ...challenge } }
+}
+
+/** Codes alone: what the gate means by its own is told with them. */
+function wordsOf(codes: readonly string[]): string {
+  return codes
+    .map((code) => {
+      const known = REASON_CODES.find((reason) => reason.code === code)
+      return known === undefined ? code : `${code}: ${known.text} (docs/runbooks.md#${known.runbook})`
+    })
+    .join('\n')
 }
 
 const REPEAT = 'repeat the command with --confirm and the words between the quotes'

@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3'
 import { assert } from '../src/domain/brand.ts'
-import { maskText } from '../src/events/mask.ts'
+import { maskNamed, maskText } from '../src/events/mask.ts'
 import type { CommandRequest, CommandRow, CommandStatus } from '../src/runtime/command-catalogue.ts'
 import type { CommandAnswer, CommandQueue, CommandRepeats } from '../src/runtime/ports.ts'
 import type { Database } from './database.ts'
@@ -64,8 +64,10 @@ export class CommandTable implements CommandQueue {
     this.#db = db
     this.#options = options
     this.#version = db.prepare('PRAGMA data_version').pluck()
-    this.#waiting = db.prepare("SELECT * FROM commands WHERE status = 'PENDING' ORDER BY issued_ts, no")
-    this.#take = db.prepare("UPDATE commands SET is_taken = 1 WHERE status = 'PENDING' AND is_taken = 0")
+    // A row that says it waits and has an end was written past the table's checks: nobody may answer it.
+    const waits = "status = 'PENDING' AND finished_ts IS NULL"
+    this.#waiting = db.prepare(`SELECT * FROM commands WHERE ${waits} ORDER BY issued_ts, no`)
+    this.#take = db.prepare(`UPDATE commands SET is_taken = 1 WHERE ${waits} AND is_taken = 0`)
     this.#insert = db.prepare<[RequestCells]>(
       `INSERT INTO commands (id, type, payload, actor, origin, reason, confirmation, issued_ts, expires_ts)
        VALUES (@id, @type, @payload, @actor, @origin, @reason, @confirmation, @issued_ts, @expires_ts)
@@ -110,7 +112,10 @@ export class CommandTable implements CommandQueue {
     const cells: RequestCells = {
       id,
       type,
-      payload: JSON.stringify(payload, (_, value: unknown) => (typeof value === 'string' ? maskText(value) : value)),
+      // The token of a confirmation is for the engine to see: it stands for one wish, once, for a minute.
+      payload: JSON.stringify(payload, (name, value: unknown) =>
+        type === 'CONFIRM' && name === 'token' ? value : maskNamed(name, value),
+      ),
       actor,
       origin,
       reason: maskText(reason),
@@ -174,7 +179,7 @@ function commandOf(cells: CommandCells): CommandRow {
   return {
     id: cells.id,
     type: cells.type,
-    payload: JSON.parse(cells.payload),
+    payload: jsonOf(cells.payload),
     actor: cells.actor,
     origin: cells.origin,
     reason: cells.reason,
@@ -185,8 +190,21 @@ function commandOf(cells: CommandCells): CommandRow {
     ackTs: cells.ack_ts ?? undefined,
     finishedTs: cells.finished_ts ?? undefined,
     resultCode: cells.result_code,
-    reasonCodes: JSON.parse(cells.reason_codes) as string[],
+    reasonCodes: codesOf(jsonOf(cells.reason_codes)),
     message: cells.message,
-    result: cells.result === null ? undefined : JSON.parse(cells.result),
+    result: cells.result === null ? undefined : jsonOf(cells.result),
   }
+}
+
+/** What is no JSON says nothing: any process may write a row, and the others must still be read. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function codesOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((code) => typeof code === 'string') : []
 }

@@ -118,6 +118,8 @@ describe('a database of every earlier shape is brought to the present one', () =
       "INSERT INTO flags VALUES ('algos', 'dev', NULL, 1, 'human:a', 'a first try')",
       `INSERT INTO flag_history VALUES (1, 'algos', 'off', 'dev', NULL, 1, 'human:a', 'a first try', '${'b'.repeat(64)}')`,
     ],
+    ["INSERT INTO clock_samples VALUES (1, 'system', -250, 90)"],
+    ["INSERT INTO kills VALUES (1, 'global', 'HALT', 'a test', 'human:a', 5, 9)"],
   ]
 
   /** All rows of all tables but the register of migrations itself. */

@@ -13,6 +13,8 @@ import { seriesMigration } from './migrations/006-series.ts'
 import { commandRepeatsMigration } from './migrations/007-command-repeats.ts'
 import { approvalsMigration } from './migrations/008-approvals.ts'
 import { authorityMigration } from './migrations/009-authority.ts'
+import { clockSamplesMigration } from './migrations/010-clock-samples.ts'
+import { killReviewsMigration } from './migrations/011-kill-reviews.ts'
 import type { Migration } from './migrations/migration.ts'
 
 export type Database = Sqlite.Database
@@ -28,6 +30,8 @@ export const MIGRATIONS: readonly Migration[] = [
   commandRepeatsMigration,
   approvalsMigration,
   authorityMigration,
+  clockSamplesMigration,
+  killReviewsMigration,
 ]
 
 /** 'PFNT' in ASCII: tells our files from those of others. */

@@ -260,7 +260,7 @@ describe('inputs', () => {
     opened.bars.append('i', bars([1, 2]), 0)
     opened.bars.append('i', bars([1, 2]), 1)
     expect(opened.bars.last('i', 10, 1e9).length).toBe(2)
-    expect(prune(opened.db, (now[0]?.ts ?? 0) - 1)).toEqual({ inputChunks: 1, inputBytes: 3, bars: 2 })
+    expect(prune(opened.db, (now[0]?.ts ?? 0) - 1)).toMatchObject({ inputChunks: 1, inputBytes: 3, bars: 2 })
     expect(opened.db.prepare('SELECT CAST(inputs AS TEXT) FROM input_chunks').pluck().all()).toEqual(['new'])
     expect(opened.db.prepare('SELECT count(*) FROM events').pluck().get()).toBe(3 + now.length)
     expect(verifyStore(opened.db)).toMatchObject({ ok: true })

@@ -8,6 +8,7 @@ import type { EngineStore, SessionWriter } from '../src/runtime/ports.ts'
 import type { ProcessMark } from '../src/runtime/process.ts'
 import { AlertTable } from './alert-table.ts'
 import { ApprovalTable } from './approval-table.ts'
+import { ClockSampleTable } from './clock-sample-table.ts'
 import { AuditCheckpoints } from './audit-checkpoints.ts'
 import { SqliteAuditGuard } from './audit-guard.ts'
 import { BarTable } from './bar-table.ts'
@@ -69,6 +70,7 @@ export class SqliteEngineStore implements EngineStore {
   readonly equity: EquityTable
   readonly alerts: AlertTable
   readonly approvals: ApprovalTable
+  readonly clockSamples: ClockSampleTable
   readonly notes: NoteTable
   readonly confirmations: ConfirmationTable
   readonly flags: FlagTable
@@ -86,6 +88,7 @@ export class SqliteEngineStore implements EngineStore {
     this.equity = new EquityTable(db)
     this.alerts = new AlertTable(db)
     this.approvals = new ApprovalTable(db)
+    this.clockSamples = new ClockSampleTable(db)
     this.notes = new NoteTable(db)
     this.confirmations = new ConfirmationTable(db)
     this.flags = new FlagTable(db)

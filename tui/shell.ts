@@ -731,6 +731,8 @@ export class Shell {
       safetyMode: ribbon.safetyMode,
       killAt: (scope) => kills.find((kill) => kill.scope === scope)?.level ?? 'NONE',
       positionsIn: () => ribbon.positions,
+      // The screen sets no limits; whoever adds it asks the engine what a change does.
+      limitStep: () => ({ before: 'none', after: 'none', relaxes: true }),
     })
     return demand === undefined || demand.tier === 'none' || demand.atOnce ? undefined : demand.tier
   }

@@ -5,13 +5,15 @@ import type { CommandDeps } from '../command-line.ts'
 import { sinceTs } from '../engine-options.ts'
 import { EXIT } from '../exit-code.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
+import { recordExport } from '../export-record.ts'
 import { read } from '../reading.ts'
 
 export function writeExport(deps: CommandDeps, options: AuditExportOptions): Promise<Outcome> {
   const { engine, printer } = deps
   return read(deps, options, {
     topics: [],
-    show: ({ store, paths }) => {
+    show: async (access) => {
+      const { store, paths } = access
       const out = resolve(options.out)
       const made = exportAudit(store.db, out, {
         profile: paths.profile,
@@ -30,9 +32,8 @@ export function writeExport(deps: CommandDeps, options: AuditExportOptions): Pro
         )
       const { events, ranges, files } = made
       const text = `${events} events of ${ranges.length} sessions are in ${out}\nprove them anywhere with: profinaut audit verify --export ${out}`
-      // Only an engine writes events, and it is not asked here: nobody should believe that it was.
-      const note = 'this export is not recorded in the journal'
-      return { code: EXIT.ok, message: text, text, note, data: { out, events, ranges, files, is_recorded: false } }
+      const { isRecorded, note } = await recordExport(access, engine, { what: 'audit', folder: out, rows: events })
+      return { code: EXIT.ok, message: text, text, note, data: { out, events, ranges, files, is_recorded: isRecorded } }
     },
   })
 }

@@ -11,6 +11,7 @@ import { Engine } from '../../src/runtime/engine/engine.ts'
 import { EngineHost, freeShare } from '../../src/runtime/engine/engine-host.ts'
 import { KillFile } from '../../src/runtime/engine/kill-file.ts'
 import { MANUAL_BOT, manualStrategy } from '../../src/runtime/engine/manual-strategy.ts'
+import { clockSources } from '../../src/runtime/timekeeping/clock-sources.ts'
 import { newRunId } from '../../src/runtime/ids.ts'
 import { type OpenLog, openLog } from '../../src/runtime/log/log.ts'
 import { thisProcess } from '../../src/runtime/process.ts'
@@ -146,6 +147,7 @@ function assemble(
     diskFree: () => host.current?.diskFree ?? freeShare(paths.folder),
     drift: (nowMs) => drift.look(nowMs),
     leaks: () => opened.counters.leaked,
+    clockSources: clockSources(config.time, { isLive: false, host: HOST_CLOCK }),
     news,
   })
   host.current = new EngineHost({
@@ -164,6 +166,7 @@ function assemble(
       { name: 'seed', value: String(config.engine.seed) },
     ],
     pid: process.pid,
+    spool,
     version: VERSION,
     spool,
     watchdog:

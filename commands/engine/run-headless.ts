@@ -3,6 +3,7 @@ import type { EngineCommandOptions } from '../engine.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import { engineFlags } from './engine-flags.ts'
+import { lastWords } from './last-words.ts'
 import { openEngine } from './open-engine.ts'
 
 /** Runs an engine in this process until it is stopped by a command or a signal. */
@@ -37,12 +38,11 @@ export async function runHeadless(options: EngineCommandOptions): Promise<Outcom
       data: { profile: paths.profile, run_id: runId },
       text: 'the engine stopped',
     }
-  const where = end.report === undefined ? '' : ` (report: ${end.report})`
-  const { code: reason, hint } = end.error as { code?: string; hint?: string }
+  const { message, reasonCode } = lastWords(end)
   return {
     code: EXIT.internal,
-    message: `the engine failed: ${end.error.message}${where}${hint === undefined ? '' : `\n${hint}`}`,
-    reasonCodes: [reason ?? 'ENGINE_FAILED'],
+    message,
+    reasonCodes: [reasonCode],
     data: { profile: paths.profile, report: end.report },
   }
 }

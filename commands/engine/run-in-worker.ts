@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import { maskText } from '../../src/events/mask.ts'
 import { describeFailure } from '../failure.ts'
 import { type OpenedEngine, openEngine } from './open-engine.ts'
 import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts'
@@ -20,6 +21,6 @@ export async function runInWorker(start: WorkerStart, port: MessagePort): Promis
   const end = await opened.host.run()
   await opened.close()
   if (end.ok) say({ say: 'ended', ok: true, message: 'the engine stopped', report: undefined })
-  else say({ say: 'ended', ok: false, message: end.error.message, report: end.report })
+  else say({ say: 'ended', ok: false, message: maskText(end.error.message), report: end.report })
   port.close()
 }

@@ -65,12 +65,15 @@ function lastStatus(nowTs: number, { profile }: ReadOptions): LastStatus {
   )
 }
 
-/** Old words are shown and are no success. */
+/** Old words are shown and are no success, and neither are those of a time that is still to come: the clock was moved. */
 function ageOutcome({ ageUs }: LastStatus, message: string): Pick<Outcome, 'code' | 'message'> & Partial<Outcome> {
-  if (ageUs <= FRESH_US) return { code: EXIT.ok, message }
+  if (Math.abs(ageUs) <= FRESH_US) return { code: EXIT.ok, message }
   return {
     code: EXIT.unreachable,
-    message: `the engine told this ${formatDuration(ageUs)} ago and nothing since: it is gone, or hangs`,
+    message:
+      ageUs > 0
+        ? `the engine told this ${formatDuration(ageUs)} ago and nothing since: it is gone, or hangs`
+        : `the engine told this ${formatDuration(-ageUs)} from now: the clock was moved, and nothing is known of the engine`,
     reasonCodes: ['ENGINE_SILENT'],
     quality: 'UNKNOWN',
   }

@@ -9,14 +9,15 @@ import { type ChangeOptions, submit } from '../submission.ts'
 /** Raises a level. FLATTEN trades, and is asked for by its phrase before anything is handed in. */
 export function raiseKill({ engine }: CommandDeps, options: KillOptions): Promise<Outcome> {
   return withEngine(options, engine, async (access) => {
-    const { scope, level, confirm } = options
+    const { scope, level, confirm, ttl } = options
     if (level === 'NONE')
       throw new CommandError(EXIT.usage, 'NOT_A_RAISE', 'none is no level to raise to', 'use `kill lower`')
     if (level === 'FLATTEN') {
       const missing = await missingPhrase(access, { scope, confirm, act: 'FLATTEN' })
       if (missing !== undefined) return missing
     }
-    return submit(access, engine, { type: 'KILL_RAISE', payload: { scope, level } }, options)
+    const payload = { scope, level, ...(ttl === undefined ? {} : { review_minutes: ttl }) }
+    return submit(access, engine, { type: 'KILL_RAISE', payload }, options)
   })
 }
 

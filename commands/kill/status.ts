@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { formatDuration } from '../../src/domain/time.ts'
 import type { SafetyView } from '../../src/runtime/link/views.ts'
 import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
@@ -9,7 +10,9 @@ import type { Outcome } from '../outcome.ts'
 import { type ReadOptions, read, readView } from '../reading.ts'
 import { facts, sheet, sheetsOutcome } from '../sheet.ts'
 
-type Kill = Pick<SafetyView['kills'][number], 'scope' | 'reason' | 'actor' | 'sinceTs'> & { readonly level: string }
+type Kill = Pick<SafetyView['kills'][number], 'scope' | 'reason' | 'actor' | 'sinceTs' | 'reviewTs'> & {
+  readonly level: string
+}
 type Reason = SafetyView['reasons'][number]
 type Check = SafetyView['releaseChecks'][number]
 
@@ -46,6 +49,12 @@ async function show(access: EngineAccess, format: Format): Promise<Outcome> {
         { name: 'level', align: 'left', exact: ({ level }) => level },
         { name: 'since', align: 'left', exact: ({ sinceTs }) => isoTime(sinceTs) },
         { name: 'actor', align: 'left', exact: ({ actor }) => actor },
+        {
+          name: 'review',
+          align: 'left',
+          exact: ({ reviewTs }) => isoTime(reviewTs),
+          shown: ({ reviewTs }) => reviewText(reviewTs, store.state().lastTs),
+        },
         { name: 'reason', align: 'left', exact: ({ reason }) => reason },
       ],
       kills,
@@ -75,4 +84,10 @@ async function show(access: EngineAccess, format: Format): Promise<Outcome> {
     ),
   }
   return sheetsOutcome(main, more, format, { code: EXIT.ok, message: safety.mode })
+}
+
+/** `due in 12m`, `overdue 3m`; nothing where nobody wanted to look again. */
+function reviewText(reviewTs: number | undefined, now: number): string {
+  if (reviewTs === undefined) return ''
+  return reviewTs > now ? `due in ${formatDuration(reviewTs - now)}` : `overdue ${formatDuration(now - reviewTs)}`
 }

@@ -1,9 +1,7 @@
-import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { existsSync, statSync } from 'node:fs'
 import { parseTime } from '../../src/domain/time.ts'
 import { profilePaths } from '../../src/runtime/config.ts'
-import { LogLine } from '../../src/runtime/log/log-line.ts'
+import type { LogLine } from '../../src/runtime/log/log-line.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { sinceTs } from '../engine-options.ts'
 import { EXIT } from '../exit-code.ts'
@@ -11,10 +9,10 @@ import type { Format } from '../format.ts'
 import { LEVELS, type LogsOptions } from '../logs.ts'
 import type { Outcome } from '../outcome.ts'
 import { formatOf } from '../reading.ts'
+import { logFiles, readLines } from './log-files.ts'
 import { renderSheet, type Sheet, sheet, sheetOutcome } from '../sheet.ts'
 
 const FOLLOW_EVERY_MS = 250
-const NEWLINE = 0x0a
 
 export async function showLogs({ engine, printer }: CommandDeps, options: LogsOptions): Promise<Outcome> {
   const { logs: folder } = profilePaths(options.profile)
@@ -58,49 +56,13 @@ export async function showLogs({ engine, printer }: CommandDeps, options: LogsOp
   return { code: EXIT.interrupted, message: '' }
 }
 
-function filterOf({ level, since }: LogsOptions, nowTs: number): (line: LogLine) => boolean {
+function filterOf({ level, since, trace }: LogsOptions, nowTs: number): (line: LogLine) => boolean {
   const least = LEVELS.indexOf(level)
   const from = sinceTs(since, nowTs) ?? 0
   return (line) =>
-    LEVELS.findIndex((known) => known.toUpperCase() === line.level) >= least && (parseTime(line.ts) ?? 0) >= from
-}
-
-/** Put-away files first: their names carry the time, and sort by it. */
-function logFiles(folder: string): readonly string[] {
-  if (!existsSync(folder)) return []
-  const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'))
-  return names.toSorted().map((name) => join(folder, name))
-}
-
-/**
- * Reads whole lines from an offset; what is no line of ours is passed over.
- *
- * @returns the offset behind the last whole line
- */
-async function readLines(path: string, from: number, take: (line: LogLine) => void): Promise<number> {
-  const stream = createReadStream(path, { start: from })
-  let read = from
-  let end = from
-  stream.on('data', (chunk: Buffer | string) => {
-    const bytes = Buffer.from(chunk)
-    const last = bytes.lastIndexOf(NEWLINE)
-    if (last >= 0) end = read + last + 1
-    read += bytes.length
-  })
-  for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const line = parseLine(text)
-    if (line !== undefined) take(line)
-  }
-  return end
-}
-
-function parseLine(text: string): LogLine | undefined {
-  try {
-    return LogLine.safeParse(JSON.parse(text)).data
-  } catch {
-    // Half a line of a process that died, or one that is being written: the next look has all of it.
-    return undefined
-  }
+    LEVELS.findIndex((known) => known.toUpperCase() === line.level) >= least &&
+    (parseTime(line.ts) ?? 0) >= from &&
+    (trace === undefined || line.trace_id === trace)
 }
 
 function logSheet(lines: readonly LogLine[], empty: string): Sheet {

@@ -1,5 +1,5 @@
 import { formatMoney } from '../../src/domain/money.ts'
-import type { PortfolioView, RuleUse } from '../../src/runtime/link/views.ts'
+import type { PortfolioView } from '../../src/runtime/link/views.ts'
 import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
 import { exactNumber, isoTime, shownNumber } from '../exact-text.ts'
@@ -8,6 +8,7 @@ import type { Format } from '../format.ts'
 import type { Outcome } from '../outcome.ts'
 import { type ReadOptions, read, readView, requireClient } from '../reading.ts'
 import { facts, type Sheet, sheet, sheetOutcome, sheetsOutcome } from '../sheet.ts'
+import { limitSheet } from './limit-sheet.ts'
 
 type Cash = Pick<PortfolioView['cash'][number], 'venueId' | 'currency' | 'total'> & {
   readonly free: string | undefined
@@ -86,30 +87,6 @@ function cashSheet(cash: readonly Cash[]): Sheet {
     ],
     cash,
   )
-}
-
-function limitSheet(limits: readonly RuleUse[]): Sheet {
-  return sheet(
-    [
-      { name: 'rule', align: 'left', exact: ({ rule }: RuleUse) => rule },
-      { name: 'scope', align: 'left', exact: ({ scope }) => scope },
-      { name: 'value', align: 'right', exact: ({ value }) => value },
-      { name: 'limit', align: 'right', exact: ({ limit }) => limit },
-      { name: 'left', align: 'right', exact: ({ left }) => left },
-      {
-        name: 'used',
-        align: 'right',
-        exact: ({ share }) => exactNumber(share),
-        shown: ({ share }) => percentOf(share),
-      },
-      { name: 'on_breach', align: 'left', exact: ({ onBreach }) => onBreach },
-    ],
-    limits,
-  )
-}
-
-function percentOf(share: number | undefined): string {
-  return share === undefined ? '--' : `${shownNumber(100 * share, 1)} %`
 }
 
 export function showExposure(deps: CommandDeps, options: ReadOptions): Promise<Outcome> {

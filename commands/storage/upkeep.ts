@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { FactSpool } from '../../src/runtime/fact-spool.ts'
 import { backUp } from '../../storage/database.ts'
 import { StorageError, stored } from '../../storage/fault.ts'
 import { prune } from '../../storage/prune.ts'
@@ -71,7 +72,7 @@ export function rebuildStorage({ engine, printer }: CommandDeps, options: ReadOp
 }
 
 export function pruneStorage({ engine, printer }: CommandDeps, options: PruneOptions): Promise<Outcome> {
-  return withEngine(options, engine, async ({ store }) => {
+  return withEngine(options, engine, async ({ store, paths }) => {
     const beforeTs = sinceTs(options.before, engine.now()) ?? 0
     const before = isoTime(beforeTs) ?? ''
     if (!options.yes)
@@ -81,14 +82,27 @@ export function pruneStorage({ engine, printer }: CommandDeps, options: PruneOpt
         reasonCodes: ['CONFIRMATION_REQUIRED'],
         data: { before },
       }
-    const { inputChunks, inputBytes, bars } = prune(store.db, beforeTs)
+    const { inputChunks, inputBytes, inputsSha256, bars, barsSha256 } = prune(store.db, beforeTs)
+    const spool = new FactSpool(paths.spool)
+    const about = { actor: engine.actor, before_ts: beforeTs, pruned_ts: engine.now() }
+    if (inputChunks > 0)
+      spool.append({
+        type: 'ops.pruned',
+        payload: { ...about, what: 'inputs', rows: inputChunks, rows_sha256: inputsSha256 },
+      })
+    if (bars > 0)
+      spool.append({ type: 'ops.pruned', payload: { ...about, what: 'bars', rows: bars, rows_sha256: barsSha256 } })
     const all = facts([
       ['before', before],
       ['input_chunks', inputChunks],
       ['input_bytes', inputBytes, `${shownNumber(inputBytes / 1_048_576, 1)} MiB`],
       ['bars', bars],
     ])
-    return sheetOutcome(all, formatOf(options, printer), { code: EXIT.ok, message: `let go what was before ${before}` })
+    return sheetOutcome(all, formatOf(options, printer), {
+      code: EXIT.ok,
+      message: `let go what was before ${before}`,
+      note: 'the journal tells of it with the next start of the engine',
+    })
   })
 }
 

@@ -94,6 +94,7 @@ function scopeOf(instrument: string | undefined, bot: string | undefined): strin
 const TARGETS = [
   ['order_id', 'order'],
   ['challenge_id', 'challenge'],
+  ['glass_id', 'break_glass'],
   ['command_id', 'command'],
   ['flag', 'flag'],
   ['approval_id', 'approval'],

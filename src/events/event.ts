@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { BotId } from '../domain/ids.ts'
 import { access } from './access.ts'
 import { approval } from './approval.ts'
+import { breakGlass } from './break-glass.ts'
 import { command } from './command.ts'
 import { fill } from './fill.ts'
 import { intent } from './intent.ts'
@@ -28,6 +29,7 @@ export const CATALOGUE = {
   ...command,
   ...approval,
   ...access,
+  ...breakGlass,
   ...reconcile,
   ...run,
   ...ops,

@@ -83,6 +83,12 @@ function holdsSecret(value: unknown): boolean {
   )
 }
 
+/** A text as it may be kept under a name: nothing of it where the name means a secret. What is no text is as it was. */
+export function maskNamed(name: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  return isSecretName(name) ? MASK : maskText(value)
+}
+
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name)
 }

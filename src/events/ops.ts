@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, id, reasonCode, sha256, text, time } from './fields.ts'
+import { count, id, reasonCode, sha256, text, time, whole } from './fields.ts'
 
 /** Ops: the health of the parts. */
 export const ops = {
@@ -16,21 +16,36 @@ export const ops = {
     changed_ts: time,
     reason: text.optional(),
   }),
+  /** What other clocks say of ours became another. */
+  'clock.state_changed': z.strictObject({
+    from: z.enum(['NONE', 'UNKNOWN', 'OK', 'WARN', 'CRITICAL']),
+    to: z.enum(['NONE', 'UNKNOWN', 'OK', 'WARN', 'CRITICAL']),
+    offset_us: whole.optional(),
+    uncertainty_us: count.optional(),
+    detail: text,
+  }),
+  /** A person's word on a stretch of time. */
+  'ops.noted': z.strictObject({ actor: id, text, from_ts: time, to_ts: time }),
+  /** Evidence left the house. */
   'ops.export_made': z.strictObject({
+    what: id,
     export_sha256: sha256,
     actor: id,
-    events: count,
-    ranges: z.array(z.strictObject({ session: count, from_seq: count, to_seq: count })),
-    made_ts: time,
+    rows: count,
+    from_ts: time.optional(),
+    to_ts: time.optional(),
   }),
+  /** Recorded inputs or bars were let go; events never are. */
   'ops.pruned': z.strictObject({
     what: z.enum(['inputs', 'bars']),
     actor: id,
     before_ts: time,
     rows: count,
+    /** Over what was let go, in its order. */
     rows_sha256: sha256,
     pruned_ts: time,
   }),
+  /** A cancel that left while the books could not be written: told late. */
   'ops.emergency_cancel': z.strictObject({ order_id: id, reason_code: reasonCode, detail: text, sent_ts: time }),
   'ops.health': z.strictObject({ component: id, status: z.enum(['OK', 'BAD', 'UNKNOWN']), detail: text }),
 } as const

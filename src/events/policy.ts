@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { actionClass, count, decision, evidence, id, reasonCode } from './fields.ts'
+import { actionClass, count, decision, evidence, id, reasonCode, text, time } from './fields.ts'
 
 /** Policy: what the gate said of an intent, and on what numbers. */
 export const policy = {
@@ -16,5 +16,15 @@ export const policy = {
     inputs: evidence.optional(),
     clipped_qty: count.optional(),
     retry_after_us: count.optional(),
+  }),
+  /** A limit that was set above the settings, or taken back. Values as a person writes them. */
+  'policy.changed': z.strictObject({
+    limit: id,
+    scope: id,
+    before: text,
+    after: text,
+    actor: id,
+    reason: text,
+    changed_ts: time,
   }),
 } as const

@@ -9,7 +9,15 @@ export const safety = {
   'safety.reason_cleared': z.strictObject({ reason_code: reasonCode }),
   'safety.mode_changed': z.strictObject({ from: safetyMode, to: safetyMode, reason_code: reasonCode }),
   'safety.release_refused': z.strictObject({ from: safetyMode, to: safetyMode, reason_codes: z.array(reasonCode) }),
-  'safety.kill_changed': z.strictObject({ scope: id, from: killLevel, to: killLevel, reason: text, actor: id }),
+  'safety.kill_changed': z.strictObject({
+    scope: id,
+    from: killLevel,
+    to: killLevel,
+    reason: text,
+    actor: id,
+    /** When a person has to look at it again; it never ends by itself. */
+    review_ts: time.optional(),
+  }),
   /** A kill wants an order gone, and it is still there after its time: a person has to see to it. */
   'safety.order_frozen': z.strictObject({ order_id: id, instrument_id: id, state: orderState, waited_us: count }),
   'safety.flatten_progress': z.strictObject({

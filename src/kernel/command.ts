@@ -16,7 +16,14 @@ export type Command = {
   /** Of the actor, where the host knows it: the gate looks at it besides. */
   readonly role?: Role
 } & (
-  | { readonly kind: 'KILL_RAISE' | 'KILL_LOWER'; readonly scope: KillScope; readonly level: KillLevel }
+  | {
+      readonly kind: 'KILL_RAISE'
+      readonly scope: KillScope
+      readonly level: KillLevel
+      /** When a person has to look at it again, µs. */
+      readonly reviewTs?: number
+    }
+  | { readonly kind: 'KILL_LOWER'; readonly scope: KillScope; readonly level: KillLevel }
   | { readonly kind: 'MODE_RAISE'; readonly mode: SafetyMode }
   /** `failedChecks`: release checks that are not green, as the host found them. */
   | { readonly kind: 'MODE_RELEASE'; readonly failedChecks: readonly string[] }

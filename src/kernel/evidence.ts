@@ -1,4 +1,4 @@
-import { maskText } from '../events/mask.ts'
+import { maskNamed, maskText } from '../events/mask.ts'
 
 export type Evidence = Record<string, string | number | boolean>
 
@@ -12,7 +12,7 @@ const TEXT_MAX = 500
  * secret is masked.
  */
 export function recordable(values: Readonly<Record<string, unknown>>): Evidence {
-  for (const key in values) if (!PLAIN.test(key) || !isCarried(values[key])) return spelt(values)
+  for (const key in values) if (!PLAIN.test(key) || !isCarried(key, values[key])) return spelt(values)
   return values as Evidence
 }
 
@@ -22,9 +22,9 @@ export function told(text: string): string {
   return masked.length <= TEXT_MAX ? masked : masked.slice(0, TEXT_MAX)
 }
 
-function isCarried(value: unknown): boolean {
+function isCarried(name: string, value: unknown): boolean {
   return (
-    (typeof value === 'string' && maskText(value) === value) ||
+    (typeof value === 'string' && maskNamed(name, value) === value) ||
     typeof value === 'boolean' ||
     (typeof value === 'number' && Number.isFinite(value))
   )
@@ -34,7 +34,9 @@ function spelt(values: Readonly<Record<string, unknown>>): Evidence {
   const evidence: Evidence = {}
   for (const [key, value] of Object.entries(values)) {
     const name = key === '' ? '_' : key.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '_')
-    evidence[name] = isCarried(value) ? (value as string | number | boolean) : told(String(value))
+    evidence[name] = isCarried(key, value)
+      ? (value as string | number | boolean)
+      : told(String(maskNamed(key, typeof value === 'number' ? value : String(value))))
   }
   return evidence
 }

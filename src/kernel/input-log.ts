@@ -1,6 +1,6 @@
 import { assert } from '../domain/brand.ts'
 import type { VenueReport } from '../domain/report.ts'
-import { maskText } from '../events/mask.ts'
+import { maskNamed } from '../events/mask.ts'
 import {
   type BarColumns,
   type BookColumns,
@@ -274,9 +274,8 @@ export class InputLog {
 }
 
 /** Money in JSON: a bigint is `{"$q":"123"}`, so that it comes back as one. What looks like a secret is not recorded. */
-function textual(_key: string, value: unknown): unknown {
-  if (typeof value === 'string') return maskText(value)
-  return typeof value === 'bigint' ? { $q: String(value) } : value
+function textual(key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? { $q: String(value) } : maskNamed(key, value)
 }
 
 function exact(_key: string, value: unknown): unknown {

@@ -46,12 +46,16 @@ export interface Facts {
   readonly mode: SafetyModeMachine
   readonly kill: KillSwitch
   readonly guards: Guards
+  /** Whether a break-glass is open. None is when a session begins. */
+  readonly glass: { isBroken: boolean }
   /** Undefined where new risk needs none. */
   readonly leases: Leases | undefined
   /** Undefined where no loss is limited. */
   readonly losses: LossBook | undefined
   readonly limits: Limits
   readonly botIds: readonly string[]
+  /** What each bot runs. */
+  readonly strategyIds: readonly string[]
   /** In base currency, by bot. */
   readonly allocations: readonly number[]
   readonly buckets: {
@@ -119,6 +123,14 @@ export class Judgement implements GateInput {
     return this
   }
 
+  get botId(): string {
+    return this.#facts.botIds[this.#botAt] ?? ''
+  }
+
+  get strategyId(): string {
+    return this.#facts.strategyIds[this.#botAt] ?? ''
+  }
+
   get safetyMode(): SafetyMode {
     return this.#facts.mode.mode
   }
@@ -128,10 +140,14 @@ export class Judgement implements GateInput {
   }
 
   get killLevel(): KillLevel {
-    const { kill, botIds } = this.#facts
+    const { kill } = this.#facts
     if (kill.strictest === 'NONE') return 'NONE'
     const { venueId, id } = this.instrument
-    return kill.effective({ venueId, instrumentId: id, botId: botIds[this.#botAt] ?? '' })
+    return kill.effective({ venueId, instrumentId: id, botId: this.botId })
+  }
+
+  get isGlassBroken(): boolean {
+    return this.#facts.glass.isBroken
   }
 
   get guardsAreFine(): boolean {
@@ -143,8 +159,8 @@ export class Judgement implements GateInput {
   }
 
   get lease(): LeaseState {
-    const { leases, botIds } = this.#facts
-    return leases?.stateOf(botIds[this.#botAt] ?? '', this.instrument.venueId, this.now) ?? 'MISSING'
+    const { leases } = this.#facts
+    return leases?.stateOf(this.botId, this.instrument.venueId, this.now) ?? 'MISSING'
   }
 
   get feed(): FeedState {

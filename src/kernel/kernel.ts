@@ -12,7 +12,8 @@ import type { BarColumns, BookColumns, MarketColumns, QuoteColumns, TradeColumns
 import { isTerminal, type Order, OrderBookkeeper } from '../orders/order.ts'
 import { Portfolio } from '../portfolio/portfolio.ts'
 import type { Counters, EngineState } from '../projection/engine-state.ts'
-import type { FeedState } from '../risk/gate-input.ts'
+import type { Decision } from '../risk/gate.ts'
+import type { FeedState, GateInput } from '../risk/gate-input.ts'
 import { type GuardNews, Guards } from '../risk/guards.ts'
 import { type KillScope, KillSwitch } from '../risk/kill.ts'
 import { Leases } from '../risk/leases.ts'
@@ -79,6 +80,8 @@ export interface KernelObserver {
   fill(order: Order, fill: FillReport, realised: number): void
   /** An order reached its end. */
   ended(order: Order): void
+  /** The gate judged an intent. The input is answered from the books as they are at this moment, and at no other. */
+  judged?(input: GateInput, decision: Decision): void
 }
 
 /**
@@ -148,10 +151,12 @@ export class Kernel {
       mode: this.#mode,
       kill: new KillSwitch(),
       guards: new Guards(limits.guards),
+      glass: { isBroken: false },
       leases: limits.leases && new Leases(limits.leases),
       losses: this.#losses,
       limits,
       botIds: bots.map(({ id }) => id),
+      strategyIds: bots.map(({ strategy }) => strategy.id),
       allocations: bots.map(({ allocation }) => moneyToNumber(allocation)),
       buckets: {
         orders: new RateWindow(limits.orders),
@@ -171,6 +176,7 @@ export class Kernel {
       },
       distrust: (reasonCode, detail) => this.#safety.raise(reasonCode, 'SAFE_MODE', detail),
       halted: (reasonCode) => this.#safety.halted(reasonCode),
+      judged: (input, decision) => this.observer?.judged?.(input, decision),
     })
     this.#safety = new SafetyDesk(this.#facts, {
       scribe: this.#scribe,
@@ -471,6 +477,8 @@ export class Kernel {
     // Words of people and of venues, masked as all text that enters.
     const said = Object.entries(payload).map(([name, value]) => [name, typeof value === 'string' ? told(value) : value])
     this.#scribe.write(type, Object.fromEntries(said) as HostFact['payload'])
+    if (type === 'break_glass.opened') this.#facts.glass.isBroken = true
+    else if (type === 'break_glass.closed' || type === 'break_glass.expired') this.#facts.glass.isBroken = false
     this.#end()
   }
 
@@ -690,12 +698,14 @@ export class Kernel {
     }
   }
 
-  /** Equity at marks once a second, before the input at hand changes anything. */
+  /** Equity at marks once a second, at every input until it is known, before the input at hand changes anything. */
   #markLosses(losses: LossBook): void {
     const { now } = this.#scribe
     if (now - this.#lossesTs < LOSSES_EVERY_US) return
+    const { equity } = this.#portfolio
+    if (Number.isNaN(equity)) return
     this.#lossesTs = now
-    losses.mark(now, this.#portfolio.equity)
+    losses.mark(now, equity)
   }
 
   #timersChanged(): void {

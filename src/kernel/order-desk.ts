@@ -580,6 +580,7 @@ export class OrderDesk {
 
   #decide(question: Question, order: Order, causeSeq: number, intentId: IntentId): Decision {
     const decision = this.#gate.judge(this.#judgement.put(question, this.#scribe.now))
+    this.#listener.judged(this.#judgement, decision)
     if (decision.decision === 'HALT') this.#listener.halted(decision.reasonCodes[0] ?? 'GATE_ERROR')
     this.#writeDecision(decision, order, question.stage, question.action, causeSeq, intentId)
     return decision

@@ -161,9 +161,14 @@ export class SafetyDesk {
   }
 
   /** Raises a kill level. HALT and FLATTEN cancel everything in scope, CLOSE_ONLY what could open; FLATTEN starts closing. */
-  kill(scope: KillScope, level: KillLevel, who: { reason: string; actor: string }): boolean {
+  kill(scope: KillScope, level: KillLevel, who: KillWords): boolean {
     const change = this.#facts.kill.raise(scope, level)
-    if (!change) return false
+    if (!change) {
+      // It stands: there is only a new time to look at it.
+      if (who.reviewTs === undefined || this.#facts.kill.at(scope) !== level) return false
+      this.#killChanged({ scope, from: level, to: level }, who)
+      return true
+    }
     this.#killChanged(change, who)
     this.#tries.clear()
     this.#cancelInScope(scope, (order) => forbids(level, order))
@@ -299,9 +304,17 @@ export class SafetyDesk {
     if (change.to === 'HALTED') this.#isolate('global', 'HALT', change.reasonCode)
   }
 
-  #killChanged(change: KillChange, { reason, actor }: { reason: string; actor: string }): void {
-    this.#scribe.write('safety.kill_changed', { ...change, reason: told(reason), actor })
+  #killChanged(change: KillChange, { reason, actor, reviewTs }: KillWords): void {
+    const review = reviewTs === undefined ? {} : { review_ts: reviewTs }
+    this.#scribe.write('safety.kill_changed', { ...change, reason: told(reason), actor, ...review })
   }
+}
+
+/** Who changed a kill level, why, and when somebody has to look at it again. */
+interface KillWords {
+  readonly reason: string
+  readonly actor: string
+  readonly reviewTs?: number | undefined
 }
 
 /** Whether an order may not rest at a level: HALT none, FLATTEN only what flattens, CLOSE_ONLY only what reduces. */

@@ -4,6 +4,8 @@ import { type Lots, moneyToNumber } from '../domain/money.ts'
 import type { Side } from '../domain/order.ts'
 import type { FillReport, FundingReport, LiquidationReport, VenueReport } from '../domain/report.ts'
 import { canExit, isTerminal, type Order, type OrderOrigin } from '../orders/order.ts'
+import type { Decision } from '../risk/gate.ts'
+import type { GateInput } from '../risk/gate-input.ts'
 import type { Brackets } from './brackets.ts'
 import { told } from './evidence.ts'
 import type { Facts } from './judgement.ts'
@@ -19,6 +21,8 @@ export interface DeskListener {
   distrust(reasonCode: string, detail: string): void
   /** The gate refused with HALT: more than this order is to stop. */
   halted(reasonCode: string): void
+  /** The gate judged an intent; the input is only good while this is told. */
+  judged(input: GateInput, decision: Decision): void
 }
 
 /** What answers a report, through the same gate as every wish. */

@@ -129,6 +129,8 @@ export interface SafetyRecord {
     readonly reason: string
     readonly actor: string
     readonly sinceTs: number
+    /** When a person has to look at it again; absent where nobody said. */
+    readonly reviewTs?: number | undefined
   }[]
   /** Nothing but a warm-up ever held the present SAFE_MODE: its end is enough to leave. Absent is no. */
   readonly isOnlyWarming?: boolean | undefined

@@ -79,9 +79,12 @@ export class SafetyFold {
     })
   }
 
-  #killed({ scope, to, reason, actor }: Payload<'safety.kill_changed'>, ts: number): void {
+  #killed({ scope, to, reason, actor, review_ts: reviewTs }: Payload<'safety.kill_changed'>, ts: number): void {
     const others = this.#record.kills.filter((kill) => kill.scope !== scope)
-    const kills = to === 'NONE' ? others : [...others, { scope, level: to, reason, actor, sinceTs: ts }]
+    const before = this.#record.kills.find((kill) => kill.scope === scope)
+    const review = reviewTs === undefined ? {} : { reviewTs }
+    const sinceTs = before?.level === to ? before.sinceTs : ts
+    const kills = to === 'NONE' ? others : [...others, { scope, level: to, reason, actor, sinceTs, ...review }]
     this.#put({ kills })
   }
 

@@ -1,6 +1,6 @@
 import type { RunId } from '../domain/ids.ts'
 import { InputPlayer } from '../kernel/input-log.ts'
-import { Kernel } from '../kernel/kernel.ts'
+import { Kernel, type KernelObserver } from '../kernel/kernel.ts'
 import { SessionSpec, sessionConfig } from '../kernel/session-spec.ts'
 import type { EngineState } from '../projection/engine-state.ts'
 import type { StrategyDefinition } from '../strategy/strategy.ts'
@@ -28,18 +28,21 @@ export interface SessionReplay extends ReplayOutcome {
  * be, byte for byte, the one that was recorded.
  *
  * @param told after every chunk of inputs, with their count
+ * @param observerOf who wants to be told what happens in it
  * @throws InputLogError where the inputs cannot be read; Error where a bot's strategy is not here
  */
 export function replaySession(
   session: RecordedSession,
   strategyOf: (id: string) => StrategyDefinition | undefined,
   told: (inputs: number) => void = () => undefined,
+  observerOf?: (kernel: Kernel) => KernelObserver,
 ): SessionReplay {
   const config = sessionConfig(SessionSpec.parse(session.spec), strategyOf, session.restored)
   let describe = (): string => 'the start of the session'
   const journal = new ReplayJournal(session.lines, { runId: session.runId, describeInput: () => describe() })
   const kernel = new Kernel(config, journal)
   describe = () => kernel.describeInput()
+  kernel.observer = observerOf?.(kernel)
   kernel.start()
   const player = new InputPlayer(kernel)
   for (const chunk of session.inputs) {

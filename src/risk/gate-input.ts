@@ -25,6 +25,8 @@ export interface GateInput {
   /** Of an operator who asks, and of nobody else; undefined where the host did not tell. */
   role: Role | undefined
   runMode: RunMode
+  botId: string
+  strategyId: string
   instrument: Instrument
   side: Side
   type: OrderType
@@ -43,6 +45,8 @@ export interface GateInput {
   /** Whether a reason stands that holds the mode: what the host found, by its code. */
   hasReason(code: string): boolean
   killLevel: KillLevel
+  /** Whether somebody acts beyond their role at the moment. */
+  isGlassBroken: boolean
   /** Whether every guard that the limits require is OK. */
   guardsAreFine: boolean
   /** What is known of an input that the gate cannot see itself. */

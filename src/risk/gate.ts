@@ -4,8 +4,10 @@ import { EVERY_ACTION, type GateInput, type Rule, type Verdict } from './gate-in
 import type { Limits } from './limits.ts'
 import { allocation } from './rules/allocation.ts'
 import { allowlist } from './rules/allowlist.ts'
+import { approval } from './rules/approval.ts'
 import { auditChain } from './rules/audit-chain.ts'
 import { authority } from './rules/authority.ts'
+import { breakGlass } from './rules/break-glass.ts'
 import { clockDrift } from './rules/clock-drift.ts'
 import { dependencies } from './rules/dependencies.ts'
 import { exposure } from './rules/exposure.ts'
@@ -29,6 +31,7 @@ import { reduceOnly } from './rules/reduce-only.ts'
 import { requiredInput } from './rules/required-input.ts'
 import { reservation } from './rules/reservation.ts'
 import { safeMode } from './rules/safe-mode.ts'
+import { scopedLimits } from './rules/scoped-limits.ts'
 import { selfCross } from './rules/self-cross.ts'
 import { venueTrouble } from './rules/venue-trouble.ts'
 
@@ -59,13 +62,16 @@ export const RULES: readonly Rule[] = [
   marketOrder,
   reduceOnly,
   orderSize,
+  breakGlass,
   exposure,
+  scopedLimits,
   losses,
   positionKnown,
   allocation,
   rates,
   selfCross,
   reservation,
+  approval,
 ]
 
 /** The reason code of a decision that nothing spoke against. */

@@ -10,6 +10,20 @@ const rateOf = z.strictObject({
   perUs: z.number().positive(),
 })
 
+/** What a limit of a part of the account holds for. A strategy's holds for each of its bots. */
+export const LIMIT_SCOPE = /^(venue|instrument|strategy|bot):[^:\s]+$/
+export const LIMIT_SCOPE_WORDS = 'venue:…, instrument:…, strategy:… or bot:…'
+
+const ScopedLimit = z.strictObject({
+  scope: z.string().regex(LIMIT_SCOPE, LIMIT_SCOPE_WORDS),
+  orderNotionalMax: amount.optional(),
+  /** Exposure of the venue or the instrument; of a bot or each bot of a strategy, its own. */
+  exposureMax: amount.optional(),
+  priceDeviationBpsMax: amount.optional(),
+  marketOrders: z.boolean().optional(),
+})
+export type ScopedLimit = z.infer<typeof ScopedLimit>
+
 /**
  * The numbers of the gate (UGF-D-003). Money is in the run's base currency, exposures include resting orders. A limit of
  * Infinity is stated, never implied: every field must be given.
@@ -58,6 +72,18 @@ export const Limits = z.strictObject({
   guards: z.partialRecord(z.enum(GUARD_NAMES), amount).optional(),
   /** Whether new risk needs a lease, and how long one lives, µs. */
   leases: z.strictObject({ lifeUs: z.number().positive(), marginUs: z.number().nonnegative() }).optional(),
+  /** Limits of parts of the account, beside those of the whole: all that hold for an order bind it, so the strictest does. */
+  scoped: z.array(ScopedLimit).optional(),
+  /** Which orders of bots wait for a person's word (UGF-G-001). */
+  approval: z
+    .strictObject({
+      modes: z.array(z.enum(['paper', 'canary', 'live'])),
+      /** Value of an order above which it waits. */
+      notionalAbove: amount,
+      /** Until when every order of a bot waits, µs, by bot. */
+      newUntilTs: z.record(z.string(), z.number()),
+    })
+    .optional(),
   /** When no new risk is taken, µs after midnight UTC; canary and live have the night of Tokyo unless told. */
   quietHours: z.strictObject({ fromUs: timeOfDay, toUs: timeOfDay }).optional(),
 })

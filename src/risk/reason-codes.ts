@@ -18,6 +18,7 @@ export interface ReasonCode {
     | 'market-data'
     | 'limits'
     | 'pace'
+    | 'approval'
     | 'gate-fault'
     | 'allowed'
 }
@@ -105,14 +106,17 @@ export const REASON_CODES: readonly ReasonCode[] = [
   code('ORDER_NOTIONAL_LIMIT', 'P2', 'BLOCK', 'limits', 'the order is worth more than one order may be'),
   code('QTY_CAP_UNSET', 'P2', 'BLOCK', 'limits', 'no largest quantity is set for the instrument'),
   code('QTY_CAP', 'P2', 'BLOCK', 'limits', 'the quantity is larger than one order may be'),
+  code('BREAK_GLASS_CAP', 'P2', 'BLOCK', 'limits', 'a break-glass is open: orders may be half as large as usual'),
   code('LIMIT_GROSS', 'P2', 'BLOCK', 'limits', 'the sum of all exposures would be too large'),
   code('LIMIT_NET', 'P2', 'BLOCK', 'limits', 'the net exposure would be too large'),
   code('LIMIT_SYMBOL', 'P2', 'BLOCK', 'limits', 'the exposure in the instrument would be too large'),
   code('LIMIT_VENUE', 'P2', 'BLOCK', 'limits', 'the exposure at the venue would be too large'),
   code('LIMIT_LEVERAGE', 'P2', 'BLOCK', 'limits', 'the leverage of the account would be too high'),
   code('LIMIT_OPEN_ORDERS', 'P2', 'BLOCK', 'limits', 'too many orders work already'),
+  code('LIMIT_SCOPED', 'P2', 'BLOCK', 'limits', 'a limit of its venue, instrument, strategy or bot would be broken'),
   code('LOSS_DAILY', 'P1', 'CLOSE_ONLY', 'limits', 'the day has lost as much as a day may'),
   code('LOSS_DRAWDOWN', 'P1', 'CLOSE_ONLY', 'limits', 'the account is as far below its best as it may be'),
+  code('LOSS_UNKNOWN', 'P1', 'CLOSE_ONLY', 'market-data', 'what the account lost is not known: it was not valued yet'),
   code('POSITION_UNKNOWN', 'P1', 'CLOSE_ONLY', 'market-data', 'the position is not known'),
   code('PRICE_UNKNOWN', 'P1', 'CLOSE_ONLY', 'market-data', 'what is held cannot be valued'),
   code('ALLOCATION_EXCEEDED', 'P2', 'BLOCK', 'limits', 'the bot would use more than it was given'),
@@ -122,6 +126,13 @@ export const REASON_CODES: readonly ReasonCode[] = [
   code('STRATEGY_RATE', 'P2', 'THROTTLE', 'pace', 'one bot wants more than it may in a second'),
   code('SELF_CROSS', 'P2', 'BLOCK', 'order-terms', 'it would trade with an order of our own'),
   code('RESERVATION_FAILED', 'P2', 'BLOCK', 'limits', 'cash or margin for its worst case is not free'),
+  code(
+    'APPROVAL_REQUIRED',
+    'P3',
+    'BLOCK',
+    'approval',
+    'the order waits for a person’s word: see `profinaut approve list`',
+  ),
   code('GATE_ERROR', 'P1', 'BLOCK', 'gate-fault', 'a rule of the gate failed: it refuses what it cannot judge'),
   code('UNSUPPORTED_ACTION', 'P1', 'BLOCK', 'gate-fault', 'the gate knows no such action'),
 ]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SUPPRESSION_S_MAX } from '../risk/interlocks.ts'
 import { VENUE_FAULTS } from '../venues/simulated/venue-faults.ts'
+import { GLASS_OP_NAMES } from './authority/break-glass.ts'
 import { FLAG_STAGES } from './authority/flags.ts'
 import { RESTART_WISHES } from './restart-wish.ts'
 
@@ -108,6 +109,37 @@ export const COMMANDS = {
   }),
   /** Step two of a dangerous operation: carries the wish out that the challenge stands for. The phrase is the row's. */
   CONFIRM: z.strictObject({ challenge_id: z.string().min(1).max(128), token: z.string().min(1).max(128) }),
+  /** Above the settings from now on: `value` as the settings would write it, or `default`. In a new session. */
+  LIMIT_SET: z.strictObject({
+    limit: z.string().min(1).max(64),
+    /** `global` unless told. */
+    scope: z.string().min(1).max(128).optional(),
+    value: z.string().min(1).max(32),
+  }),
+  /** A person's word on a stretch of time, µs of UTC. */
+  TIME_NOTE: z.strictObject({
+    text: z.string().min(1).max(400),
+    from_ts: z.int().nonnegative(),
+    to_ts: z.int().nonnegative(),
+  }),
+  /** Evidence was written to files: the journal keeps what and under which digest. */
+  EXPORT_NOTED: z.strictObject({
+    what: z.enum(['audit', 'time', 'journal']),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    rows: z.int().nonnegative(),
+    from_ts: z.int().nonnegative().optional(),
+    to_ts: z.int().nonnegative().optional(),
+  }),
+  /** Elevation for minutes: named operations in one scope, with the place where it is written down why. */
+  BREAK_GLASS_OPEN: z.strictObject({
+    scope,
+    ops: z.array(z.enum(GLASS_OP_NAMES)).min(1).max(8),
+    ttl_s: z.int().min(10).max(86_400),
+    evidence: z.string().min(1).max(256),
+  }),
+  BREAK_GLASS_APPROVE: z.strictObject({ glass_id: z.string().min(1).max(64) }),
+  BREAK_GLASS_CLOSE: z.strictObject({ glass_id: z.string().min(1).max(64) }),
+  BREAK_GLASS_REVIEW: z.strictObject({ glass_id: z.string().min(1).max(64), note: z.string().min(8).max(400) }),
   FLAG_SET: z.strictObject({
     name: z.string().min(1).max(64),
     stage: z.enum(FLAG_STAGES),

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { US_PER_MS, US_PER_SECOND } from '../domain/time.ts'
-import { LIVE_LIMITS, type Limits } from '../risk/limits.ts'
+import { LIMIT_SCOPE, LIMIT_SCOPE_WORDS, LIVE_LIMITS, type Limits, type ScopedLimit } from '../risk/limits.ts'
 import { CHALLENGE_LIFE_S } from './authority/challenge.ts'
 import { DEFAULT_RESTART_WISH, RESTART_WISHES } from './restart-wish.ts'
 
@@ -72,6 +72,14 @@ const account = z.strictObject({
     .refine(isTimeZone, 'a name of the time zone database such as "Asia/Tokyo"')
     .default('Asia/Tokyo')
     .describe('zone of day_starts and of quiet hours, by its name in the time zone database'),
+})
+
+/** What one part of the account may do. Absent is as the whole account. */
+export const SCOPED_LIMIT = z.strictObject({
+  order_notional_max: unlimited('base currency').optional(),
+  exposure_max: unlimited('base currency').optional(),
+  price_deviation_bps_max: unlimited('basis points').optional(),
+  market_orders: z.boolean().optional(),
 })
 
 const limits = z.strictObject({
@@ -152,6 +160,12 @@ const limits = z.strictObject({
     .describe('when the quiet hours hold, in which nothing is opened: live is canary and live alone'),
   quiet_from: clockTime.default('00:00').describe('"HH:MM" in account.time_zone at which they begin'),
   quiet_to: clockTime.default('06:00').describe('"HH:MM" at which they end; five minutes more only close'),
+  scoped: z
+    .record(z.string().regex(LIMIT_SCOPE, LIMIT_SCOPE_WORDS), SCOPED_LIMIT)
+    .default({})
+    .describe(
+      'stricter limits of a part of the account, by "venue:…", "instrument:…", "strategy:…" (each of its bots) or "bot:…": order_notional_max, exposure_max, price_deviation_bps_max, market_orders',
+    ),
 })
 
 const deadman = z.strictObject({
@@ -216,6 +230,17 @@ const screen = z.strictObject({
   lang: z.enum(['en', 'ja']).default('en').describe('language of labels; state words and units stay English'),
 })
 
+const time = z.strictObject({
+  system: z
+    .enum(['live', 'always', 'never'])
+    .default('live')
+    .describe('when the time service of this machine (chrony, systemd-timesyncd) is asked how far the clock is off'),
+  http: z
+    .union([z.literal(''), z.url({ protocol: /^https?$/ })], { error: 'an address, or "" for none' })
+    .default('')
+    .describe('server whose Date header is compared with the clock: whole seconds, for what is far off; "" is none'),
+})
+
 const http = z.strictObject({
   enabled: z.boolean().default(false).describe('whether health and metrics are served, read-only, to this machine'),
   host: z
@@ -264,7 +289,7 @@ export const BotSetting = z.strictObject({
 export type BotSetting = z.infer<typeof BotSetting>
 
 /** The sections of a configuration file in the order in which they are explained. Names are those of the file. */
-export const SECTIONS = { engine, account, limits, approvals, deadman, screen, http, log, notify } as const
+export const SECTIONS = { engine, account, limits, approvals, deadman, screen, time, http, log, notify } as const
 export type SectionName = keyof typeof SECTIONS
 
 export const Config = z
@@ -275,6 +300,7 @@ export const Config = z
     approvals: approvals.prefault({}),
     deadman: deadman.prefault({}),
     screen: screen.prefault({}),
+    time: time.prefault({}),
     http: http.prefault({}),
     log: log.prefault({}),
     notify: notify.prefault({}),
@@ -326,5 +352,17 @@ export function limitsOf({ limits }: Pick<Config, 'limits'>): Limits {
     marketBufferBps: limits.market_buffer_bps,
     lossDayMax: limits.loss_day_max,
     lossDrawdownMax: limits.loss_drawdown_max,
+    ...scopedOf(limits.scoped),
   }
+}
+
+function scopedOf(scoped: Config['limits']['scoped']): { readonly scoped?: ScopedLimit[] } {
+  const all = Object.entries(scoped).map(([scope, limit]) => ({
+    scope,
+    ...(limit.order_notional_max !== undefined && { orderNotionalMax: limit.order_notional_max }),
+    ...(limit.exposure_max !== undefined && { exposureMax: limit.exposure_max }),
+    ...(limit.price_deviation_bps_max !== undefined && { priceDeviationBpsMax: limit.price_deviation_bps_max }),
+    ...(limit.market_orders !== undefined && { marketOrders: limit.market_orders }),
+  }))
+  return all.length === 0 ? {} : { scoped: all }
 }

@@ -151,6 +151,22 @@ export interface FlagStore {
 }
 
 /** Everything that the engine keeps in its profile's database. */
+/** How far our clock was off, as one source saw it. */
+export interface ClockSample {
+  /** Wall time, µs. */
+  readonly ts: number
+  readonly source: string
+  readonly offsetUs: number
+  readonly uncertaintyUs: number
+}
+
+/** Samples of other clocks, kept for a month. */
+export interface ClockSampleStore {
+  add(sample: ClockSample): void
+  /** Oldest first, `[fromTs, toTs)`. */
+  between(fromTs: number, toTs: number): readonly ClockSample[]
+}
+
 export interface EngineStore {
   /** Stamped at the first start of the profile. */
   readonly instanceId: string
@@ -167,6 +183,7 @@ export interface EngineStore {
   lastFills(count: number): readonly FillRecord[]
   readonly alerts: AlertStore
   readonly approvals: ApprovalStore
+  readonly clockSamples: ClockSampleStore
   /** Whether the journal has a command under this id. */
   wasCommanded(id: string): boolean
   /** A small value by name: `sim.market`, `day.equity`. */

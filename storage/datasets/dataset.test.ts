@@ -10,7 +10,7 @@ import { formatDecimal } from '../../src/domain/decimal.ts'
 import type { BarColumns, BookColumns, MarketColumns, QuoteColumns, TradeColumns } from '../../src/market/columns.ts'
 import type { TimeRange } from './column-builder.ts'
 import { commonRecvShift, type Dataset, inferTerms, type OpenOptions, openDataset } from './dataset.ts'
-import { DatasetError, Faults, HINTS } from './fault.ts'
+import { DatasetError, Faults, DATASET_HINTS } from './fault.ts'
 
 let folder: string
 beforeAll(() => {
@@ -479,7 +479,7 @@ describe('faults', () => {
   test.each(FAULTY)('%s is %s', async (name, code, content, place, left) => {
     const path = file(name === 'UTF-16' ? Buffer.from(content, 'utf16le') : content)
     const error = await fault(openDataset(path))
-    expect(error).toMatchObject({ code, file: path, hint: HINTS[error.code], ...place })
+    expect(error).toMatchObject({ code, file: path, hint: DATASET_HINTS[error.code], ...place })
     expect(error.message).toContain(`${code} ${path}${place.line === undefined ? '' : `:${place.line}`}`)
     if (left === undefined) {
       expect(await fault(openDataset(path, { repair: true }))).toMatchObject({ code })

@@ -51,7 +51,7 @@ export const REPAIRS = {
 } as const satisfies Readonly<Record<FaultCode, 'drop' | 'sort' | 'cut' | 'report' | 'stop'>>
 
 /** What to do about each, for the operator. */
-export const HINTS: Readonly<Record<FaultCode, string>> = {
+export const DATASET_HINTS: Readonly<Record<FaultCode, string>> = {
   TORN_ROW: 'the row has another number of fields than the header: fetch the file again, or repair to drop the row',
   NOT_A_NUMBER: 'fix the value at its source, or repair to drop the row; decimals have a point and no thousands mark',
   NON_POSITIVE_PRICE: 'a price is above 0: fix it at its source, or repair to drop the row',
@@ -102,7 +102,7 @@ export class DatasetError extends Error {
     this.line = line
     this.column = column
     this.value = value
-    this.hint = HINTS[code]
+    this.hint = DATASET_HINTS[code]
   }
 }
 

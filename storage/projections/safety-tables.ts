@@ -22,6 +22,7 @@ interface KillCells {
   readonly reason: string
   readonly actor: string
   readonly since_ts: number
+  readonly review_ts: number | null
 }
 
 /** @returns what writes the whole of safety: it is small, and changes seldom */
@@ -35,7 +36,14 @@ export function safetyWriter(db: Database, place: Place): (safety: SafetyRecord)
   const clearReasons = db.prepare(`DELETE FROM ${place}safety_reasons`)
   const clearKills = db.prepare(`DELETE FROM ${place}kills`)
   const addReason = insertInto<ReasonCells>(db, `${place}safety_reasons`, ['code', 'mode', 'since_ts', 'detail'])
-  const addKill = insertInto<KillCells>(db, `${place}kills`, ['scope', 'level', 'reason', 'actor', 'since_ts'])
+  const addKill = insertInto<KillCells>(db, `${place}kills`, [
+    'scope',
+    'level',
+    'reason',
+    'actor',
+    'since_ts',
+    'review_ts',
+  ])
   return (safety) => {
     upsert.run({
       one: 1,
@@ -50,8 +58,8 @@ export function safetyWriter(db: Database, place: Place): (safety: SafetyRecord)
       addReason.run({ code, mode, since_ts: sinceTs, detail })
     }
     clearKills.run()
-    for (const { scope, level, reason, actor, sinceTs } of safety.kills) {
-      addKill.run({ scope, level, reason, actor, since_ts: sinceTs })
+    for (const { scope, level, reason, actor, sinceTs, reviewTs } of safety.kills) {
+      addKill.run({ scope, level, reason, actor, since_ts: sinceTs, review_ts: reviewTs ?? null })
     }
   }
 }
@@ -69,12 +77,13 @@ export function safety(db: Database): SafetyRecord | undefined {
     clearSinceTs: row.clear_since_ts,
     modeSinceTs: row.mode_since_ts,
     degradedEntries: JSON.parse(row.degraded_entries) as number[],
-    kills: kills.map(({ scope, level, reason, actor, since_ts: sinceTs }) => ({
+    kills: kills.map(({ scope, level, reason, actor, since_ts: sinceTs, review_ts: reviewTs }) => ({
       scope,
       level,
       reason,
       actor,
       sinceTs,
+      ...(reviewTs === null ? {} : { reviewTs }),
     })),
     isOnlyWarming: isOnlyWarming === null ? undefined : isOnlyWarming === 1,
   }

@@ -66,7 +66,12 @@ export function paintScreen(model: ScreenModel): readonly string[] {
     return paintSmall(look, size, model.ribbon.ribbon, model.ribbon.profile)
   const body = { width, height: Math.max(0, bodyHeight(size)) }
   const current = isKill || model.screen.overlay?.kind === 'exit' ? undefined : model.panel.id
-  const badges = { system: model.ribbon.ribbon?.alerts ?? 0, orders: model.ribbon.ribbon?.unknownOrders ?? 0 }
+  const { ribbon } = model.ribbon
+  const badges = {
+    system: ribbon?.alerts ?? 0,
+    orders: ribbon?.unknownOrders ?? 0,
+    approvals: ribbon?.approvals ?? 0,
+  }
   const rows = [
     ...ribbonRows({ ...model.ribbon, alarm: unanswered(kill, nowMs) }, look, width),
     tabRow(look, width, { panels: model.panels, current: isKill ? undefined : current, badges }),

@@ -1,4 +1,5 @@
 import type { Panel } from '../panel.ts'
+import { APPROVALS_PANEL } from './approvals/panel.ts'
 import { BOTS_PANEL } from './bots/panel.ts'
 import { MARKETS_PANEL } from './markets/panel.ts'
 import { ORDERS_PANEL } from './orders/panel.ts'
@@ -14,4 +15,5 @@ export const PANELS: readonly Panel[] = [
   SAFETY_PANEL,
   ORDERS_PANEL,
   SYSTEM_PANEL,
+  APPROVALS_PANEL,
 ]

@@ -6,6 +6,7 @@ import { SCREEN_STATES, SCREEN_VIEWS, screenContext, shelfOf } from '../../fixtu
 import { GLYPHS } from '../paint/glyphs.ts'
 import { BARE } from '../paint/tone.ts'
 import { FRESH_STATE, type Panel, type PanelContext, type PanelState, type ViewShelf } from '../panel.ts'
+import { APPROVALS_PANEL } from './approvals/panel.ts'
 import { BOTS_PANEL } from './bots/panel.ts'
 import { ORDERS_PANEL } from './orders/panel.ts'
 import { SYSTEM_PANEL } from './system/panel.ts'
@@ -20,6 +21,7 @@ const PANELS: readonly (readonly [Panel, PanelState])[] = [
   [BOTS_PANEL, FRESH_STATE],
   [ORDERS_PANEL, { ...FRESH_STATE, view: 1, selected: 'o-77c6' }],
   [SYSTEM_PANEL, FRESH_STATE],
+  [APPROVALS_PANEL, FRESH_STATE],
 ]
 
 interface Shot {

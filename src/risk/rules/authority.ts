@@ -1,8 +1,6 @@
+import type { ActionClass } from '../../domain/action.ts'
 import { EVERY_ACTION, type Role, type Rule } from '../gate-input.ts'
 import { isLive } from '../quiet-hours.ts'
-
-/** Roles that may ask for orders. */
-const TRADING: readonly Role[] = ['operator', 'admin', 'break_glass']
 
 /**
  * Who may ask for an order, and what nobody may ask for: the flatten routine never opens, and the venue's own orders are not
@@ -20,8 +18,24 @@ export const authority: Rule = {
     const isForbidden = action !== 'CANCEL' && (isVenues || (origin === 'flatten' && action !== 'REDUCE'))
     if (isForbidden) return { decision: 'BLOCK', reasonCode: 'J_POLICY_DENY_FORBIDDEN_OP', inputs: { origin, action } }
     if (origin !== 'operator') return undefined
-    const mayAsk = role === undefined ? action === 'CANCEL' || !isLive(runMode) : TRADING.includes(role)
-    if (mayAsk) return undefined
+    if (mayAsk(role, action, isLive(runMode))) return undefined
     return { decision: 'BLOCK', reasonCode: 'J_POLICY_DENY_RBAC', inputs: { role: role ?? 'unknown', action } }
   },
+}
+
+/** Orders by hand (UGF-B-001): of a researcher on paper, of an operator where money is at stake only what lowers risk. */
+function mayAsk(role: Role | undefined, action: ActionClass, isMoney: boolean): boolean {
+  switch (role) {
+    case undefined:
+      return action === 'CANCEL' || !isMoney
+    case 'viewer':
+      return false
+    case 'researcher':
+      return !isMoney
+    case 'operator':
+      return !isMoney || action === 'CANCEL' || action === 'REDUCE'
+    case 'admin':
+    case 'break_glass':
+      return true
+  }
 }

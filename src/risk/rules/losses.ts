@@ -3,7 +3,7 @@ import { RISK_ACTIONS, type Rule, type Verdict } from '../gate-input.ts'
 /** A day, or a fall from the peak, that cost too much takes no new risk: measured at marks, not on closed trades alone. */
 export const losses: Rule = {
   number: 23,
-  reasonCodes: ['LOSS_DAILY', 'LOSS_DRAWDOWN'],
+  reasonCodes: ['LOSS_DAILY', 'LOSS_DRAWDOWN', 'LOSS_UNKNOWN'],
   judges: RISK_ACTIONS,
   atSend: true,
   inForce: ({ lossDayMax, lossDrawdownMax }) => lossDayMax !== undefined || lossDrawdownMax !== undefined,
@@ -17,5 +17,6 @@ export const losses: Rule = {
 }
 
 function lost(reasonCode: string, loss: number, limit: number): Verdict {
-  return { decision: 'CLOSE_ONLY', reasonCode, inputs: { loss: Number.isNaN(loss) ? 'unknown' : loss, limit } }
+  if (Number.isNaN(loss)) return { decision: 'CLOSE_ONLY', reasonCode: 'LOSS_UNKNOWN', inputs: { limit } }
+  return { decision: 'CLOSE_ONLY', reasonCode, inputs: { loss, limit } }
 }

@@ -7,6 +7,8 @@ import {
   type ApprovalGround,
   type ApprovalKind,
   ended,
+  type GroundCheck,
+  groundChecks,
   isPerson,
   staleness,
   withVote,
@@ -70,6 +72,11 @@ export class ApprovalDesk {
     return [...this.#open.values()]
       .filter(({ state }) => state === 'PENDING')
       .toSorted((a, b) => a.expiresTs - b.expiresTs)
+  }
+
+  /** What an answer rests on, as it is now. */
+  checks(approval: Approval): readonly GroundCheck[] {
+    return groundChecks(approval, this.#hands.ground(approval))
   }
 
   /** Goes on after a start: what waits goes on waiting by its own clock; what was being carried out is looked up, never repeated. */

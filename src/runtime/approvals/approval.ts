@@ -142,6 +142,48 @@ export function isPerson(actor: string): boolean {
   return actor.startsWith('human:')
 }
 
+/** Something that has to be as it was when the question was put. */
+export interface GroundCheck {
+  readonly name: string
+  readonly isMet: boolean
+  /** What it was and what it is. */
+  readonly fact: string
+}
+
+/** What the answer rests on, then and now: what a person looks at before the word is given. */
+export function groundChecks({ ground }: Approval, now: ApprovalGround): readonly GroundCheck[] {
+  const bps =
+    ground.price === undefined || now.price === undefined
+      ? undefined
+      : (10_000 * (now.price - ground.price)) / ground.price
+  return [
+    { name: 'data', isMet: now.isDataOk, fact: now.isDataOk ? 'fresh' : 'stale or gone' },
+    {
+      name: 'price',
+      isMet: ground.price === undefined || (bps !== undefined && Math.abs(bps) <= PRICE_BPS_MAX),
+      fact:
+        bps === undefined
+          ? 'not known'
+          : `moved ${bps >= 0 ? '+' : ''}${bps.toFixed(1)} bps, ${PRICE_BPS_MAX} bps end it`,
+    },
+    {
+      name: 'position',
+      isMet: now.position === ground.position,
+      fact: `was ${ground.position} lots, is ${now.position}`,
+    },
+    {
+      name: 'safety mode',
+      isMet: now.modeRank <= ground.modeRank,
+      fact: now.modeRank <= ground.modeRank ? 'no stricter' : 'stricter since',
+    },
+    {
+      name: 'kill level',
+      isMet: now.killRank <= ground.killRank,
+      fact: now.killRank <= ground.killRank ? 'no stricter' : 'raised since',
+    },
+  ]
+}
+
 /** What makes the question worthless now; undefined while it stands. */
 export function staleness(
   { ground, expiresTs }: Approval,

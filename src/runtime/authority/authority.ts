@@ -9,6 +9,7 @@ import type { CommandPayload, CommandRow, CommandStatus } from '../command-catal
 import type { ConfirmationRow, EngineStore } from '../ports.ts'
 import { CHALLENGE_LIFE_S, type Challenge, intentHash, isTokenOf, isTyped, tokenOf } from './challenge.ts'
 import { type FlagSnapshot, flagSnapshot, isFlagOn, judgeFlag } from './flags.ts'
+import type { GlassDesk } from './glass-desk.ts'
 import { impactOf } from './impact.ts'
 import { type Demand, demandOf, type Situation } from './operations.ts'
 import { actorOf, mayDo } from './roles.ts'
@@ -28,6 +29,8 @@ export interface AuthorityParts {
   readonly faults: () => Faults
   /** Facts of the profile that flags may need: `audit_chain`. */
   readonly facts: ReadonlySet<string>
+  /** What lets somebody act beyond their role for minutes. */
+  readonly glass?: Pick<GlassDesk, 'covers' | 'use'> | undefined
   /** Has the journal keep what was decided. */
   readonly record: (fact: HostFact) => void
   /** Life of a challenge, seconds. */
@@ -84,7 +87,7 @@ export class Authority {
    */
   admit(wish: Wish, payload: unknown, against: () => CommandOutcome | undefined = () => undefined): Admission {
     const now = this.#parts.situation()
-    const demand = demandOf(wish.type, payload, now)
+    const demand = this.#demandOf(wish, payload, now)
     if (demand === undefined)
       return this.#recorded(wish, denied('OPERATION_UNKNOWN', `nobody may ${wish.type}: it is in no table`))
     const refusal = this.#refusal(wish, demand, now)
@@ -183,14 +186,30 @@ export class Authority {
     return refusal === undefined ? undefined : refused(refusal.code, refusal.detail)
   }
 
+  /** What a wish asks for. One that only a break-glass lets through is confirmed, whatever it is. */
+  #demandOf(wish: Pick<Wish, 'type' | 'actor'>, payload: unknown, now: Situation): Demand | undefined {
+    const demand = demandOf(wish.type, payload, now)
+    if (demand === undefined || demand.tier !== 'none' || !this.#isElevated(wish.actor, wish.type, demand))
+      return demand
+    return { ...demand, tier: 'T1', needsReason: true }
+  }
+
+  /** Whether the role does not allow it and an open break-glass does. */
+  #isElevated(name: string, type: string, { right, isSafeModeRelease, isRequest, scope }: Demand): boolean {
+    const actor = actorOf(name)
+    if (actor?.kind !== 'human' || mayDo(actor.role, right, { isSafeModeRelease, isRequest })) return false
+    return this.#parts.glass?.covers(name, type, scope) === true
+  }
+
   /** What no confirmation can mend, in the order in which it is told. */
   #refusal(wish: Wish, demand: Demand, { runMode }: Situation): Refusal | undefined {
     const actor = actorOf(wish.actor)
-    const { right, tier, tightens, needsReason, isSafeModeRelease } = demand
+    const { right, tier, tightens, needsReason, isSafeModeRelease, isRequest } = demand
     // Whoever cannot be told may look and do nothing.
     const role = actor?.role ?? 'nobody'
-    const may = actor === undefined ? right === 'observe' : mayDo(actor.role, right, { isSafeModeRelease })
-    if (!may) return denied('ROLE_DENIED', `${wish.actor} is ${role}, which may not ${wish.type} (${right})`)
+    const may = actor === undefined ? right === 'observe' : mayDo(actor.role, right, { isSafeModeRelease, isRequest })
+    if (!may && !this.#isElevated(wish.actor, wish.type, demand))
+      return denied('ROLE_DENIED', `${wish.actor} is ${role}, which may not ${wish.type} (${right})`)
     if (needsReason) {
       const refusal = reasonRefusal(wish.reason)
       if (refusal !== undefined) return rejected('REASON_REQUIRED', refusal)
@@ -295,7 +314,7 @@ export class Authority {
   #confirmNow(challenge: ConfirmationRow, row: Wish): Confirmed {
     const { operation, payload, tier, phrase, reason, scope, actor } = challenge
     const now = this.#parts.situation()
-    const demand = demandOf(operation, payload, now)
+    const demand = this.#demandOf({ type: operation, actor }, payload, now)
     if (demand === undefined || demand.tier !== tier || demand.phrase !== phrase) {
       this.#end(challenge, 'REJECTED')
       return rejected('CONFIRMATION_MISMATCH', `${wordsOf(challenge)}: what it would do has changed since; ask again`)
@@ -307,6 +326,7 @@ export class Authority {
     const refusal = this.#refusal({ ...row, type: operation, reason }, demand, now)
     if (refusal !== undefined) return refusal
     if (!this.#end(challenge, 'CONFIRMED')) return rejected('CONFIRMATION_MISMATCH', 'its token was used before')
+    if (this.#isElevated(actor, operation, demand)) this.#parts.glass?.use(row.id, operation)
     this.#parts.record({
       type: 'dangerous_op.confirmed',
       payload: { challenge_id: challenge.id, command_id: row.id, operation, scope, tier, actor, reason },

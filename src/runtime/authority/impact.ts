@@ -50,6 +50,15 @@ function summaryOf(type: string, payload: unknown, scope: string, now: Situation
       const { name, stage } = payload as CommandPayload<'FLAG_SET'>
       return `flag ${name} goes to ${stage}`
     }
+    case 'BREAK_GLASS_OPEN': {
+      const { ops, ttl_s: ttlS } = payload as CommandPayload<'BREAK_GLASS_OPEN'>
+      return `${ops.join(', ')} beyond the role in ${scope} for ${ttlS} s; orders may be half as large meanwhile`
+    }
+    case 'LIMIT_SET': {
+      const wish = payload as CommandPayload<'LIMIT_SET'>
+      const { before, after } = now.limitStep(wish)
+      return `${wish.limit} of ${scope} ${before} -> ${after}, ${held}`
+    }
     default:
       return `${type} in a ${now.runMode} run, ${held}`
   }

@@ -9,6 +9,7 @@ const situation = (now: Partial<Situation> & { readonly kill?: KillLevel } = {})
   safetyMode: 'NORMAL',
   killAt: () => now.kill ?? 'NONE',
   positionsIn: () => 2,
+  limitStep: ({ value }) => ({ before: '5', after: value, relaxes: value !== '4' }),
   ...now,
 })
 
@@ -81,4 +82,14 @@ test('flags are an admin’s and have their reason; near money and out of a guar
   expect(set('algos', 'on', true)).toMatchObject({ tier: 'none' })
   expect(set('replay_gate', 'off', true)).toMatchObject({ tier: 'T1', right: 'govern' })
   expect(set('dangerous_ops', 'on', false)).toMatchObject({ tier: 'none', right: 'govern', needsReason: true })
+})
+
+test('UGF-D-003: a limit that is relaxed is confirmed, one that is made stricter is in force at once', () => {
+  const limit = { limit: 'order_notional_max', scope: 'bot:b' }
+  expect(demand('LIMIT_SET', { ...limit, value: '6' })).toMatchObject({ right: 'release', tier: 'T1', scope: 'bot:b' })
+  expect(demand('LIMIT_SET', { ...limit, value: '4' })).toMatchObject({
+    right: 'stop',
+    tier: 'none',
+    needsReason: true,
+  })
 })

@@ -12,6 +12,14 @@ export type Tier = 'none' | 'T2' | 'T1' | 'T0'
 
 export type RunMode = 'paper' | 'forward' | 'shadow' | 'canary' | 'live'
 
+/** What setting a limit would do. */
+export interface LimitStep {
+  readonly before: string
+  readonly after: string
+  /** Whether more may happen then. */
+  readonly relaxes: boolean
+}
+
 /** What an operation's tier depends on besides its payload. */
 export interface Situation {
   readonly runMode: RunMode
@@ -20,6 +28,7 @@ export interface Situation {
   readonly safetyMode: SafetyMode
   killAt(scope: string): KillLevel
   positionsIn(scope: string): number
+  limitStep(payload: CommandPayload<'LIMIT_SET'>): LimitStep
 }
 
 /** What one wish, as it stands, asks of whoever has it. */
@@ -37,6 +46,8 @@ export interface Demand {
   readonly scope: string
   /** Leaves SAFE_MODE where no money is at stake: an operator may. */
   readonly isSafeModeRelease: boolean
+  /** Asks for something that another person decides on. */
+  readonly isRequest: boolean
 }
 
 type Asked = Partial<Demand> & Pick<Demand, 'right'>
@@ -137,6 +148,19 @@ export const OPERATIONS: { readonly [T in CommandType]: Rule<T> } = {
   // Whose right it takes is that of what is confirmed.
   CONFIRM: { right: 'observe' },
   FLAG_SET: flagging,
+  TIME_NOTE: { right: 'upkeep' },
+  EXPORT_NOTED: { right: 'observe' },
+  BREAK_GLASS_OPEN: ({ scope }) => ({ right: 'exception', tier: 'T0', isRequest: true, scope }),
+  BREAK_GLASS_APPROVE: { right: 'exception', tier: 'T1' },
+  BREAK_GLASS_CLOSE: stopping,
+  BREAK_GLASS_REVIEW: { right: 'govern' },
+  // A stricter limit is in force at once.
+  LIMIT_SET: (payload, now) => {
+    const scope = payload.scope ?? 'global'
+    return now.limitStep(payload).relaxes
+      ? { right: 'release', tier: 'T1', scope }
+      : { ...stopping, needsReason: true, scope }
+  },
 }
 
 /**
@@ -152,6 +176,7 @@ export function demandOf(type: string, payload: unknown, now: Situation): Demand
   const asked = typeof rule === 'function' ? rule(payload, now) : rule
   const { tier = 'none', scope = 'global', tightens = false } = asked
   const phrase = tier === 'T0' ? (asked.phrase ?? (isMoney(now.runMode) ? LIVE_PHRASE : PLAIN_PHRASE)) : undefined
-  const { right, atOnce = false, isSafeModeRelease = false, needsReason = tier !== 'none' && !tightens } = asked
-  return { right, tier, tightens, needsReason, phrase, atOnce, scope, isSafeModeRelease }
+  const { right, atOnce = false, isSafeModeRelease = false, isRequest = false } = asked
+  const { needsReason = tier !== 'none' && !tightens } = asked
+  return { right, tier, tightens, needsReason, phrase, atOnce, scope, isSafeModeRelease, isRequest }
 }

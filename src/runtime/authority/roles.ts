@@ -46,7 +46,11 @@ export function cellOf(role: Role, right: Right): Cell {
 export function mayDo(
   role: Role,
   right: Right,
-  { isSafeModeRelease = false, isBreakGlass = false }: { isSafeModeRelease?: boolean; isBreakGlass?: boolean } = {},
+  {
+    isSafeModeRelease = false,
+    isBreakGlass = false,
+    isRequest = false,
+  }: { isSafeModeRelease?: boolean; isBreakGlass?: boolean; isRequest?: boolean } = {},
 ): boolean {
   switch (cellOf(role, right)) {
     case 'yes':
@@ -57,6 +61,7 @@ export function mayDo(
     case 'break_glass':
       return isBreakGlass
     case 'request':
+      return isRequest
     case 'no':
       return false
   }
@@ -81,6 +86,12 @@ export function actorOf(name: string): Actor | undefined {
   if (id === undefined) return undefined
   if (kind === 'service') return { kind: 'service', name, role: 'cron' }
   return isRole(role) && role !== 'cron' ? { kind: 'human', name, role } : undefined
+}
+
+/** Of a person, for who looks at orders; what a service asks for is no order of its own. */
+export function personRole(name: string): Exclude<Role, 'cron'> | undefined {
+  const actor = actorOf(name)
+  return actor === undefined || actor.role === 'cron' ? undefined : actor.role
 }
 
 export function isRole(text: string): text is Role {

@@ -130,6 +130,9 @@ function metricsOf(engine: Engine, { host, version }: ReportFacts, report: Healt
   )
   for (const [result, count] of Object.entries(chronicle.gateCounts(now))) decisions.add({ result }, count)
   registry.counter('profinaut_orders_fills_total', 'fills since the start').add({}, chronicle.fillCount)
+  registry
+    .counter('profinaut_market_conflated_total', 'market messages merged into newer ones')
+    .add({}, engine.conflator.conflated)
   registry.counter('profinaut_storage_commits_total', 'commits since the start').add({}, engine.commits)
   gauge('profinaut_execution_outbox_depth', 'effects that wait to leave', kernel.outbox.length)
   gauge('profinaut_execution_lane0_queue_depth', 'commands under way', engine.openCommands)

@@ -8,8 +8,8 @@ import type { VenueStatus } from '../resilience/venue-status.ts'
 
 /** Takes what arrives from a venue, in the order of time. */
 export interface VenueListener {
-  /** One whole message, rows `[fromRow, toRow)`. */
-  onBook(at: number, columns: BookColumns, fromRow: number, toRow: number): void
+  /** One whole message, rows `[fromRow, toRow)`; `number` is its place in the stream, where the venue numbers it. */
+  onBook(at: number, columns: BookColumns, fromRow: number, toRow: number, number?: number): void
   onTrade(at: number, columns: TradeColumns, row: number): void
   report(report: VenueReport, ts: number): void
 }
@@ -26,6 +26,8 @@ export interface EngineVenue extends Venue, VenueAccountPort {
   place(order: AllowedOrder, ts: number, isUrgent?: boolean): void
   /** Takes back what opens, or all that is no cancel, and has not left yet; it is told as refused. */
   holdBack?(what: 'openings' | 'all', why: string): void
+  /** Sends one book anew, from its beginning; where a venue cannot, every book comes with a new connection. */
+  resync?(at: number): void
   /** How it is doing, where somebody watches over that. */
   status?(): VenueStatus
   /** Misbehaves on demand, where the venue is one of ours; a sentence that says what it does. */

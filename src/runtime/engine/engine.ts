@@ -10,6 +10,7 @@ import { RULES } from '../../risk/gate.ts'
 import type { KillScope } from '../../risk/kill.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { Authority } from '../authority/authority.ts'
+import { GlassDesk } from '../authority/glass-desk.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import type { Config } from '../config-schema.ts'
@@ -20,21 +21,26 @@ import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
 import type { VenueStatus } from '../resilience/venue-status.ts'
 import { DEFAULT_RESTART_WISH } from '../restart-wish.ts'
+import { botDebuts } from './bot-debuts.ts'
 import { Chronicle, FILLS_RECALLED } from './chronicle.ts'
 import { CRASH_WINDOW_US, countCrashes } from './crash-record.ts'
 import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
 import { Escalation } from './escalation.ts'
 import { explainOrder } from './explain-order.ts'
+import { FeedConflator } from './feed-conflator.ts'
+import { FeedWatch } from './feed-watch.ts'
 import { GuardFeed, guardFacts } from './guard-feed.ts'
 import { breachesOf, type HeldLimit, heldLimits } from './held-limits.ts'
 import { Intake } from './intake.ts'
 import { type KillFile, takeKillWord } from './kill-file.ts'
+import { LimitDesk } from './limit-desk.ts'
 import { keepLossMarks, storedLossMarks } from './loss-marks.ts'
 import { InterlockDesk } from './interlock-desk.ts'
 import type { HeldWorth } from './exposure-jump.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 import { MinuteFeed } from './minute-feed.ts'
+import { ReconcileDesk } from './reconcile-desk.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
 import { APPROVAL_REQUIRED, OrderApprovals } from './order-approvals.ts'
 import { recoverOrders } from './recovery.ts'
@@ -42,6 +48,9 @@ import { releaseObstacles } from './release-obstacles.ts'
 import { keepRestartWish, restartWishOf } from './restart-notes.ts'
 import { sessionLimits } from './session-limits.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
+import { type ClockState, SkewBoard } from '../timekeeping/skew-board.ts'
+import type { ClockSource } from '../timekeeping/clock-source.ts'
+import { isAtWork, type StopKind, Stopping } from './stopping.ts'
 import { Tape } from './tape.ts'
 import { timeOfDayUs } from './time-of-day.ts'
 import { Sight } from './sight.ts'
@@ -68,6 +77,8 @@ export interface EngineParts {
   readonly diskFree?: () => number | undefined
   /** How the settings on disk differ from those in force. */
   readonly drift?: (nowMs: number) => Drift | undefined
+  /** Clocks that ours is held against; absent where nobody is asked. */
+  readonly clockSources?: readonly ClockSource[] | undefined
   /** Log lines that were dropped because a secret was in them. */
   readonly leaks?: () => number
   /** What happened while no engine ran. */
@@ -94,7 +105,6 @@ const MONITOR_EVERY_US = US_PER_SECOND
 const LIMIT_NEAR = 0.8
 const RECONNECT_EVERY_MS = 500
 /** How long a safe stop waits for cancels to be answered. */
-const STOP_PATIENCE_US = 30 * US_PER_SECOND
 const HISTORY_BARS = 600
 /** Reason code of a start that follows too many crashes. */
 const CRASH_LOOP = 'CRASH_LOOP'
@@ -107,14 +117,20 @@ const STARTUP_PARTS = ['database', 'books', 'venue', 'orders', 'history', 'recon
  * {@link turn}; nothing in it waits. The books are the journal's: a process that dies anywhere is gone on from by the next.
  */
 export class Engine {
-  readonly parts: EngineParts
+  #parts: EngineParts
+  readonly #limits: LimitDesk
   readonly tapes: readonly Tape[]
+  readonly feeds: FeedWatch
+  readonly skew: SkewBoard
+  #clockTold: ClockState = 'NONE'
   readonly bars: MinuteFeed
+  readonly conflator: FeedConflator
   readonly watch: Watch
   readonly reconcile: ReconcileRound
   readonly deadMan: DeadManDesk
   readonly approvals: OrderApprovals
   readonly authority: Authority
+  readonly glass: GlassDesk
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -150,28 +166,50 @@ export class Engine {
   #startedMs = 0
   #turnedMs = Number.NaN
   #isPoked = true
-  #reconcileId = ''
-  #rechecks: { readonly row: CommandRow; readonly scope: string; ts: number; readonly isLast: boolean }[] = []
+  readonly #reconciling: ReconcileDesk
   #isReady = false
   readonly #sight = new Sight()
   #blindness: string | undefined
   #policySha256 = ''
-  #stopping:
-    | { readonly how: 'safe' | 'flatten'; readonly sinceTs: number; readonly row: CommandRow | undefined }
-    | undefined
-  readonly #stale = new Map<number, boolean>()
+  readonly #stopping: Stopping
 
   constructor(parts: EngineParts) {
-    this.parts = parts
-    const { config, store, instruments } = parts
+    const { store, instruments } = parts
+    this.#limits = new LimitDesk(parts.config, store.notes, {
+      spec: () => this.spec,
+      now: () => this.now,
+      record: (fact) => {
+        this.#inputs.fact(fact, Math.max(this.now, this.kernel.now))
+        this.commit()
+      },
+      renew: (config, why) => {
+        this.#parts = { ...this.#parts, config }
+        this.#renew([], why)
+      },
+    })
+    const { config } = this.#limits
+    this.#parts = { ...parts, config }
     assertRecordable(instruments.length)
     this.tapes = instruments.map(() => new Tape())
+    const staleUs = config.engine.data_stale_s * US_PER_SECOND * Math.max(1, parts.clock.speed / 10)
+    this.feeds = new FeedWatch(instruments, this.tapes, staleUs, {
+      tell: (at, status, detail) => this.#inputs.feedStatus(at, status, detail, Math.max(this.now, this.kernel.now)),
+      alert: (source, isOn, text) => this.#alert(source, isOn, 'P1', text, 'market quality'),
+      resync: (at) => parts.venue.resync?.(at),
+    })
     this.bars = new MinuteFeed(instruments)
     this.startup = STARTUP_PARTS.map((part) => ({ part, state: 'WAITING', fact: '' }))
     this.watch = new Watch({
       skewWarnMs: config.engine.clock_skew_warn_ms,
       skewCriticalMs: config.engine.clock_skew_critical_ms,
     })
+    this.skew = new SkewBoard(
+      parts.clockSources ?? [],
+      parts.host,
+      { warnMs: config.engine.clock_skew_warn_ms, criticalMs: config.engine.clock_skew_critical_ms },
+      (name, { offsetUs, uncertaintyUs }) =>
+        store.clockSamples.add({ ts: parts.host.wallTs(), source: name, offsetUs, uncertaintyUs }),
+    )
     this.deadMan = new DeadManDesk(
       {
         botSeconds: config.deadman.bot_s,
@@ -224,6 +262,39 @@ export class Engine {
       },
     )
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
+    this.#reconciling = new ReconcileDesk(this.reconcile, instruments, parts.log, {
+      state: () => this.chronicle.state,
+      now: () => this.now,
+      isStopped: () => this.phase === 'STOPPED',
+      begins: () => {
+        if (this.phase === 'STARTING') this.#step('reconcile', 'RUNNING', 'asking the venue')
+      },
+      report: (report, ts) => this.#inputs.report(report, Math.max(ts, this.kernel.now)),
+      reconciled: (news) => this.#inputs.reconciled(news, Math.max(this.now, this.kernel.now)),
+      ended: (isOk, detail) => {
+        this.commit()
+        this.#step('reconcile', isOk ? 'OK' : 'FAILED', detail)
+      },
+      answer: (row, outcome) => {
+        this.#intake.finish(row, outcome, parts.host.wallTs())
+        this.commit()
+      },
+    })
+    this.#stopping = new Stopping({
+      kernel: () => this.kernel,
+      now: () => this.now,
+      speed: parts.clock.speed,
+      newId: () => this.#ownId('stop'),
+      obey: (command) => this.#obey(command),
+      end: (detail) => this.#end(detail),
+    })
+    this.glass = new GlassDesk(store.notes, {
+      host: parts.host,
+      isSimulated: () => parts.venue.fault !== undefined,
+      isHalted: () => this.kernel.facts.mode.mode === 'HALTED' || this.kernel.facts.kill.at('global') === 'HALT',
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+      alert: (isOn, text) => this.#alert('BREAK_GLASS', isOn, 'P0', text, 'break-glass list'),
+    })
     const killAt = (scope: string) => {
       this.#hearKillWord()
       if (parts.killFile.exists) this.#lookAtKillFile()
@@ -234,6 +305,7 @@ export class Engine {
       host: parts.host,
       facts: new Set(store.audit === undefined ? [] : ['audit_chain']),
       lifeS: config.engine.confirm_s,
+      glass: this.glass,
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       situation: () => ({
         runMode: this.spec.run_mode,
@@ -241,6 +313,7 @@ export class Engine {
         safetyMode: this.kernel.facts.mode.mode,
         killAt,
         positionsIn: (scope) => this.positionsIn(scope),
+        limitStep: (payload) => this.#limits.step(payload),
       }),
       faults: () => {
         const { reasons } = this.kernel.facts.mode
@@ -262,7 +335,7 @@ export class Engine {
       killAt,
       register: (payload) => this.#register(payload),
       allocate: (payload) => this.#allocate(payload),
-      reconcile: (row, payload) => this.#reconcileFor(row, payload),
+      reconcile: (row, payload) => this.#reconciling.ask(row, payload),
       stop: (row, how) => this.#beginStop(row, how),
       fault: (payload) => this.#fault(payload),
       acknowledge: (id) => store.alerts.acknowledge(id, this.now),
@@ -279,31 +352,56 @@ export class Engine {
           seconds,
         ),
       revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
+      now: () => Math.max(this.now, this.kernel.now),
+      glass: this.glass,
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+      againstLimit: (payload) => this.#limits.against(payload),
+      setLimit: (row, payload) => this.#limits.set(payload, row),
       suppress: (payload) => this.#interlocks.suppress(payload, parts.host.monotonicMs()),
     })
-    this.#listener = {
+    this.conflator = new FeedConflator(instruments.length, {
       onBook: (at, columns, from, to) => {
-        this.tapes[at]?.heard(columns.venueTs[from] as number, columns.recvTs[from] as number)
         this.#before()
         this.#inputs.book(at, columns, from, to)
         this.#after()
       },
       onTrade: (at, columns, row) => {
-        const tape = this.tapes[at]
-        tape?.heard(columns.venueTs[row] as number, columns.recvTs[row] as number)
-        tape?.trade(columns, row)
-        this.#closeBars((columns.recvTs[row] as number) - 1)
-        this.bars.trade(at, columns, row)
         this.#before()
         this.#inputs.trade(at, columns, row)
         this.#after()
       },
+      skipped: (at) => {
+        this.tapes[at]?.skip()
+      },
+      now: () => this.kernel.now,
+    })
+    this.#listener = {
+      onBook: (at, columns, from, to, number) => {
+        this.tapes[at]?.heard(columns.venueTs[from] as number, columns.recvTs[from] as number)
+        if (!this.feeds.book(at, columns, from, number)) return
+        this.conflator.onBook(at, columns, from, to)
+      },
+      onTrade: (at, columns, row) => {
+        const tape = this.tapes[at]
+        if (!this.feeds.trade(at, columns, row)) return
+        tape?.heard(columns.venueTs[row] as number, columns.recvTs[row] as number)
+        tape?.trade(columns, row)
+        this.#closeBars((columns.recvTs[row] as number) - 1)
+        this.bars.trade(at, columns, row)
+        this.conflator.onTrade(at, columns, row)
+      },
       report: (report, ts) => {
+        this.conflator.flush()
         this.#before()
-        this.#inputs.report(report, ts)
+        this.#inputs.report(report, Math.max(ts, this.kernel.now))
         this.#after()
       },
     }
+  }
+
+  /** What it was made of, with the settings as they are in force. */
+  get parts(): EngineParts {
+    return this.#parts
   }
 
   /** Whether there is a kernel to look at. */
@@ -367,8 +465,9 @@ export class Engine {
     this.#warm()
     const standing = this.kernel.facts.kill.strictest
     if (this.parts.killFile.exists && standing !== 'HALT') this.#lookAtKillFile()
-    await this.#reconcileNow('all')
+    await this.#reconciling.run('all')
     this.approvals.desk.resume()
+    this.glass.resume()
     this.phase = 'RUNNING'
     this.commit()
     this.parts.news?.journaled()
@@ -442,7 +541,13 @@ export class Engine {
       bots: plans,
       changed,
       deposits,
-      limits: sessionLimits(config, { runMode: 'paper', startTs: this.now, hasAudit: store.audit !== undefined }),
+      limitsFor: (botIds) =>
+        sessionLimits(config, {
+          runMode: 'paper',
+          startTs: this.now,
+          hasAudit: store.audit !== undefined,
+          debuts: botDebuts(store.notes, 'paper', botIds, this.now),
+        }),
       lossMarks: this.#isReady ? this.kernel.facts.losses?.marks : storedLossMarks(store),
       baseCurrency: config.account.base_currency,
       seed: config.engine.seed,
@@ -554,8 +659,10 @@ export class Engine {
       this.commit()
     }
     const now = this.now
-    if (venue.isConnected) venue.advance(now, this.#listener)
-    else if (startedMs - this.#connectedMs >= RECONNECT_EVERY_MS && this.phase !== 'STARTING')
+    if (venue.isConnected) {
+      venue.advance(now, this.#listener)
+      this.conflator.endTurn()
+    } else if (startedMs - this.#connectedMs >= RECONNECT_EVERY_MS && this.phase !== 'STARTING')
       this.#reconnect(startedMs)
     this.#closeBars(now - CLOCK_EVERY_US)
     if (now >= this.kernel.nextTimerTs || now - this.#clockTs >= CLOCK_EVERY_US) {
@@ -574,9 +681,9 @@ export class Engine {
     }
     // A flatten that has closed everything waits for the venue's word.
     const everyS = this.kernel.asksVenue ? 1 : this.parts.config.engine.reconcile_every_s
-    if (this.reconcile.isDue(now, everyS * US_PER_SECOND)) void this.#reconcileNow('all')
-    if (this.#rechecks.length > 0) this.#recheck(now)
-    if (this.#stopping !== undefined) this.#goOnStopping(now)
+    if (this.reconcile.isDue(now, everyS * US_PER_SECOND)) void this.#reconciling.run('all')
+    this.#reconciling.look(now)
+    this.#stopping.look()
     this.commit()
     this.#turnedMs = host.monotonicMs()
     sample(this.turnMs, this.#turnedMs - startedMs)
@@ -647,27 +754,54 @@ export class Engine {
     this.#connectedMs = nowMs
     if (!this.parts.venue.connect(this.now)) return
     this.parts.log.info('engine.reconnect', 'the venue answers again')
-    void this.#recover().then(() => this.#reconcileNow('all'))
+    void this.#recover().then(() => this.#reconciling.run('all'))
   }
 
   // ---- watching ----------------------------------------------------------------------------------------------------
 
+  /** How far the wall clock is off: against the monotonic one, or against others, whichever is worse. µs with its sign. */
+  get worstSkewUs(): number {
+    const [own, others] = [this.parts.clock.skewUs(), this.skew.certainUs]
+    return Math.abs(others) > Math.abs(own) ? others : own
+  }
+
+  /** A kill that somebody wanted to look at again: it stands until it is lowered, and says that it is time. */
+  #heedReviews(now: number): void {
+    const due = this.chronicle.state.safety.kills.filter(({ reviewTs }) => reviewTs !== undefined && now >= reviewTs)
+    const text = due.map(({ scope, level, reason }) => `${level} of ${scope}: ${reason}`).join('; ')
+    this.#alert('KILL_REVIEW', due.length > 0, 'P1', `look again at ${text}`, 'kill status')
+  }
+
+  /** Has other clocks asked, and tells when what they say has become another. */
+  #heedClock(): void {
+    const { skew } = this
+    skew.look()
+    const { state, reading } = skew
+    if (state === this.#clockTold) return
+    const before = this.#clockTold
+    this.#clockTold = state
+    const detail = skew.sources.map(({ name, fault }) => (fault === '' ? name : `${name}: ${fault}`)).join('; ')
+    this.#inputs.fact(
+      {
+        type: 'clock.state_changed',
+        payload: {
+          from: before,
+          to: state,
+          offset_us: reading?.offsetUs,
+          uncertainty_us: reading?.uncertaintyUs,
+          detail: detail.slice(0, 400),
+        },
+      },
+      Math.max(this.now, this.kernel.now),
+    )
+    this.#alert('CLOCK_UNKNOWN', state === 'UNKNOWN', 'P1', `no source answers: ${detail}`, 'time status')
+  }
+
   #lookAround(now: number): void {
-    const { config, clock, venue, instruments, diskFree } = this.parts
-    const staleUs = config.engine.data_stale_s * US_PER_SECOND * Math.max(1, clock.speed / 10)
-    instruments.forEach(({ id }, at) => {
-      const heardTs = this.tapes[at]?.heardTs ?? Number.NaN
-      if (Number.isNaN(heardTs)) return
-      const isStale = !venue.isConnected || now - heardTs > staleUs
-      if ((this.#stale.get(at) ?? false) === isStale) return
-      this.#stale.set(at, isStale)
-      const status = isStale ? (venue.isConnected ? 'STALE' : 'DOWN') : 'OK'
-      const detail = isStale
-        ? `${id}: nothing for ${((now - heardTs) / US_PER_SECOND).toFixed(1)} s`
-        : `${id}: data flows`
-      this.#inputs.feedStatus(at, status, detail, Math.max(now, this.kernel.now))
-      this.#alert(`FEED_STALE ${id}`, isStale, 'P1', detail, 'market quality')
-    })
+    const { venue, diskFree } = this.parts
+    this.feeds.look(now, venue.isConnected)
+    this.#heedClock()
+    this.#heedReviews(now)
     const venueStatus = venue.status?.()
     const nowMs = this.parts.host.monotonicMs()
     const drift = this.parts.drift?.(nowMs)
@@ -676,8 +810,7 @@ export class Engine {
     const watched = {
       blindness: this.#blindness,
       leaks: this.parts.leaks?.(),
-      policyDrift: drift?.kind === 'policy' ? drift.detail : undefined,
-      skewUs: clock.skewUs(),
+      skewUs: this.worstSkewUs,
       stallUs: this.stallUs,
       diskFree: diskFree?.(),
       isReconciled: this.reconcile.last !== undefined,
@@ -692,6 +825,7 @@ export class Engine {
     } as const
     const conditions = this.watch.look(watched, nowMs)
     this.stallUs = 0
+    this.glass.look()
     this.#interlocks.heedDrift(drift)
     if (venueStatus !== undefined) this.#interlocks.heedKey(venue.venueId, venueStatus)
     this.#interlocks.heedExposure(now, () => this.#heldWorth())
@@ -912,12 +1046,12 @@ export class Engine {
     this.commit()
     const { venue } = this.parts
     this.#begin(this.#plan(more))
-    this.#stale.clear()
+    this.feeds.reset()
     this.#warm()
     // Books are windows of the kernel that went: a new snapshot fills those of the new one.
     venue.disconnect()
     venue.connect(this.now)
-    void this.#recover().then(() => this.#reconcileNow('all'))
+    void this.#recover().then(() => this.#reconciling.run('all'))
   }
 
   #fault(payload: CommandPayload<'VENUE_FAULT'>): CommandOutcome {
@@ -933,105 +1067,23 @@ export class Engine {
     return { ok: true, reasonCodes: [], detail }
   }
 
-  // ---- reconciliation ----------------------------------------------------------------------------------------------
-
-  /** Answers once the verdict stands: what has not lasted long enough is looked at again. */
-  #reconcileFor(row: CommandRow, { scope = 'all' }: CommandPayload<'RECONCILE_RUN'>): void {
-    void this.#reconcileNow(scope).then(({ outcome, recheckTs }) => {
-      if (recheckTs !== undefined && !this.#rechecks.some((waiting) => waiting.row.id === row.id && waiting.isLast)) {
-        this.#rechecks.push({ row, scope, ts: recheckTs, isLast: true })
-        return
-      }
-      this.#rechecks = this.#rechecks.filter((waiting) => waiting.row.id !== row.id)
-      this.#intake.finish(row, outcome, this.parts.host.wallTs())
-      this.commit()
-    })
-  }
-
-  #recheck(now: number): void {
-    for (const waiting of this.#rechecks) {
-      if (now < waiting.ts) continue
-      waiting.ts = Number.POSITIVE_INFINITY
-      this.#reconcileFor(waiting.row, { scope: waiting.scope as 'all' })
-    }
-  }
-
-  async #reconcileNow(
-    scope: string,
-  ): Promise<{ readonly outcome: CommandOutcome; readonly recheckTs: number | undefined }> {
-    const { log, instruments } = this.parts
-    if (this.phase === 'STARTING') this.#step('reconcile', 'RUNNING', 'asking the venue')
-    const result = await this.reconcile.run({
-      scope,
-      state: () => this.chronicle.state,
-      instruments,
-      now: () => this.now,
-      log,
-    })
-    const { record } = result
-    if (this.phase === 'STOPPED')
-      return { outcome: { ok: false, reasonCodes: ['STOPPED'], detail: 'the engine stopped' }, recheckTs: undefined }
-    for (const { report, ts } of result.reports) this.#inputs.report(report, Math.max(ts, this.kernel.now))
-    if (record.reconcileId !== this.#reconcileId) this.#inputs.reconciled(record, Math.max(this.now, this.kernel.now))
-    this.#reconcileId = record.reconcileId
-    this.commit()
-    const detail = `${record.status}: ${record.compared} compared, ${record.differences.length} differences`
-    this.#step('reconcile', record.status === 'OK' ? 'OK' : 'FAILED', detail)
-    const answer = result.answer as Readonly<Record<string, unknown>>
-    return { outcome: { ok: true, reasonCodes: [], detail, result: answer }, recheckTs: result.recheckTs }
-  }
-
   // ---- stop --------------------------------------------------------------------------------------------------------
 
-  #beginStop(row: CommandRow | undefined, how: 'safe' | 'flatten' | 'now'): CommandOutcome {
-    if (this.#stopping !== undefined || this.phase === 'STOPPING')
+  #beginStop(row: CommandRow | undefined, how: StopKind): CommandOutcome {
+    if (this.phase === 'STOPPING')
       return { ok: false, reasonCodes: ['STOPPING'], detail: 'the engine is stopping already' }
     this.phase = 'STOPPING'
-    if (how === 'now') {
-      this.#end('completed', 'stopped; nothing was touched')
-      return { ok: true, reasonCodes: [], detail: 'stopped; orders and positions stay as they are' }
-    }
-    this.#stopping = { how, sinceTs: this.now, row }
-    const who = {
-      id: this.#ownId('stop'),
-      actor: row?.actor ?? 'service:engine',
-      reason: row?.reason ?? 'SIGTERM',
-    }
-    for (const { config, state } of this.kernel.bots)
-      if (isAtWork(state)) this.#obey({ ...who, kind: 'BOT_PAUSE', botId: config.id })
-    if (how === 'flatten') this.#obey({ ...who, kind: 'KILL_RAISE', scope: 'global', level: 'FLATTEN' })
-    else
-      for (const order of this.kernel.orders.working)
-        if (!order.reduceOnly) this.#obey({ ...who, kind: 'ORDER_CANCEL', orderId: order.id })
-    return {
-      ok: true,
-      reasonCodes: [],
-      detail: how === 'safe' ? 'bots paused, orders being cancelled' : 'flattening, then stopping',
-    }
+    return this.#stopping.begin(row, how)
   }
 
   /** Asks for a safe stop: what SIGTERM does. */
-  requestStop(how: 'safe' | 'flatten' | 'now'): CommandOutcome {
+  requestStop(how: StopKind): CommandOutcome {
     return this.#beginStop(undefined, how)
   }
 
-  #goOnStopping(now: number): void {
-    const stopping = this.#stopping
-    if (stopping === undefined) return
-    const { working } = this.kernel.orders
-    const open = stopping.how === 'safe' ? working.filter(({ reduceOnly }) => !reduceOnly) : working
-    const isFlat = this.kernel.portfolio.isFlat && this.kernel.isFlattened
-    const isDone = open.length === 0 && (stopping.how === 'safe' || isFlat)
-    const waitedUs = (now - stopping.sinceTs) / this.parts.clock.speed
-    if (!isDone && waitedUs < (stopping.how === 'safe' ? STOP_PATIENCE_US : 10 * STOP_PATIENCE_US)) return
-    const left = open.map(({ id }) => id).join(' ')
-    this.#end('completed', isDone ? 'safe stop' : `stopped with orders that did not end: ${left}`)
-  }
-
-  #end(reason: 'completed' | 'failed', detail: string): void {
+  #end(detail: string): void {
     const { venue, log } = this.parts
-    this.#stopping = undefined
-    this.#inputs.stop(reason, detail, Math.max(this.now, this.kernel.now))
+    this.#inputs.stop('completed', detail, Math.max(this.now, this.kernel.now))
     this.commit()
     keepLossMarks(this.parts.store, this.kernel.facts.losses?.marks)
     this.parts.store.audit?.seal(this.now)
@@ -1050,10 +1102,6 @@ export class Engine {
     const at = this.startup.findIndex((step) => step.part === part)
     if (at >= 0) this.startup[at] = { part, state, fact }
   }
-}
-
-function isAtWork(state: string): boolean {
-  return state === 'RUNNING' || state === 'WARMING_UP'
 }
 
 function sample(list: number[], value: number): void {

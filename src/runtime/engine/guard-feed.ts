@@ -9,6 +9,8 @@ export interface GuardFacts {
   /** How far the wall clock has moved against the monotonic one, and how far it may, ms. */
   readonly skewUs: number
   readonly skewMaxMs: number
+  /** False where others were asked and none of them answers. */
+  readonly isClockKnown: boolean
   /** Longest pause between two turns since the last look, µs of wall time. */
   readonly stallUs: number
   /** Of the check of the journal; undefined where nobody checks. */
@@ -70,14 +72,15 @@ export class GuardFeed {
  * @param looked what the looks at the journal and at the settings on disk that were just taken found
  */
 export function guardFacts(
-  engine: Pick<Engine, 'parts' | 'kernel' | 'reconcile' | 'policySha256' | 'stallUs' | 'now'>,
+  engine: Pick<Engine, 'parts' | 'kernel' | 'reconcile' | 'policySha256' | 'stallUs' | 'now' | 'worstSkewUs' | 'skew'>,
   looked: { readonly auditFault: string | undefined; readonly drift: Drift | undefined },
 ): GuardFacts {
   const { parts, kernel, reconcile, now } = engine
   const isMismatch = reconcile.last?.status === 'MISMATCH'
   const okTs = reconcile.lastOkTs
   return {
-    skewUs: parts.clock.skewUs(),
+    skewUs: engine.worstSkewUs,
+    isClockKnown: engine.skew.state !== 'UNKNOWN',
     skewMaxMs: parts.config.engine.clock_skew_critical_ms,
     stallUs: engine.stallUs,
     audit: parts.store.audit && { fault: looked.auditFault },
@@ -100,6 +103,7 @@ function find(guard: GuardName, facts: GuardFacts, now: number): Finding | undef
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- of the other guards an engine knows nothing
   switch (guard) {
     case 'clock': {
+      if (!facts.isClockKnown) return { status: 'UNKNOWN', seenTs: now, detail: 'no source of time answers' }
       const skewMs = Math.abs(facts.skewUs) / US_PER_MS
       return seen(skewMs < facts.skewMaxMs, `${Math.round(skewMs)} ms against the monotonic clock`)
     }

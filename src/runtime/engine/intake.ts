@@ -1,10 +1,14 @@
 import { assert } from '../../domain/brand.ts'
 import { commandId, type InstrumentId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
+import { US_PER_MINUTE } from '../../domain/time.ts'
 import { type BotState, OBEYED_IN } from '../../kernel/bot-state.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
+import type { HostFact } from '../../kernel/host-fact.ts'
 import { type KillLevel, type KillScope, killSeverity } from '../../risk/kill.ts'
 import type { Authority } from '../authority/authority.ts'
+import type { GlassDesk } from '../authority/glass-desk.ts'
+import { personRole } from '../authority/roles.ts'
 import {
   COMMANDS,
   type CommandPayload,
@@ -13,6 +17,7 @@ import {
   type CommandType,
 } from '../command-catalogue.ts'
 import type { CommandAnswer, CommandQueue, SessionWriter } from '../ports.ts'
+import { readRow } from './foreign-row.ts'
 import { againstSuppressing } from './interlock-desk.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 
@@ -45,9 +50,14 @@ export interface IntakeHands {
   cancelApproval(row: CommandRow, payload: CommandPayload<'APPROVAL_CANCEL'>): CommandOutcome
   addStanding(row: CommandRow, payload: CommandPayload<'APPROVAL_STANDING_ADD'>): CommandOutcome
   revokeStanding(payload: CommandPayload<'APPROVAL_STANDING_REVOKE'>): CommandOutcome
+  /** Engine time, µs. */
+  now(): number
+  readonly glass: GlassDesk
+  /** Has the journal keep a fact of the host's. */
+  record(fact: HostFact): void
+  againstLimit(payload: CommandPayload<'LIMIT_SET'>): CommandOutcome | undefined
+  setLimit(row: CommandRow, payload: CommandPayload<'LIMIT_SET'>): CommandOutcome
 }
-
-const ACTOR_MAX = 128
 
 /**
  * Takes commands out of the queue, each at most once, stops before everything else, and writes one terminal answer for each
@@ -83,12 +93,12 @@ export class Intake {
   look(wallTs: number): void {
     for (const handed of this.#queue.pending()) {
       if (this.#open.has(handed.id)) continue
-      // Any process may write a row: what the journal could not carry is cut before it gets there.
-      const row = { ...handed, actor: handed.actor.slice(0, ACTOR_MAX) }
+      const { row, fault } = readRow(handed)
       this.taken++
       this.#isTold = false
       this.#wish = isKnown(row.type) ? row : { ...row, type: 'UNKNOWN' }
-      const answer = this.#take(row, wallTs)
+      const answer =
+        fault === undefined ? this.#take(row, wallTs) : answerOf(handed.id, refusal('ROW_INVALID', fault), wallTs)
       if (answer === undefined) continue
       if (!this.#isTold && answer.status !== 'ACCEPTED') this.#hands.note(this.#wish, outcomeOf(answer))
       this.#writer().answer(answer)
@@ -160,6 +170,10 @@ export class Intake {
       }
       case 'INTERLOCK_SUPPRESS':
         return againstSuppressing((payload as CommandPayload<'INTERLOCK_SUPPRESS'>).interlock)
+      case 'BREAK_GLASS_OPEN':
+        return hands.glass.against(payload as CommandPayload<'BREAK_GLASS_OPEN'>)
+      case 'LIMIT_SET':
+        return hands.againstLimit(payload as CommandPayload<'LIMIT_SET'>)
       default:
         return undefined
     }
@@ -197,7 +211,8 @@ export class Intake {
   /** @returns undefined when the answer comes later */
   #carryOut(row: CommandRow, type: CommandType, payload: unknown): CommandOutcome | undefined {
     const hands = this.#hands
-    const who = { id: commandId(row.id), actor: row.actor, reason: row.reason }
+    const role = personRole(row.actor)
+    const who = { id: commandId(row.id), actor: row.actor, reason: row.reason, ...(role === undefined ? {} : { role }) }
     switch (type) {
       case 'BOT_START':
       case 'BOT_PAUSE':
@@ -274,6 +289,27 @@ export class Intake {
         return hands.fault(payload as CommandPayload<'VENUE_FAULT'>)
       case 'FLAG_SET':
         return this.#authority.setFlag(row, payload as CommandPayload<'FLAG_SET'>)
+      case 'TIME_NOTE': {
+        const { text, from_ts, to_ts } = payload as CommandPayload<'TIME_NOTE'>
+        if (to_ts < from_ts) return refusal('WINDOW_INVALID', 'the window ends before it begins')
+        hands.record({ type: 'ops.noted', payload: { actor: row.actor, text, from_ts, to_ts } })
+        return done('noted')
+      }
+      case 'EXPORT_NOTED': {
+        const { sha256, ...told } = payload as CommandPayload<'EXPORT_NOTED'>
+        hands.record({ type: 'ops.export_made', payload: { ...told, export_sha256: sha256, actor: row.actor } })
+        return done('the journal has it')
+      }
+      case 'BREAK_GLASS_OPEN':
+        return hands.glass.open(payload as CommandPayload<'BREAK_GLASS_OPEN'>, row)
+      case 'BREAK_GLASS_APPROVE':
+        return hands.glass.approve(payload as CommandPayload<'BREAK_GLASS_APPROVE'>, row)
+      case 'BREAK_GLASS_CLOSE':
+        return hands.glass.close(payload as CommandPayload<'BREAK_GLASS_CLOSE'>, row)
+      case 'BREAK_GLASS_REVIEW':
+        return hands.glass.review(payload as CommandPayload<'BREAK_GLASS_REVIEW'>, row)
+      case 'LIMIT_SET':
+        return hands.setLimit(row, payload as CommandPayload<'LIMIT_SET'>)
       case 'CONFIRM':
         throw new Error('a confirmation stands for another wish, never for itself')
     }
@@ -282,18 +318,23 @@ export class Intake {
   /** Every level passes here: a FLATTEN was confirmed by the phrase that names what it closes (UGF-0-005). */
   #kill(
     row: CommandRow,
-    who: Pick<Command, 'id' | 'actor' | 'reason'>,
+    who: Pick<Command, 'id' | 'actor' | 'reason' | 'role'>,
     payload: CommandPayload<'KILL_RAISE'>,
   ): CommandOutcome {
-    const { scope, level } = payload
+    const { scope, level, review_minutes: minutes } = payload
     if (row.reason.trim().length < 4)
       return refusal('REASON_MISSING', 'a kill is raised with a reason of at least 4 characters')
     // A screen raises the shared word or the file first: what stands already is done.
-    if (killSeverity(this.#hands.killAt(scope)) >= killSeverity(level)) return done(`${scope} ${level} stands already`)
-    return this.#tell({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level })
+    const [stands, wanted] = [killSeverity(this.#hands.killAt(scope)), killSeverity(level)]
+    if (stands > wanted || (stands === wanted && minutes === undefined)) return done(`${scope} ${level} stands already`)
+    const review = minutes === undefined ? {} : { reviewTs: this.#hands.now() + minutes * US_PER_MINUTE }
+    return this.#tell({ ...who, kind: 'KILL_RAISE', scope: scope as KillScope, level, ...review })
   }
 
-  #place(who: Pick<Command, 'id' | 'actor' | 'reason'>, payload: CommandPayload<'ORDER_PLACE'>): CommandOutcome {
+  #place(
+    who: Pick<Command, 'id' | 'actor' | 'reason' | 'role'>,
+    payload: CommandPayload<'ORDER_PLACE'>,
+  ): CommandOutcome {
     const instrument = this.#hands.instruments.find(({ id }) => id === payload.instrument_id)
     if (instrument === undefined)
       return refusal('INSTRUMENT_UNKNOWN', `there is no instrument '${payload.instrument_id}'`)

@@ -37,7 +37,6 @@ test('UGF-0-002: every condition that the watch can raise is in the table of int
       venueTrouble: 'slow',
       blindness: 'nothing is known',
       leaks: 1,
-      policyDrift: 'limits.leverage_max',
     },
     0,
   )
@@ -190,4 +189,31 @@ test('a reason of the host whose cause went while no engine ran is withdrawn by 
   await made.boot()
   await made.run(3)
   expect(reasons(made)).not.toContain('VENUE_DOWN')
+})
+
+test('UGF-0-005: a kill with a time to look at it again tells when that is, and stands on', async () => {
+  const made = await world()
+  const raise = { scope: 'bot:maker', level: 'CLOSE_ONLY' } as const
+  await made.command('KILL_RAISE', { ...raise, review_minutes: 2 }, { reason: 'odd prices' })
+  const kill = () => made.engine.chronicle.state.safety.kills.find(({ scope }) => scope === 'bot:maker')
+  const since = kill()?.sinceTs
+  expect((kill()?.reviewTs ?? 0) - (since ?? 0)).toBe(120_000_000)
+  await made.run(60, 100)
+  // Looked at: another two minutes.
+  await made.command('KILL_RAISE', { ...raise, review_minutes: 2 }, { reason: 'still odd' })
+  await made.run(62, 100)
+  expect(openAlerts(made)).not.toContain('KILL_REVIEW')
+  expect(kill()).toMatchObject({ sinceTs: since, reason: 'still odd' })
+  const review = kill()?.reviewTs
+  made.engine.commit()
+  made.crash()
+  await made.boot()
+  expect(kill()?.reviewTs).toBe(review)
+  await made.run(1)
+  await made.run(62, 100)
+  expect(openAlerts(made)).toContain('KILL_REVIEW')
+  expect(kill()?.level).toBe('CLOSE_ONLY')
+  await made.confirmed('KILL_LOWER', { scope: 'bot:maker', level: 'NONE' })
+  await made.run(2)
+  expect(openAlerts(made)).not.toContain('KILL_REVIEW')
 })

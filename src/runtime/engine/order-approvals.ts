@@ -8,6 +8,7 @@ import type { OrderRecord } from '../../projection/engine-state.ts'
 import { killSeverity } from '../../risk/kill.ts'
 import { severity } from '../../risk/mode.ts'
 import type { Approval, ApprovalGround } from '../approvals/approval.ts'
+import { personRole } from '../authority/roles.ts'
 import { ApprovalDesk, type ApprovalTerms } from '../approvals/approval-desk.ts'
 import type { ApprovalStore } from '../approvals/approval-store.ts'
 
@@ -133,6 +134,7 @@ export class OrderApprovals {
     return this.#hands.obey({
       id: id as CommandId,
       actor: said?.actor ?? 'human:unknown',
+      ...roleOf(said?.actor),
       reason: said?.reason ?? '',
       kind: 'ORDER_PLACE',
       botId,
@@ -145,6 +147,11 @@ export class OrderApprovals {
       timeInForce,
     })
   }
+}
+
+function roleOf(actor: string | undefined): Pick<Command, 'role'> {
+  const role = actor === undefined ? undefined : personRole(actor)
+  return role === undefined ? {} : { role }
 }
 
 function summaryOf({ botId, side, type, qty, limit, stop }: OrderRecord, instrument: Instrument): string {

@@ -1,4 +1,5 @@
 import type { RunMode } from '../../domain/action.ts'
+import { US_PER_DAY } from '../../domain/time.ts'
 import { GUARD_NAMES, type GuardName, guardAges } from '../../risk/guards.ts'
 import { LEASE_TERMS } from '../../risk/leases.ts'
 import type { Limits } from '../../risk/limits.ts'
@@ -9,14 +10,20 @@ import { timeOfDayUs, withinDay } from './time-of-day.ts'
 /** What a running engine watches over in every mode. What reaches a real venue needs all there is. */
 const WATCHED: readonly GuardName[] = ['clock', 'policy', 'dependencies', 'metrics', 'reconcile']
 
-/**
- * The limits of a session of the engine: those of the configuration, and what guards an account that is running.
- *
- * @param hasAudit whether somebody checks the journal; live is not traded without
- */
+/** What the limits of a session hang on besides the settings. */
+export interface SessionFacts {
+  readonly runMode: RunMode
+  readonly startTs: number
+  /** Whether somebody checks the journal; live is not traded without. */
+  readonly hasAudit: boolean
+  /** When each bot first ran in this mode, µs. */
+  readonly debuts?: Readonly<Record<string, number>>
+}
+
+/** The limits of a session of the engine: those of the configuration, and what guards an account that is running. */
 export function sessionLimits(
-  config: Pick<Config, 'limits' | 'account' | 'engine'>,
-  { runMode, startTs, hasAudit }: { readonly runMode: RunMode; readonly startTs: number; readonly hasAudit: boolean },
+  config: Pick<Config, 'limits' | 'account' | 'engine' | 'approvals'>,
+  { runMode, startTs, hasAudit, debuts = {} }: SessionFacts,
 ): Limits {
   const { account, engine } = config
   // Ages are engine time, and the engine looks around in wall time.
@@ -29,7 +36,23 @@ export function sessionLimits(
     guards: guardAges(names, factor),
     leases: { lifeUs: factor * LEASE_TERMS.lifeUs, marginUs: factor * LEASE_TERMS.marginUs },
     ...(quietHours === undefined ? {} : { quietHours }),
+    ...approvalOf(config, runMode, debuts),
   }
+}
+
+/** Which orders wait for a person. A mode in which none does is not spoken of. */
+function approvalOf(
+  { approvals, limits }: Pick<Config, 'approvals' | 'limits'>,
+  runMode: RunMode,
+  debuts: Readonly<Record<string, number>>,
+): Pick<Limits, 'approval'> {
+  const { modes, limit_share: share, first_days: days } = approvals
+  if (!modes.some((mode) => mode === runMode)) return {}
+  const newUntilTs = Object.fromEntries(
+    days === 0 ? [] : Object.entries(debuts).map(([bot, ts]) => [bot, ts + days * US_PER_DAY]),
+  )
+  const notionalAbove = share < 1 ? share * limits.order_notional_max : Infinity
+  return { approval: { modes: [...modes], notionalAbove, newUntilTs } }
 }
 
 /** Undefined where no hour is quiet; live says so, because its silence means the default. */

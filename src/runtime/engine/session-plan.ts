@@ -29,7 +29,7 @@ export interface SessionPlanOptions {
   /** Bots that a command brought or changed: they stand above the configuration. */
   readonly changed: readonly BotPlan[]
   readonly deposits: SessionSpec['deposits']
-  readonly limits: Limits
+  readonly limitsFor: (botIds: readonly string[]) => Limits
   /** What losses are measured from; undefined before the account was first valued. */
   readonly lossMarks?: LossMarks | undefined
   readonly baseCurrency: string
@@ -100,7 +100,7 @@ export function planSession(options: SessionPlanOptions): SessionSpec {
     instruments: instruments.map(specOfInstrument),
     bots,
     deposits: options.deposits,
-    limits: limitsSpec(options.limits),
+    limits: limitsSpec(options.limitsFor(bots.map(({ id }) => id))),
     mode: { ...MODE_SETTINGS, warmUpUs: options.warmUpSeconds * US_PER_SECOND },
     bot_restarts: { max: 3, windowUs: 600 * US_PER_SECOND, backoffUs: 5 * US_PER_SECOND },
     start_ts: options.startTs,

@@ -36,6 +36,11 @@ export class Tape {
     this.#rateMessages = this.messages
   }
 
+  /** Prints were left out for those who think about them; they are counted and in the bars all the same. */
+  skip(): void {
+    this.gaps++
+  }
+
   trade({ recvTs, price, qty, taker }: TradeColumns, row: number): void {
     this.#prints.push({
       ts: recvTs[row] as number,

@@ -19,8 +19,6 @@ export interface Watched {
   readonly blindness?: string | undefined
   /** Lines that a secret got into behind the masking; they were dropped. */
   readonly leaks?: number | undefined
-  /** How the limits on disk differ from those in force; undefined while they do not. */
-  readonly policyDrift?: string | undefined
   /** Why new risk should wait for a venue that is connected; undefined while all is well. */
   readonly venueTrouble?: string | undefined
 }
@@ -74,7 +72,7 @@ export class Watch {
     const suppressed = this.suppressed(nowMs)
     const { skewWarnMs, skewCriticalMs } = this.#limits
     const skewMs = Math.abs(found.skewUs) / US_PER_MS
-    const skewText = `wall clock moved by ${(found.skewUs / US_PER_SECOND).toFixed(3)} s against the monotonic one`
+    const skewText = `wall clock is ${(found.skewUs / US_PER_SECOND).toFixed(3)} s from the monotonic one, or from others`
     const { diskFree } = found
     const free = diskFree === undefined ? '' : `${(100 * diskFree).toFixed(1)} % of the disk is free`
     const all: readonly Condition[] = [
@@ -119,11 +117,6 @@ export class Watch {
         code: 'SECRET_LEAK',
         mode: (found.leaks ?? 0) > 0 ? 'SAFE_MODE' : undefined,
         detail: `${found.leaks ?? 0} log lines with a secret were dropped: change the key, see docs/runbooks.md`,
-      },
-      {
-        code: 'CONFIG_DRIFT',
-        mode: found.policyDrift === undefined ? undefined : 'SAFE_MODE',
-        detail: found.policyDrift ?? 'the limits on disk are those in force',
       },
       { code: 'VENUE_DOWN', mode: found.isVenueUp ? undefined : 'DEGRADED', detail: 'the venue does not answer' },
       {

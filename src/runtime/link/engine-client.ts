@@ -28,6 +28,8 @@ export interface EngineClient {
    */
   stopNow(level: 'CLOSE_ONLY' | 'FLATTEN' | 'HALT', reason: string): void
   readonly state: LinkState
+  /** Why it is DOWN, where that is known: what the engine said on leaving, or what was wrong with what it sent. */
+  readonly why?: string | undefined
   /** Milliseconds since the engine was last heard of. */
   readonly silentMs: number
   /** Whether the engine runs in this process: leaving the screen is then a question. */

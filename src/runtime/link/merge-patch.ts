@@ -31,6 +31,18 @@ export function patchOf(before: unknown, after: unknown): Json | undefined {
   return isChanged ? patch : undefined
 }
 
+const DEPTH_MAX = 64
+
+/** Whether a value is an object that nests no deeper than views do: a deeper one is no view, and would end whoever walks it. */
+export function isViewLike(value: unknown): boolean {
+  return isObject(value) && isWithin(value, DEPTH_MAX)
+}
+
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.values(value).every((inner) => isWithin(inner, depth - 1))
+}
+
 /** Applies a patch of {@link patchOf}. What did not change is the same object as before. */
 export function patched(target: unknown, patch: unknown): Json {
   if (!isObject(patch)) return patch as Json

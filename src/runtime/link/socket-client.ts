@@ -4,7 +4,7 @@ import { every, monotonicMs, pause, wallTime } from '../clock.ts'
 import { COMMAND_LIFE_US, type CommandRequest, type CommandRow, type CommandType } from '../command-catalogue.ts'
 import type { CommandQueue } from '../ports.ts'
 import type { CommandOptions, EngineClient, LinkState } from './engine-client.ts'
-import { patched } from './merge-patch.ts'
+import { isViewLike, patched } from './merge-patch.ts'
 import { type ClientFrame, LineCutter, readFrame, SERVER_LINE_MAX, ServerFrame } from './protocol.ts'
 import { type Topic, VIEW_VERSION, type ViewOf } from './views.ts'
 
@@ -26,6 +26,8 @@ export interface SocketClientOptions {
 const SILENT_AFTER_MS = 2_000
 const RETRY_MS = 250
 const POLL_MS = 20
+/** What we say waits for a server that does not read up to this many bytes: it is one frame in an ordinary second. */
+const UNREAD_MAX = 262_144
 const WAIT_MS = 10_000
 
 type Told = (view: unknown) => void
@@ -42,6 +44,9 @@ export class SocketClient implements EngineClient {
   #heardMs = monotonicMs()
   #triedMs = Number.NEGATIVE_INFINITY
   #isClosed = false
+  /** Whether the server has said who it is. */
+  #isGreeted = false
+  #why: string | undefined
 
   constructor(options: SocketClientOptions) {
     this.#options = options
@@ -52,6 +57,10 @@ export class SocketClient implements EngineClient {
 
   get state(): LinkState {
     return this.#state
+  }
+
+  get why(): string | undefined {
+    return this.#why
   }
 
   get silentMs(): number {
@@ -129,6 +138,7 @@ export class SocketClient implements EngineClient {
     const socket = connect(this.#options.path)
     const lines = new LineCutter(SERVER_LINE_MAX)
     this.#socket = socket
+    this.#isGreeted = false
     socket.setEncoding('utf8')
     socket.once('connect', () => {
       this.#say({ do: 'hello', version: VIEW_VERSION })
@@ -139,10 +149,10 @@ export class SocketClient implements EngineClient {
     })
     socket.on('data', (text: string) => {
       const complete = lines.push(text)
-      if (complete === undefined) return void socket.destroy()
-      for (const line of complete) this.#hear(line)
+      if (complete === undefined) return this.#leave(`the server sent a line longer than ${SERVER_LINE_MAX} characters`)
+      for (const line of complete) if (!socket.destroyed) this.#hear(line)
     })
-    socket.on('error', () => socket.destroy())
+    socket.on('error', ({ message }) => this.#leave(message))
     socket.on('close', () => {
       if (this.#socket === socket) this.#socket = undefined
       if (!this.#isClosed) this.#become('DOWN')
@@ -151,32 +161,47 @@ export class SocketClient implements EngineClient {
 
   #hear(line: string): void {
     const frame = readFrame(ServerFrame, line)
-    if (frame === undefined || (frame.is === 'hello' && frame.version !== VIEW_VERSION))
-      return void this.#socket?.destroy()
+    if (frame === undefined) return this.#leave('the server sent what is no frame of ours')
+    if (frame.is === 'hello' && frame.version !== VIEW_VERSION)
+      return this.#leave(`the server speaks version ${frame.version}, this program ${VIEW_VERSION}`)
+    if (frame.is === 'hello') this.#isGreeted = true
+    if (!this.#isGreeted) return this.#leave('the server sent something before its hello')
     this.#heardMs = monotonicMs()
-    if (frame.is !== 'bye') this.#become('UP')
+    if (frame.is === 'bye') this.#why = frame.why
+    else this.#become('UP')
     if (frame.is !== 'view' && frame.is !== 'patch') return
     const entry = this.#watched.get(frame.topic)
     if (entry === undefined) return
     // A patch is for the view before it: one that is missing would leave a wrong picture, so the topic is asked for again.
-    if (frame.is === 'patch' && frame.n !== entry.n + 1) {
+    if (frame.is === 'patch' && (entry.n === 0 || frame.n !== entry.n + 1)) {
       entry.n = 0
       this.#say({ do: 'unwatch', topic: frame.topic })
       this.#say({ do: 'watch', topic: frame.topic })
       return
     }
+    const content = frame.is === 'view' ? frame.view : frame.patch
+    if (!isViewLike(content))
+      return this.#leave(`the server sent a ${frame.is} that is no object, or too deep to be one`)
     entry.n = frame.n
-    entry.view = frame.is === 'view' ? frame.view : patched(entry.view, frame.patch)
+    entry.view = frame.is === 'view' ? content : patched(entry.view, content)
     for (const told of entry.told) told(entry.view)
   }
 
   #say(frame: ClientFrame): void {
-    if (this.#socket?.readyState === 'open') this.#socket.write(`${JSON.stringify(frame)}\n`)
+    if (this.#socket?.readyState !== 'open') return
+    this.#socket.write(`${JSON.stringify(frame)}\n`)
+    if (this.#socket.writableLength > UNREAD_MAX) this.#leave('the server does not read what it is asked')
+  }
+
+  #leave(why: string): void {
+    this.#why = why
+    this.#socket?.destroy()
   }
 
   #become(state: LinkState): void {
     if (state === this.#state) return
     this.#state = state
+    if (state === 'UP') this.#why = undefined
     for (const told of this.#stateTold) told(state)
   }
 }

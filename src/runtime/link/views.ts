@@ -95,6 +95,8 @@ export interface RibbonView {
   readonly unknownOrders: number
   readonly commands: number
   readonly alerts: number
+  /** Wait for a person's word. */
+  readonly approvals?: number | undefined
   readonly botsRunning: number
   readonly bots: number
   /** Worst alert that nobody has acknowledged. */
@@ -454,6 +456,18 @@ export interface SafetyView {
     readonly to: string
     readonly reasonCode: string
   }[]
+  /** Somebody acts beyond their role, or will in a moment. */
+  readonly breakGlass?:
+    | {
+        readonly id: string
+        readonly state: 'LOCKED' | 'OPEN'
+        readonly ops: readonly string[]
+        readonly scope: string
+        readonly actor: string
+        /** Until the lock or the life ends. */
+        readonly leftMs: number
+      }
+    | undefined
   /** Orders that a kill wants gone and that are still there. */
   readonly frozen?: readonly string[] | undefined
   readonly policy: readonly string[]
@@ -528,7 +542,35 @@ export interface HealthCheck {
   readonly observedTs: number
 }
 
+/** What other clocks say of ours, and how far the times that come can be relied on. */
+export interface TimekeepingView {
+  readonly state: 'NONE' | 'UNKNOWN' | 'OK' | 'WARN' | 'CRITICAL'
+  /** Median of what the sources say, source minus ours; absent while none has spoken. */
+  readonly offsetUs?: number | undefined
+  readonly uncertaintyUs?: number | undefined
+  readonly ageMs?: number | undefined
+  /** Against the monotonic clock since the start. */
+  readonly localSkewUs: number
+  readonly sources: readonly {
+    readonly name: string
+    readonly offsetUs?: number | undefined
+    readonly uncertaintyUs?: number | undefined
+    readonly ageMs?: number | undefined
+    readonly fault: string
+  }[]
+  readonly feeds: readonly {
+    readonly instrumentId: string
+    readonly last?: number | undefined
+    readonly gaps: number
+    readonly missed: number
+    readonly late: number
+    readonly isDirty: boolean
+    readonly grades: Readonly<Record<'A' | 'B' | 'C' | 'D' | 'E', number>>
+  }[]
+}
+
 export interface SystemView {
+  readonly time?: TimekeepingView | undefined
   readonly health: Health
   readonly checks: readonly HealthCheck[]
   /** Inputs with an age limit. */
@@ -549,7 +591,13 @@ export interface SystemView {
     readonly trips: number
   }[]
   readonly alerts: readonly AlertView[]
-  readonly queues: readonly { readonly name: string; readonly depth: number; readonly limit: number }[]
+  readonly queues: readonly {
+    readonly name: string
+    readonly depth: number
+    readonly limit: number
+    /** Merged into newer ones since the start, where this one does that instead of growing. */
+    readonly conflated?: number | undefined
+  }[]
   /** What stops asking a venue that fails; absent where nothing guards one. Times are ms from now. */
   readonly breakers?:
     | readonly {
@@ -624,6 +672,37 @@ export interface AuditView {
 }
 
 /** Views by topic; the part after the slash is chosen by the reader. */
+/** Topic `approvals`: what waits for a person, the first to expire first, then what ended lately. */
+export interface ApprovalsView {
+  readonly approvals: readonly {
+    readonly id: string
+    readonly state: string
+    readonly kind: string
+    readonly subject: string
+    readonly summary: string
+    readonly requestedBy: string
+    readonly rules: readonly string[]
+    readonly votes: readonly {
+      readonly actor: string
+      readonly isYes: boolean
+      readonly reason: string
+      readonly ts: number
+    }[]
+    readonly required: number
+    readonly createdTs: number
+    readonly expiresTs: number
+    readonly changedTs: number
+    /** How it ended; empty while it waits. */
+    readonly why: string
+    /** Of one that waits: what the answer rests on, as it is now. */
+    readonly checks: readonly { readonly name: string; readonly isMet: boolean; readonly fact: string }[]
+  }[]
+  readonly rules: readonly { readonly id: string; readonly text: string; readonly isOn: boolean }[]
+  /** Engine time, µs. */
+  readonly nowTs: number
+}
+export type ApprovalRow = ApprovalsView['approvals'][number]
+
 export interface Views {
   instruments: InstrumentsView
   ribbon: RibbonView
@@ -639,6 +718,7 @@ export interface Views {
   [kill: `kill/${string}`]: KillView
   system: SystemView
   audit: AuditView
+  approvals: ApprovalsView
 }
 export type Topic = keyof Views
 export type ViewOf<T extends Topic> = Views[T]

@@ -81,7 +81,7 @@ export class GuardedVenue implements EngineVenue {
       backOff: () => this.#backOff(terms.host.monotonicMs()),
     })
     this.#ear = {
-      onBook: (at, columns, from, to) => this.#listener?.onBook(at, columns, from, to),
+      onBook: (at, columns, from, to, number) => this.#listener?.onBook(at, columns, from, to, number),
       onTrade: (at, columns, row) => this.#listener?.onTrade(at, columns, row),
       report: (report, ts) => {
         this.#heard(report)
@@ -130,6 +130,14 @@ export class GuardedVenue implements EngineVenue {
     for (const lane of [0, 1, 2] as const) this.#lanes.drain(lane)
     this.#reports = []
     this.#account.hangUp(this.#lanes.drain(3).filter((waiting) => waiting instanceof Question))
+  }
+
+  resync(at: number): void {
+    if (this.#venue.resync !== undefined) return this.#venue.resync(at)
+    const { isConnected } = this.#venue
+    if (!isConnected) return
+    this.disconnect()
+    this.connect(this.#ts)
   }
 
   // ---- orders ------------------------------------------------------------------------------------------------------

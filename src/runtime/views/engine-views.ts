@@ -2,6 +2,7 @@ import { monotonicMs } from '../clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ViewSource } from '../link/link-server.ts'
 import { paceUs, type Topic } from '../link/views.ts'
+import { approvalsView } from './approvals-view.ts'
 import { botsView, botView } from './bots-view.ts'
 import { killView } from './kill-view.ts'
 import { chartView, instrumentsView, marketsView, marketView } from './markets-view.ts'
@@ -56,6 +57,8 @@ export class EngineViews implements ViewSource {
         return safetyView(engine)
       case 'system':
         return systemView(engine, this.#facts.host())
+      case 'approvals':
+        return approvalsView(engine)
       case 'audit': {
         const { chronicle, parts } = engine
         return {

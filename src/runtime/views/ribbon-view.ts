@@ -79,6 +79,7 @@ export function ribbonView(engine: Engine, facts: RibbonFacts): RibbonView {
     unknownOrders: working.filter(({ state }) => state === 'UNKNOWN').length,
     commands: facts.pendingCommands,
     alerts: open.length,
+    approvals: engine.approvals.desk.pending.length,
     botsRunning: kernel.bots.filter(({ state }) => state === 'RUNNING' || state === 'WARMING_UP').length,
     bots: kernel.bots.length,
     alert: worst && alertView(worst),

@@ -10,6 +10,13 @@ function deadManLine({ deadMan, parts }: Engine): string {
   return `dead-man ${states.length} armed, ${silent.length === 0 ? 'none silent' : `silent: ${silent.join(' ')}`}`
 }
 
+function breakGlassOf({ glass }: Engine): SafetyView['breakGlass'] {
+  const { current, leftMs } = glass
+  if (current?.state !== 'LOCKED' && current?.state !== 'OPEN') return undefined
+  const { id, state, ops, scope, actor } = current
+  return { id, state, ops, scope, actor, leftMs }
+}
+
 export function safetyView(engine: Engine): SafetyView {
   const { chronicle, kernel, now } = engine
   const { safety } = chronicle.state
@@ -33,6 +40,7 @@ export function safetyView(engine: Engine): SafetyView {
       .filter(({ level }) => level !== 'NONE')
       .map((kill) => ({ ...kill, level: kill.level as SafetyView['kills'][number]['level'] })),
     suppressed: [...engine.watch.suppressed(nowMs)].map(([code, untilMs]) => ({ code, leftMs: untilMs - nowMs })),
+    breakGlass: breakGlassOf(engine),
     releaseChecks: [
       {
         name: 'reconcile',

@@ -1,10 +1,12 @@
 import type { Watchdog } from '../deadman/watchdog.ts'
 import type { Engine } from '../engine/engine.ts'
+import { TURN_MESSAGES_MAX } from '../engine/feed-conflator.ts'
 import { worst } from '../health.ts'
 import type { Health, HealthCheck, SystemView } from '../link/views.ts'
 import type { AlertRow, EngineStore } from '../ports.ts'
 import { known, quantile } from './known.ts'
 import { alertView } from './ribbon-view.ts'
+import { timeView } from './time-view.ts'
 
 /** What the host around an engine knows of itself. */
 export interface HostFacts {
@@ -24,15 +26,30 @@ export interface HostFacts {
 /** Worse is larger. */
 const RANK: Readonly<Record<Health, number>> = { OK: 0, DEGRADED: 1, UNKNOWN: 2, FAILED: 3 }
 
+/** `+3ms, 2 sources, +1.2ms ±0.4ms`: the worse of both, and what others say. */
+function clockFact({ worstSkewUs, skew, parts }: Engine): string {
+  const ms = (us: number, digits: number) => `${us >= 0 ? '+' : ''}${(us / 1_000).toFixed(digits)}ms`
+  const { reading, sources, state } = skew
+  const others =
+    reading === undefined
+      ? state === 'NONE'
+        ? 'against the monotonic one'
+        : 'no source answers'
+      : `${sources.length} ${sources.length === 1 ? 'source' : 'sources'} ${ms(reading.offsetUs, 1)} ±${(reading.uncertaintyUs / 1_000).toFixed(1)}ms`
+  const { speed } = parts.clock
+  return `${ms(worstSkewUs, 0)} ${others}${speed === 1 ? '' : `, speed ${speed}`}`
+}
+
 const LEASE_LIMIT_MS = 20_000
 
 export function healthChecks(engine: Engine, facts: HostFacts): readonly HealthCheck[] {
   const { parts, tapes, now } = engine
-  const { venue, clock } = parts
+  const { venue } = parts
+  const { skew } = engine
   const observedTs = now
   const lag = quantile(engine.turnMs, 0.99)
   const commit = quantile(engine.commitMs, 0.95)
-  const skewMs = clock.skewUs() / 1_000
+  const skewMs = engine.worstSkewUs / 1_000
   const { reconcile } = engine
   const unknown = engine.kernel.orders.working.filter(({ state }) => state === 'UNKNOWN').length
   const quarantined = engine.kernel.bots.filter(({ state }) => state === 'QUARANTINED').map(({ config }) => config.id)
@@ -49,12 +66,14 @@ export function healthChecks(engine: Engine, facts: HostFacts): readonly HealthC
     ),
     check(
       'clock',
-      Math.abs(skewMs) >= parts.config.engine.clock_skew_critical_ms
-        ? 'FAILED'
-        : Math.abs(skewMs) >= parts.config.engine.clock_skew_warn_ms
-          ? 'DEGRADED'
-          : 'OK',
-      `${skewMs >= 0 ? '+' : ''}${Math.round(skewMs)}ms against the monotonic one${clock.speed === 1 ? '' : `, speed ${clock.speed}`}`,
+      skew.state === 'UNKNOWN'
+        ? 'UNKNOWN'
+        : Math.abs(skewMs) >= parts.config.engine.clock_skew_critical_ms
+          ? 'FAILED'
+          : Math.abs(skewMs) >= parts.config.engine.clock_skew_warn_ms
+            ? 'DEGRADED'
+            : 'OK',
+      clockFact(engine),
     ),
     check(
       'disk',
@@ -141,6 +160,7 @@ export function systemView(engine: Engine, facts: HostFacts): SystemView {
   return {
     health: worst(checks.map(({ health }) => health)),
     checks,
+    time: timeView(engine),
     inputs: [
       input('lease', facts.leaseAgeMs, LEASE_LIMIT_MS),
       input('reconcile', reconcile.lastOkTs === undefined ? undefined : (now - reconcile.lastOkTs) / 1_000, 600_000),
@@ -158,6 +178,12 @@ export function systemView(engine: Engine, facts: HostFacts): SystemView {
       { name: 'inputs bytes', depth: engine.inputBytes, limit: 262_144 },
       { name: 'view bytes', depth: facts.clientBytes, limit: 262_144 },
       { name: 'clients', depth: facts.clients, limit: 16 },
+      {
+        name: 'market',
+        depth: engine.conflator.depth,
+        limit: TURN_MESSAGES_MAX,
+        conflated: engine.conflator.conflated,
+      },
     ],
     latency: [
       quantiles('input -> sent', engine.orderMs, 50),

@@ -8,6 +8,8 @@ interface FeedMessage {
   readonly from: number
   readonly to: number
   readonly ts: number
+  /** Of a book's message: its place in the stream of its instrument. */
+  readonly number: number
 }
 
 /** Market data on its way to us: whole messages, all equally late, so that they arrive in the order they left. */
@@ -17,6 +19,8 @@ export class FeedLine implements MarketSink {
   #prints: TradeColumns = tradeColumns(256)
   #messages: FeedMessage[] = []
   #head = 0
+  /** Messages that were sent of each book, those that got lost included. */
+  readonly #numbers: number[] = []
 
   constructor(delayUs: number) {
     this.#delayUs = delayUs
@@ -41,7 +45,18 @@ export class FeedLine implements MarketSink {
       rows.qty[to] = columns.qty[row] as number
       rows.last[to] = columns.last[row] as number
     }
-    this.#messages.push({ at, kind: 'book', from, to: rows.length, ts })
+    this.#messages.push({ at, kind: 'book', from, to: rows.length, ts, number: this.#next(at) })
+  }
+
+  /** A message of a book gets lost on its way: the one after it has a number too high. */
+  lose(at: number): void {
+    this.#next(at)
+  }
+
+  #next(at: number): number {
+    const number = (this.#numbers[at] ?? 0) + 1
+    this.#numbers[at] = number
+    return number
   }
 
   onTrade(at: number, columns: TradeColumns, row: number): void {
@@ -53,13 +68,13 @@ export class FeedLine implements MarketSink {
     prints.price[from] = columns.price[row] as number
     prints.qty[from] = columns.qty[row] as number
     prints.taker[from] = columns.taker[row] as number
-    this.#messages.push({ at, kind: 'trade', from, to: prints.length, ts })
+    this.#messages.push({ at, kind: 'trade', from, to: prints.length, ts, number: 0 })
   }
 
   /** Hands over what arrives first. Ask {@link nextTs} before. */
   deliver(sink: MarketSink): void {
-    const { at, kind, from, to } = this.#messages[this.#head++] as FeedMessage
-    if (kind === 'book') sink.onBook(at, this.#rows, from, to)
+    const { at, kind, from, to, number } = this.#messages[this.#head++] as FeedMessage
+    if (kind === 'book') sink.onBook(at, this.#rows, from, to, number)
     else sink.onTrade(at, this.#prints, from)
     // The rows were read, and all that came before them: from here on they are written again.
     if (this.#head === this.#messages.length) this.clear()

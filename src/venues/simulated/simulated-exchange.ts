@@ -290,7 +290,14 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
     const venue = this.#venue
     for (let row = fromRow; row < toRow; row++) venue.onBook(at, columns, row)
     if (venue.account.position(at) !== 0) venue.liquidateOnBook(at, this.#now)
-    if (this.#hears(at)) this.#feed.onBook(at, columns, fromRow, toRow)
+    if (!this.#hears(at)) return
+    if (this.#faults.take('lose-message', at) === undefined) this.#feed.onBook(at, columns, fromRow, toRow)
+    else this.#feed.lose(at)
+  }
+
+  /** Sends a book anew to whoever missed a message of it. */
+  resync(at: number): void {
+    this.#sendSnapshot(at)
   }
 
   #onTrade(at: number, columns: TradeColumns, row: number): void {
@@ -469,6 +476,7 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
       case 'lose-order':
       case 'lose-answer':
       case 'lose-cancel':
+      case 'lose-message':
         this.#faults.arm({ kind, at, delayUs: 0 })
         return `${kind}: waits for the next occasion in ${where}`
       case 'delay-fill':

@@ -11,8 +11,8 @@ import { MESSAGE_ROWS, QuotedBook, type QuoteTarget, type SideState } from './qu
  * message: copy what outlives the call. A taker's prints come before the message of what it left.
  */
 export interface MarketSink {
-  /** A whole message: rows `[fromRow, toRow)`. */
-  onBook(at: number, columns: BookColumns, fromRow: number, toRow: number): void
+  /** A whole message: rows `[fromRow, toRow)`. `number` is its place in the stream, where the stream is numbered. */
+  onBook(at: number, columns: BookColumns, fromRow: number, toRow: number, number?: number): void
   onTrade(at: number, columns: TradeColumns, row: number): void
 }
 

@@ -11,6 +11,7 @@ export const VENUE_FAULTS = [
   'invent-order',
   'lose-answer',
   'lose-cancel',
+  'lose-message',
   'shift-balance',
   'old-books',
   'fail-answers',
@@ -40,6 +41,7 @@ export type ArmedKind =
   | 'lose-order'
   | 'lose-answer'
   | 'lose-cancel'
+  | 'lose-message'
 
 export interface ArmedFault {
   readonly kind: ArmedKind

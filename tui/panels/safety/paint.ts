@@ -80,6 +80,21 @@ export function paintSafety(shelf: ViewShelf, state: PanelState, context: PanelC
   }
 }
 
+/** Loud for as long as somebody acts beyond their role. */
+function glassRow(
+  { id, state, ops, scope, actor, leftMs }: NonNullable<SafetyView['breakGlass']>,
+  look: PanelContext['look'],
+  width: number,
+): string {
+  const what = plainText(`${ops.join(' ')} in ${scope} for ${actor}`)
+  return factRow(look, width, ' ', [
+    fact(0, [`${look.glyphs.bad} BREAK-GLASS ${plainText(id)} ${state}`, 'bad']),
+    fact(0, [countdown(leftMs), 'bad'], ' left'),
+    fact(1, what),
+    fact(2, ['orders half as large', 'muted']),
+  ])
+}
+
 /** Before the first view: nothing is taken for well. */
 function unknownSafety({ look, ribbon }: PanelContext, { width, height }: Size): string[] {
   const mode: Piece = ribbon === undefined ? ['UNKNOWN ?', 'unknown'] : [ribbon.safetyMode, 'plain']
@@ -162,6 +177,7 @@ function ladderSection({ view, context, fresh, state }: Frame, width: number, ra
         ]
   const lines = (): string[] => [
     head(look, width, 'Safety ladder', [ageNote(fresh), viewNames(state, width)]),
+    ...(view.breakGlass === undefined ? [] : [glassRow(view.breakGlass, look, width)]),
     factRow(look, width, ' ', [
       fact(0, ...ladder(view, fresh, look, arrow)),
       fact(1, ['  up is automatic, down is yours', 'muted']),
@@ -175,7 +191,8 @@ function ladderSection({ view, context, fresh, state }: Frame, width: number, ra
     factRow(look, width, ' effect   ', [fact(0, effectOf(view.mode)), fact(0, ...kill)]),
     factRow(look, width, ' back     ', [fact(0, wayBack(view.mode))]),
   ]
-  return { rank, min: 5, want: 5, paint: lines }
+  const rows = view.breakGlass === undefined ? 5 : 6
+  return { rank, min: rows, want: rows, paint: lines }
 }
 
 /** The pages of the panel, the present one in brackets. */

@@ -242,3 +242,17 @@ test('masked amounts are hidden, shares and durations are not', () => {
   expect(shown).not.toContain('15,150,000')
   expect(shown).toContain('-1.86%')
 })
+
+test('a break-glass is the first thing that is seen, for as long as it is locked or open', () => {
+  const glass = {
+    id: 'bg-1-4',
+    state: 'OPEN',
+    ops: ['LIMIT_SET'],
+    scope: 'bot:trend',
+    actor: 'human:ann',
+    leftMs: 112_000,
+  } as const
+  const rows = frame({ ...NORMAL_SAFETY, breakGlass: glass }, '120x40')
+  expect(frameText(rows)).toMatch(/BREAK-GLASS bg-1-4 OPEN .*LIMIT_SET in bot:trend for human:ann/)
+  expect(frameText(frame(NORMAL_SAFETY, '120x40'))).not.toContain('BREAK-GLASS')
+})
