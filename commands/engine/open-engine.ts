@@ -168,7 +168,6 @@ function assemble(
     pid: process.pid,
     spool,
     version: VERSION,
-    spool,
     watchdog:
       config.deadman.watchdog_s === 0
         ? undefined

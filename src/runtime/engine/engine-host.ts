@@ -1,5 +1,3 @@
-import { cancelWithoutBooks, isUnwritable } from './emergency-cancel.ts'
-import type { FactSpool } from '../fact-spool.ts'
 import { statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FactSpool } from '../fact-spool.ts'
