@@ -1,11 +1,14 @@
 import { Command } from 'commander'
 import type { CommandDeps } from './command-line.ts'
-import { examples, parseSince, reads, type Since } from './engine-options.ts'
+import { examples, parseReason, parseSince, reads, type Since } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
 
 export interface PruneOptions extends ReadOptions {
   readonly before: Since
   readonly yes: boolean
+}
+export interface HoldOptions extends ReadOptions {
+  readonly reason: string
 }
 export interface BackupOptions extends ReadOptions {
   readonly to?: string | undefined
@@ -37,11 +40,21 @@ export function storageCommand(deps: CommandDeps): Command {
     .option('--yes', 'do it; without it nothing is deleted (exit 4)', false)
     .addHelpText(
       'after',
-      `${examples('storage prune --before 90d --yes')}\nA session whose inputs are gone can be read and verified, and no longer be replayed.\n`,
+      `${examples('storage prune --before 90d --yes')}\nA session whose inputs are gone can be read and verified, and no longer be replayed. The journal keeps of them their\nspan, count and SHA-256. Exit codes: 0 done, 3 a hold stands or your role may not, 4 not without --yes.\n`,
     )
     .action((options: PruneOptions) =>
-      settle(options, async () => (await import('./storage/upkeep.ts')).pruneStorage(deps, options)),
+      settle(options, async () => (await import('./storage/retention.ts')).pruneStorage(deps, options)),
     )
+  for (const [name, text, act] of [
+    ['hold', 'nothing is let go until the hold is lifted: a lawsuit, an audit', 'holdStorage'],
+    ['unhold', 'lift the hold: old recordings may go again', 'unholdStorage'],
+  ] as const)
+    reads(command.command(name).description(text))
+      .requiredOption('--reason <text>', 'why, at least 4 characters; it is recorded', parseReason)
+      .addHelpText('after', examples(`storage ${name} --reason "request 2026-14"`))
+      .action((options: HoldOptions) =>
+        settle(options, async () => (await import('./storage/retention.ts'))[act](deps, options)),
+      )
   reads(
     command
       .command('backup')

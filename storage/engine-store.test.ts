@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -260,7 +261,14 @@ describe('inputs', () => {
     opened.bars.append('i', bars([1, 2]), 0)
     opened.bars.append('i', bars([1, 2]), 1)
     expect(opened.bars.last('i', 10, 1e9).length).toBe(2)
-    expect(prune(opened.db, (now[0]?.ts ?? 0) - 1)).toMatchObject({ inputChunks: 1, inputBytes: 3, bars: 2 })
+    const kept: unknown[] = []
+    const { ts = 0 } = now[0] ?? {}
+    const sha256 = createHash('sha256').update('old').digest('hex')
+    prune(opened.db, ts - 1, (tombstones) => void kept.push(...tombstones))
+    expect(kept).toMatchObject([
+      { what: 'inputs', rows: 1, bytes: 3, sha256 },
+      { what: 'bars', rows: 2 },
+    ])
     expect(opened.db.prepare('SELECT CAST(inputs AS TEXT) FROM input_chunks').pluck().all()).toEqual(['new'])
     expect(opened.db.prepare('SELECT count(*) FROM events').pluck().get()).toBe(3 + now.length)
     expect(verifyStore(opened.db)).toMatchObject({ ok: true })

@@ -1,20 +1,17 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { FactSpool } from '../../src/runtime/fact-spool.ts'
 import { backUp } from '../../storage/database.ts'
 import { StorageError, stored } from '../../storage/fault.ts'
-import { prune } from '../../storage/prune.ts'
 import { rebuildProjections } from '../../storage/rebuild.ts'
 import { type StoreVerdict, verifyStore } from '../../storage/verify.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { withEngine } from '../engine-access.ts'
-import { sinceTs } from '../engine-options.ts'
-import { isoTime, shownNumber } from '../exact-text.ts'
+import { isoTime } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 import { formatOf, type ReadOptions } from '../reading.ts'
 import { facts, sheetOutcome } from '../sheet.ts'
-import type { BackupOptions, PruneOptions } from '../storage.ts'
+import type { BackupOptions } from '../storage.ts'
 
 export function verifyStorage({ engine }: CommandDeps, options: ReadOptions): Promise<Outcome> {
   return withEngine(options, engine, async ({ store }) => outcomeOfVerdict(verifyStore(store.db)))
@@ -67,41 +64,6 @@ export function rebuildStorage({ engine, printer }: CommandDeps, options: ReadOp
     return sheetOutcome(all, formatOf(options, printer), {
       code: EXIT.ok,
       message: `rebuilt from ${events} events; ${differences.length} rows were not what the journal says`,
-    })
-  })
-}
-
-export function pruneStorage({ engine, printer }: CommandDeps, options: PruneOptions): Promise<Outcome> {
-  return withEngine(options, engine, async ({ store, paths }) => {
-    const beforeTs = sinceTs(options.before, engine.now()) ?? 0
-    const before = isoTime(beforeTs) ?? ''
-    if (!options.yes)
-      return {
-        code: EXIT.confirm,
-        message: `inputs and bars before ${before} would be deleted for good, and their sessions could no longer be replayed; nothing was done\nrepeat it with: --yes`,
-        reasonCodes: ['CONFIRMATION_REQUIRED'],
-        data: { before },
-      }
-    const { inputChunks, inputBytes, inputsSha256, bars, barsSha256 } = prune(store.db, beforeTs)
-    const spool = new FactSpool(paths.spool)
-    const about = { actor: engine.actor, before_ts: beforeTs, pruned_ts: engine.now() }
-    if (inputChunks > 0)
-      spool.append({
-        type: 'ops.pruned',
-        payload: { ...about, what: 'inputs', rows: inputChunks, rows_sha256: inputsSha256 },
-      })
-    if (bars > 0)
-      spool.append({ type: 'ops.pruned', payload: { ...about, what: 'bars', rows: bars, rows_sha256: barsSha256 } })
-    const all = facts([
-      ['before', before],
-      ['input_chunks', inputChunks],
-      ['input_bytes', inputBytes, `${shownNumber(inputBytes / 1_048_576, 1)} MiB`],
-      ['bars', bars],
-    ])
-    return sheetOutcome(all, formatOf(options, printer), {
-      code: EXIT.ok,
-      message: `let go what was before ${before}`,
-      note: 'the journal tells of it with the next start of the engine',
     })
   })
 }

@@ -101,6 +101,7 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'ops.noted': 'annotation.added',
   'ops.export_made': 'export.created',
   'ops.pruned': 'retention.pruned',
+  'ops.hold_changed': ({ state }) => (state === 'HELD' ? 'retention.held' : 'retention.lifted'),
   'ops.emergency_cancel': 'execution.sent',
   'ops.secret_changed': ({ action }) => `secret.${action}`,
 }

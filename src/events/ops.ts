@@ -39,12 +39,16 @@ export const ops = {
   'ops.pruned': z.strictObject({
     what: z.enum(['inputs', 'bars']),
     actor: id,
+    /** Of the oldest that went, and before which all went. */
+    from_ts: time.optional(),
     before_ts: time,
     rows: count,
     /** Over what was let go, in its order. */
     rows_sha256: sha256,
     pruned_ts: time,
   }),
+  /** Somebody's word that nothing may be let go, or that it may be again. */
+  'ops.hold_changed': z.strictObject({ state: z.enum(['HELD', 'LIFTED']), actor: id, reason: text, changed_ts: time }),
   /** A cancel that left while the books could not be written: told late. */
   'ops.emergency_cancel': z.strictObject({ order_id: id, reason_code: reasonCode, detail: text, sent_ts: time }),
   'ops.health': z.strictObject({ component: id, status: z.enum(['OK', 'BAD', 'UNKNOWN']), detail: text }),

@@ -28,6 +28,7 @@ export const HOST_FACTS = [
   'ops.noted',
   'ops.export_made',
   'ops.pruned',
+  'ops.hold_changed',
   'ops.emergency_cancel',
 ] as const satisfies readonly EventType[]
 

@@ -45,6 +45,13 @@ test('it takes no more than it may hold, and says what to do', () => {
   expect(readFileSync(made.file, 'utf8')).not.toContain('o2')
 })
 
+test('what would be passed over when it is read is refused when it is told', () => {
+  const made = spool()
+  const lifted = { state: 'LIFTED', actor: 'human:ann', reason: 'x'.repeat(501), changed_ts: 1 } as const
+  expect(() => made.append({ type: 'ops.hold_changed', payload: lifted })).toThrow(SpoolError)
+  expect(existsSync(made.file)).toBe(false)
+})
+
 test('whatever stands in the file, only facts come out of it', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.string(), fc.json())), (lines) => {

@@ -16,7 +16,7 @@ import type { HostFact } from '../kernel/host-fact.ts'
 import type { HostNews } from './host-news.ts'
 
 /** What may be told late. Nothing that a person's word or a limit hangs on: a file is easier to write than a journal. */
-const LATE = ['ops.export_made', 'ops.pruned', 'ops.emergency_cancel'] as const
+const LATE = ['ops.export_made', 'ops.pruned', 'ops.hold_changed', 'ops.emergency_cancel'] as const
 export type LateFact = Extract<HostFact, { readonly type: (typeof LATE)[number] }>
 
 const Line = z.strictObject({ type: z.enum(LATE), payload: z.record(z.string(), z.unknown()) })
@@ -53,6 +53,8 @@ export class FactSpool implements HostNews {
   /** Keeps a fact durably. @throws SpoolError */
   append(fact: LateFact): void {
     try {
+      // What is no fact of the catalogue would be passed over when it is read, and lost without a word.
+      CATALOGUE[fact.type].parse(fact.payload)
       mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 })
       const fd = openSync(this.file, 'a+', 0o600)
       try {
