@@ -1,7 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CommandShell } from '../fixtures/command-shell.ts'
+import { AuditCheckpoints } from '../storage/audit-checkpoints.ts'
+import { AuditMirror, MIRROR_FOLDER } from '../storage/audit-mirror.ts'
 
 let shell: CommandShell
 beforeEach(() => {
@@ -41,6 +43,26 @@ test('the last three events gone are found by the checkpoint', async () => {
   await say('audit', 'verify')
   tamper('DELETE FROM events WHERE position > (SELECT max(position) - 3 FROM events)')
   for (const args of [[], ['--tail']]) expect((await say('audit', 'verify', ...args)).code).toBe(5)
+})
+
+test('UGF-J-002: verify holds the mirror against the journal: another line is exit 5, a seal of another hand exit 7', async () => {
+  const { db } = shell.engine.store
+  const run = join(shell.home, 'demo', 'run')
+  const mirror = new AuditMirror(db, {
+    folder: join(run, MIRROR_FOLDER),
+    checkpoints: new AuditCheckpoints(run),
+    segmentBytes: 2_000,
+  })
+  const last = db.prepare('SELECT max(position) FROM events').pluck().get() as number
+  for (let until = last - (last % 2 ** 32) + 1; until <= last; until++) while (mirror.copy(until));
+  const whole = await json('audit', 'verify')
+  expect(whole).toMatchObject({ code: 0, data: { mirror: { events: whole.data['events'] } } })
+  const [seal = ''] = readdirSync(mirror.folder).filter((name) => name.endsWith('.seal.json'))
+  writeFileSync(join(mirror.folder, seal), '{}')
+  expect(await json('audit', 'verify')).toMatchObject({ code: 7, reason_codes: ['AUDIT_INCOMPLETE'] })
+  const file = join(mirror.folder, seal.replace('.seal.json', '.jsonl'))
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"seq":1,', '"seq":2,'))
+  expect(await json('audit', 'verify')).toMatchObject({ code: 5, reason_codes: ['AUDIT_BROKEN'] })
 })
 
 test('a checkpoint of another hand leaves the answer open: exit 7', async () => {

@@ -66,6 +66,17 @@ export class AuditCheckpoints {
     })
   }
 
+  /** Signs a text as this profile, with a key that is made at first need. */
+  sign(text: string): string {
+    return textMac(profileKey(this.#keyFile), text)
+  }
+
+  /** Whether a text was signed as this profile. */
+  isSigned(text: string, mac: string): boolean {
+    const key = readProfileKey(this.#keyFile)
+    return key !== undefined && isSame(mac, textMac(key, text))
+  }
+
   /** The newest that is signed rightly, without reading the whole file. */
   last(): Checkpoint | undefined {
     return this.#read(TAIL_BYTES).valid.at(-1) ?? this.all().valid.at(-1)
@@ -102,12 +113,19 @@ function checkpointOf(line: string, key: Buffer): Checkpoint | undefined {
   const read = Line.safeParse(json)
   if (!read.success) return undefined
   const { mac, ...body } = read.data
-  const isRight = timingSafeEqual(Buffer.from(mac, 'hex'), Buffer.from(macOf(key, body), 'hex'))
-  return isRight ? body : undefined
+  return isSame(mac, macOf(key, body)) ? body : undefined
+}
+
+function isSame(found: string, expected: string): boolean {
+  return timingSafeEqual(Buffer.from(found, 'hex'), Buffer.from(expected, 'hex'))
 }
 
 function macOf(key: Buffer, { events, hash, position, ts }: Checkpoint): string {
-  return createHmac('sha256', key).update(JSON.stringify({ events, hash, position, ts })).digest('hex')
+  return textMac(key, JSON.stringify({ events, hash, position, ts }))
+}
+
+function textMac(key: Buffer, text: string): string {
+  return createHmac('sha256', key).update(text).digest('hex')
 }
 
 function isTornAt(fd: number): boolean {

@@ -1,14 +1,16 @@
 import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { scratchFolder } from '../fixtures/scratch-folder.ts'
 import { runId } from '../src/domain/ids.ts'
 import { timeUs } from '../src/domain/time.ts'
 import { AuditCheckpoints } from './audit-checkpoints.ts'
+import { AuditMirror } from './audit-mirror.ts'
 import { SqliteAuditGuard } from './audit-guard.ts'
 import { type Database, openDatabase } from './database.ts'
 import { SqliteJournal } from './sqlite-journal.ts'
 import { verifyAudit } from './verify-audit.ts'
+import { verifyMirror } from './verify-mirror.ts'
 
 const folder = scratchFolder()
 const open: Database[] = []
@@ -25,8 +27,15 @@ function profile(events: number) {
   const journal = session(db, 1)
   write(journal, events)
   const checkpoints = new AuditCheckpoints(home)
-  return { db, journal, checkpoints, guard: new SqliteAuditGuard(db, checkpoints), key: join(home, 'audit.key') }
+  return { db, journal, checkpoints, guard: guardOf(db, checkpoints), key: join(home, 'audit.key') }
 }
+
+function guardOf(db: Database, checkpoints: AuditCheckpoints): SqliteAuditGuard {
+  const mirror = new AuditMirror(db, { folder: mirrorOf(checkpoints), checkpoints })
+  return new SqliteAuditGuard(db, { checkpoints, mirror })
+}
+
+const mirrorOf = ({ file }: AuditCheckpoints) => join(dirname(file), 'audit')
 
 function session(db: Database, no: number): SqliteJournal {
   return new SqliteJournal(db, { runId: runId(`run-${no}`), openedTs: timeUs(1) })
@@ -99,7 +108,7 @@ test('the last three events gone are found by the checkpoint, by a new process a
   watch(guard, { fromMs: 0, forMs: 10_000 })
   tamper(db, 'DELETE FROM events WHERE seq > 97')
   for (const verify of [whole, tail]) expect(verify(db, checkpoints)).toMatchObject({ result: 'INVALID', seq: 100 })
-  expect(watch(new SqliteAuditGuard(db, checkpoints), { fromMs: 0, forMs: 1_000 })?.fault).toContain('journal.cut')
+  expect(watch(guardOf(db, checkpoints), { fromMs: 0, forMs: 1_000 })?.fault).toContain('journal.cut')
   expect(watch(guard, { fromMs: 10_250, forMs: 60_000 })?.fault).toContain('journal.cut')
 })
 
@@ -135,7 +144,7 @@ test('a line cut off by a loss of power is passed over, and the next stands on i
   expect(checkpoints.all()).toMatchObject({ isTorn: true, distrusted: 0 })
   expect(checkpoints.last()?.events).toBe(10)
   write(journal, 5)
-  watch(new SqliteAuditGuard(db, checkpoints), { fromMs: 0, forMs: 1_000 })
+  watch(guardOf(db, checkpoints), { fromMs: 0, forMs: 1_000 })
   expect(checkpoints.last()?.events).toBe(20)
 })
 
@@ -155,4 +164,18 @@ test('the key is made once, is its owner’s alone, and a file that is no key is
 test('an empty journal is nothing to be sure of', () => {
   const { db, checkpoints } = profile(0)
   expect(whole(db, checkpoints)).toMatchObject({ result: 'INCOMPLETE', detail: 'there is no event yet' })
+})
+
+test('UGF-J-002: what was found sound is in the mirror within a minute, and nothing else', () => {
+  const { db, journal, checkpoints, guard } = profile(1_000)
+  const mirrored = () => verifyMirror(db, mirrorOf(checkpoints), checkpoints)
+  expect(watch(guard, { fromMs: 0, forMs: 1_500 })).toBeUndefined()
+  expect(mirrored()).not.toMatchObject({ events: 1_000 })
+  write(journal, 5)
+  expect(watch(guard, { fromMs: 1_750, forMs: 10_000 })).toBeUndefined()
+  expect(mirrored()).toEqual({ result: 'VALID', segments: 1, events: 1_000 })
+  tamper(db, "UPDATE events SET payload = replace(payload, 'n1003', 'm1003') WHERE seq = 1003")
+  expect(watch(guard, { fromMs: 60_000, forMs: 60_000 })?.fault).toContain('1003')
+  guard.seal(1)
+  expect(mirrored()).toEqual({ result: 'VALID', segments: 1, events: 1_000 })
 })

@@ -1,6 +1,7 @@
 import { AssertionFailed } from '../src/domain/brand.ts'
 import type { AuditGuard } from '../src/runtime/ports.ts'
 import type { AuditCheckpoints } from './audit-checkpoints.ts'
+import type { AuditMirror } from './audit-mirror.ts'
 import type { Database } from './database.ts'
 import { JOURNAL_START, type JournalHead, type StretchVerdict, verifyStretch } from './sqlite-events.ts'
 import { invalid } from './verify-audit.ts'
@@ -8,26 +9,36 @@ import { invalid } from './verify-audit.ts'
 const TAIL_EVERY_MS = 60_000
 /** Events checked at each look, two milliseconds of an engine’s turn: four looks a second go through 60 000 a minute. */
 const SLICE = 256
+/** Slices that a stop copies at most: a journal that is new to its mirror is copied by those who run. */
+const COPIES_AT_STOP = 64
 
 type Walk = Generator<JournalHead, StretchVerdict, void>
 
 /**
  * Keeps checking the journal of a running engine: what was written since the last checkpoint every minute, and in between
- * all of it from the beginning, again and again. A slice at each look, so that no order waits for it.
+ * all of it from the beginning, again and again. What was found sound is copied to the mirror. A slice at each look, so that
+ * no order waits for it.
  */
 export class SqliteAuditGuard implements AuditGuard {
   readonly #db: Database
   readonly #checkpoints: AuditCheckpoints
+  readonly #mirror: AuditMirror
   #tail: Walk | undefined
   #patrol: Walk | undefined
   #tailMs = Number.NEGATIVE_INFINITY
   /** The last head that was found sound. */
   #head: JournalHead | undefined
+  /** Whether the mirror lacks some of what was found sound. */
+  #isBehind = false
   #fault: string | undefined
 
-  constructor(db: Database, checkpoints: AuditCheckpoints) {
+  constructor(
+    db: Database,
+    { checkpoints, mirror }: { readonly checkpoints: AuditCheckpoints; readonly mirror: AuditMirror },
+  ) {
     this.#db = db
     this.#checkpoints = checkpoints
+    this.#mirror = mirror
   }
 
   get verified(): { readonly events: number; readonly hash: string } | undefined {
@@ -42,6 +53,8 @@ export class SqliteAuditGuard implements AuditGuard {
     }
     if (this.#tail !== undefined) {
       if (this.#step(this.#tail, ts)) this.#tail = undefined
+    } else if (this.#isBehind && this.#head !== undefined) {
+      this.#isBehind = this.#mirror.copy(this.#head.position)
     } else {
       this.#patrol ??= verifyStretch(this.#db, JOURNAL_START, SLICE)
       if (this.#step(this.#patrol, undefined)) this.#patrol = undefined
@@ -54,6 +67,9 @@ export class SqliteAuditGuard implements AuditGuard {
     if (this.#fault !== undefined || this.#head === undefined) return
     const walk = this.#newTail()
     while (!this.#step(walk, ts));
+    if (this.#fault !== undefined) return
+    const { position } = this.#head
+    for (let copies = 0; copies < COPIES_AT_STOP && this.#mirror.copy(position); copies++);
   }
 
   #newTail(): Walk {
@@ -79,6 +95,7 @@ export class SqliteAuditGuard implements AuditGuard {
     } else if (ts !== undefined && verdict.head.position > 0) {
       const isNew = verdict.head.position !== (this.#head ?? this.#checkpoints.last())?.position
       this.#head = verdict.head
+      this.#isBehind = true
       if (isNew) this.#checkpoints.append(verdict.head, Math.round(ts))
     }
     return true

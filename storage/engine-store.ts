@@ -10,6 +10,7 @@ import { AlertTable } from './alert-table.ts'
 import { ApprovalTable } from './approval-table.ts'
 import { ClockSampleTable } from './clock-sample-table.ts'
 import { AuditCheckpoints } from './audit-checkpoints.ts'
+import { AuditMirror, MIRROR_FOLDER } from './audit-mirror.ts'
 import { SqliteAuditGuard } from './audit-guard.ts'
 import { BarTable } from './bar-table.ts'
 import { CommandTable } from './command-table.ts'
@@ -93,7 +94,7 @@ export class SqliteEngineStore implements EngineStore {
     this.confirmations = new ConfirmationTable(db)
     this.flags = new FlagTable(db)
     this.confirmSecret = auditFolder === undefined ? undefined : () => profileKey(join(auditFolder, 'confirm.key'))
-    this.audit = auditFolder === undefined ? undefined : new SqliteAuditGuard(db, new AuditCheckpoints(auditFolder))
+    this.audit = auditFolder === undefined ? undefined : auditGuard(db, auditFolder)
     const last = db.prepare('SELECT ended_ts IS NULL FROM sessions ORDER BY run_no DESC LIMIT 1')
     this.wasCutOff = stored('read the last session', () => last.pluck().get()) === 1
   }
@@ -139,4 +140,10 @@ export class SqliteEngineStore implements EngineStore {
       this.db.close()
     }
   }
+}
+
+function auditGuard(db: Database, folder: string): SqliteAuditGuard {
+  const checkpoints = new AuditCheckpoints(folder)
+  const mirror = new AuditMirror(db, { folder: join(folder, MIRROR_FOLDER), checkpoints })
+  return new SqliteAuditGuard(db, { checkpoints, mirror })
 }

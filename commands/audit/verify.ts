@@ -1,7 +1,9 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { AuditCheckpoints } from '../../storage/audit-checkpoints.ts'
 import { verifyExport } from '../../storage/audit-export.ts'
+import { MIRROR_FOLDER } from '../../storage/audit-mirror.ts'
 import { type AuditVerdict, verifyAudit } from '../../storage/verify-audit.ts'
+import { type MirrorVerdict, verifyMirror } from '../../storage/verify-mirror.ts'
 import type { AuditVerifyOptions } from '../audit.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { EXIT } from '../exit-code.ts'
@@ -24,7 +26,11 @@ export function verify(deps: CommandDeps, options: AuditVerifyOptions): Promise<
       // What was found sound is what the next check goes on from.
       if (verdict.result === 'VALID' && checkpoints.last()?.position !== verdict.head.position)
         checkpoints.append(verdict.head, deps.engine.now())
-      return outcomeOf(verdict)
+      if (verdict.result !== 'VALID' || options.tail) return outcomeOf(verdict)
+      return withMirror(
+        outcomeOf(verdict),
+        verifyMirror(store.db, join(dirname(paths.status), MIRROR_FOLDER), checkpoints),
+      )
     },
   })
 }
@@ -44,12 +50,8 @@ function outcomeOf(verdict: AuditVerdict): Outcome {
       }
       return { code: EXIT.ok, message: text, text, note: '', data }
     }
-    case 'INVALID': {
-      const { seq, runId, detail } = verdict
-      const message = `INVALID at event ${seq ?? '?'} of session ${runId}: ${detail}\nstop the engine, keep the profile as it is, and compare it with the last backup and export`
-      const data = { result: 'INVALID', seq: seq ?? null, run_id: runId, detail }
-      return { code: EXIT.checkFailed, message, note: '', reasonCodes: ['AUDIT_BROKEN'], quality: 'UNKNOWN', data }
-    }
+    case 'INVALID':
+      return brokenOutcome(verdict)
     case 'INCOMPLETE': {
       const { head, detail } = verdict
       const message = `INCOMPLETE: ${detail}; what could be checked is sound`
@@ -57,6 +59,32 @@ function outcomeOf(verdict: AuditVerdict): Outcome {
       return { code: EXIT.inconclusive, message, note: '', reasonCodes: ['AUDIT_INCOMPLETE'], quality: 'UNKNOWN', data }
     }
   }
+}
+
+/** A journal that is sound, and what its mirror says of it. */
+function withMirror(sound: Outcome, mirror: MirrorVerdict): Outcome {
+  switch (mirror.result) {
+    case 'VALID': {
+      const { segments, events } = mirror
+      const said = segments === 0 ? 'no mirror yet' : `the mirror has ${events} events and agrees`
+      const text = `${sound.text ?? ''}; ${said}`
+      return { ...sound, message: text, text, data: { ...(sound.data as object), mirror: { segments, events } } }
+    }
+    case 'INVALID':
+      return brokenOutcome(mirror)
+    case 'INCOMPLETE': {
+      const { detail } = mirror
+      const message = `INCOMPLETE: the journal is sound, its mirror is not whole: ${detail}`
+      const data = { result: 'INCOMPLETE', detail }
+      return { code: EXIT.inconclusive, message, note: '', reasonCodes: ['AUDIT_INCOMPLETE'], quality: 'UNKNOWN', data }
+    }
+  }
+}
+
+function brokenOutcome({ seq, runId, detail }: Extract<AuditVerdict, { readonly result: 'INVALID' }>): Outcome {
+  const message = `INVALID at event ${seq ?? '?'} of session ${runId}: ${detail}\nstop the engine, keep the profile as it is, and compare it with the last backup and export`
+  const data = { result: 'INVALID', seq: seq ?? null, run_id: runId, detail }
+  return { code: EXIT.checkFailed, message, note: '', reasonCodes: ['AUDIT_BROKEN'], quality: 'UNKNOWN', data }
 }
 
 function exportOutcome(folder: string): Outcome {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { EngineWorld } from '../../../fixtures/engine-world.ts'
 import { AuditCheckpoints } from '../../../storage/audit-checkpoints.ts'
+import { verifyMirror } from '../../../storage/verify-mirror.ts'
 
 let made: EngineWorld
 afterEach(() => made.end())
@@ -54,4 +55,17 @@ test('the last events gone between two runs halt the next at once', async () => 
   await made.boot()
   await made.run(2)
   expect(made.engine.kernel.safetyMode).toBe('HALTED')
+})
+
+test('UGF-J-002: a mirror of the journal grows beside it each minute, and a crash leaves it to the next start', async () => {
+  await world()
+  await made.run(62)
+  made.crash()
+  await made.boot()
+  await made.run(3)
+  made.engine.requestStop('now')
+  const { db } = made.store
+  const checkpoints = new AuditCheckpoints(`${made.folder}/run`)
+  const events = db.prepare('SELECT count(*) FROM events').pluck().get()
+  expect(verifyMirror(db, `${made.folder}/run/audit`, checkpoints)).toEqual({ result: 'VALID', segments: 2, events })
 })
