@@ -51,7 +51,7 @@ export const TWO_STEPS =
   'It relaxes a guard: a reason of 8 characters or more, exit 4 with a challenge, and `profinaut confirm` within its life.\n'
 
 const REASON_MIN = 4
-function parseReason(text: string): string {
+export function parseReason(text: string): string {
   if (text.trim().length < REASON_MIN) throw new InvalidArgumentError(`a reason has at least ${REASON_MIN} characters.`)
   return text.trim()
 }

@@ -11,7 +11,9 @@ const FIGURES: ReadonlySet<string> = new Set(
   ),
 )
 /** Columns and facts whose text may hold some: a payload, or words. */
-const TEXTS: ReadonlySet<string> = new Set('payload inputs params limits detail reason command_reason explanation'.split(' '))
+const TEXTS: ReadonlySet<string> = new Set(
+  'payload inputs params limits detail reason command_reason explanation'.split(' '),
+)
 
 /** Names of numbers in a payload that are no figures; whatever has another name is one. */
 const PLAIN_NUMBER = /^(?:seq|events|rows|version|count)$|_(?:seq|ts|us|ms|s|version|count|no)$/

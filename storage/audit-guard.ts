@@ -1,6 +1,7 @@
 import { AssertionFailed } from '../src/domain/brand.ts'
 import type { AuditGuard } from '../src/runtime/ports.ts'
 import type { AuditCheckpoints } from './audit-checkpoints.ts'
+import type { ForksBySession } from './audit-forks.ts'
 import type { Database } from './database.ts'
 import { JOURNAL_START, type JournalHead, type StretchVerdict, verifyStretch } from './sqlite-events.ts'
 import { invalid } from './verify-audit.ts'
@@ -18,6 +19,7 @@ type Walk = Generator<JournalHead, StretchVerdict, void>
 export class SqliteAuditGuard implements AuditGuard {
   readonly #db: Database
   readonly #checkpoints: AuditCheckpoints
+  readonly #forks: ForksBySession
   #tail: Walk | undefined
   #patrol: Walk | undefined
   #tailMs = Number.NEGATIVE_INFINITY
@@ -25,9 +27,11 @@ export class SqliteAuditGuard implements AuditGuard {
   #head: JournalHead | undefined
   #fault: string | undefined
 
-  constructor(db: Database, checkpoints: AuditCheckpoints) {
+  /** @param forks as they were when the engine started: none comes while one runs */
+  constructor(db: Database, checkpoints: AuditCheckpoints, forks: ForksBySession = new Map()) {
     this.#db = db
     this.#checkpoints = checkpoints
+    this.#forks = forks
   }
 
   get verified(): { readonly events: number; readonly hash: string } | undefined {
@@ -43,7 +47,7 @@ export class SqliteAuditGuard implements AuditGuard {
     if (this.#tail !== undefined) {
       if (this.#step(this.#tail, ts)) this.#tail = undefined
     } else {
-      this.#patrol ??= verifyStretch(this.#db, JOURNAL_START, SLICE)
+      this.#patrol ??= verifyStretch(this.#db, JOURNAL_START, SLICE, this.#forks)
       if (this.#step(this.#patrol, undefined)) this.#patrol = undefined
     }
     return this.#fault
@@ -57,7 +61,7 @@ export class SqliteAuditGuard implements AuditGuard {
   }
 
   #newTail(): Walk {
-    return verifyStretch(this.#db, this.#head ?? this.#checkpoints.last() ?? JOURNAL_START, SLICE)
+    return verifyStretch(this.#db, this.#head ?? this.#checkpoints.last() ?? JOURNAL_START, SLICE, this.#forks)
   }
 
   /** @param ts when a sound end becomes a checkpoint; undefined where it does not @returns whether the walk is over */

@@ -10,6 +10,7 @@ import { AlertTable } from './alert-table.ts'
 import { ApprovalTable } from './approval-table.ts'
 import { ClockSampleTable } from './clock-sample-table.ts'
 import { AuditCheckpoints } from './audit-checkpoints.ts'
+import { AuditForks } from './audit-forks.ts'
 import { SqliteAuditGuard } from './audit-guard.ts'
 import { BarTable } from './bar-table.ts'
 import { CommandTable } from './command-table.ts'
@@ -93,7 +94,10 @@ export class SqliteEngineStore implements EngineStore {
     this.confirmations = new ConfirmationTable(db)
     this.flags = new FlagTable(db)
     this.confirmSecret = auditFolder === undefined ? undefined : () => profileKey(join(auditFolder, 'confirm.key'))
-    this.audit = auditFolder === undefined ? undefined : new SqliteAuditGuard(db, new AuditCheckpoints(auditFolder))
+    this.audit =
+      auditFolder === undefined
+        ? undefined
+        : new SqliteAuditGuard(db, new AuditCheckpoints(auditFolder), new AuditForks(auditFolder).bySession())
     const last = db.prepare('SELECT ended_ts IS NULL FROM sessions ORDER BY run_no DESC LIMIT 1')
     this.wasCutOff = stored('read the last session', () => last.pluck().get()) === 1
   }

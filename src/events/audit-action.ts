@@ -102,6 +102,7 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'ops.export_made': 'export.created',
   'ops.pruned': 'retention.pruned',
   'ops.emergency_cancel': 'execution.sent',
+  'audit.forked': 'audit.forked',
   'ops.secret_changed': ({ action }) => `secret.${action}`,
 }
 

@@ -29,6 +29,7 @@ export const HOST_FACTS = [
   'ops.export_made',
   'ops.pruned',
   'ops.emergency_cancel',
+  'audit.forked',
 ] as const satisfies readonly EventType[]
 
 export type HostFactType = (typeof HOST_FACTS)[number]
