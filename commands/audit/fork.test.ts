@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { CommandShell, type Told } from '../../fixtures/command-shell.ts'
+import { CommandShell } from '../../fixtures/command-shell.ts'
 import { EngineWorld } from '../../fixtures/engine-world.ts'
 import { URGENT } from '../../src/runtime/command-catalogue.ts'
 import { FactSpool } from '../../src/runtime/fact-spool.ts'
@@ -17,7 +17,7 @@ afterEach(() => shell.close())
 
 const FORK = ['audit', 'fork', '--incident', 'INC-7', '--reason', 'disk fault of May 3'] as const
 const json = async (...args: readonly string[]) => {
-  const { code, data, reason_codes: reasonCodes } = (await shell.json(...args)) as Told
+  const { code, data, reason_codes: reasonCodes } = await shell.json(...args)
   return { code, reasonCodes, data: data as Readonly<Record<string, unknown>> }
 }
 const verify = () => json('audit', 'verify')

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Payload } from '../../src/events/event.ts'
 import { FactSpool } from '../../src/runtime/fact-spool.ts'
 import { thisProcess } from '../../src/runtime/process.ts'
 import { AuditCheckpoints } from '../../storage/audit-checkpoints.ts'
@@ -54,7 +55,7 @@ function fork({ engine, printer }: CommandDeps, { store, paths }: EngineAccess, 
       EXIT.checkFailed,
       'SESSION_MISSING',
       `session ${runId} is missing as a whole (${detail}): there is no head to go on from`,
-      'restore the last backup; docs/runbooks.md, audit',
+      'restore the last backup; see docs/operations.md, the audit log',
     )
   const { session, firstTs, lastTs } = span
   const phrase = `fork ${session}${seq === undefined ? '' : `/${seq}`}`
@@ -119,8 +120,11 @@ function findBreak(verdict: AuditVerdict): Broken {
   )
 }
 
-function factOf({ run_id, seq, ts, rows_sha256: _, ...told }: AuditFork) {
-  return { ...told, forked_run_id: run_id, forked_ts: ts, ...(seq === undefined ? {} : { at_seq: seq }) }
+/** As the journal has it: what stands of the session is pinned by the evidence. */
+function factOf({ session, run_id, seq, head, detail, ...told }: AuditFork): Payload<'audit.forked'> {
+  const { incident, actor, reason, bundle_sha256, ts } = told
+  const place = { session, forked_run_id: run_id, ...(seq === undefined ? {} : { at_seq: seq }) }
+  return { ...place, head, detail, incident, actor, reason, bundle_sha256, forked_ts: ts }
 }
 
 /** A fork in one line. */

@@ -51,7 +51,7 @@ function outcomeOf(verdict: AuditVerdict, forks: readonly AuditFork[]): Outcome 
     }
     case 'INVALID': {
       const { seq, runId, detail } = verdict
-      const message = `INVALID at event ${seq ?? '?'} of session ${runId}: ${detail}\nstop the engine, keep the profile as it is, and compare it with the last backup and export; what to do then is in docs/runbooks.md, audit`
+      const message = `INVALID at event ${seq ?? '?'} of session ${runId}: ${detail}\nstop the engine, keep the profile as it is, and compare it with the last backup and export; what to do then is in docs/operations.md, the audit log`
       const data = { result: 'INVALID', seq: seq ?? null, run_id: runId, detail }
       return { code: EXIT.checkFailed, message, note: '', reasonCodes: ['AUDIT_BROKEN'], quality: 'UNKNOWN', data }
     }
