@@ -40,6 +40,7 @@ import { InterlockDesk } from './interlock-desk.ts'
 import type { HeldWorth } from './exposure-jump.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 import { MinuteFeed } from './minute-feed.ts'
+import { ReconcileDesk } from './reconcile-desk.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
 import { APPROVAL_REQUIRED, OrderApprovals } from './order-approvals.ts'
 import { recoverOrders } from './recovery.ts'
@@ -49,6 +50,7 @@ import { sessionLimits } from './session-limits.ts'
 import { type BotPlan, botSpec, planSession } from './session-plan.ts'
 import { type ClockState, SkewBoard } from '../timekeeping/skew-board.ts'
 import type { ClockSource } from '../timekeeping/clock-source.ts'
+import { isAtWork, type StopKind, Stopping } from './stopping.ts'
 import { Tape } from './tape.ts'
 import { timeOfDayUs } from './time-of-day.ts'
 import { Sight } from './sight.ts'
@@ -103,7 +105,6 @@ const MONITOR_EVERY_US = US_PER_SECOND
 const LIMIT_NEAR = 0.8
 const RECONNECT_EVERY_MS = 500
 /** How long a safe stop waits for cancels to be answered. */
-const STOP_PATIENCE_US = 30 * US_PER_SECOND
 const HISTORY_BARS = 600
 /** Reason code of a start that follows too many crashes. */
 const CRASH_LOOP = 'CRASH_LOOP'
@@ -165,15 +166,12 @@ export class Engine {
   #startedMs = 0
   #turnedMs = Number.NaN
   #isPoked = true
-  #reconcileId = ''
-  #rechecks: { readonly row: CommandRow; readonly scope: string; ts: number; readonly isLast: boolean }[] = []
+  readonly #reconciling: ReconcileDesk
   #isReady = false
   readonly #sight = new Sight()
   #blindness: string | undefined
   #policySha256 = ''
-  #stopping:
-    | { readonly how: 'safe' | 'flatten'; readonly sinceTs: number; readonly row: CommandRow | undefined }
-    | undefined
+  readonly #stopping: Stopping
 
   constructor(parts: EngineParts) {
     const { store, instruments } = parts
@@ -264,6 +262,32 @@ export class Engine {
       },
     )
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
+    this.#reconciling = new ReconcileDesk(this.reconcile, instruments, parts.log, {
+      state: () => this.chronicle.state,
+      now: () => this.now,
+      isStopped: () => this.phase === 'STOPPED',
+      begins: () => {
+        if (this.phase === 'STARTING') this.#step('reconcile', 'RUNNING', 'asking the venue')
+      },
+      report: (report, ts) => this.#inputs.report(report, Math.max(ts, this.kernel.now)),
+      reconciled: (news) => this.#inputs.reconciled(news, Math.max(this.now, this.kernel.now)),
+      ended: (isOk, detail) => {
+        this.commit()
+        this.#step('reconcile', isOk ? 'OK' : 'FAILED', detail)
+      },
+      answer: (row, outcome) => {
+        this.#intake.finish(row, outcome, parts.host.wallTs())
+        this.commit()
+      },
+    })
+    this.#stopping = new Stopping({
+      kernel: () => this.kernel,
+      now: () => this.now,
+      speed: parts.clock.speed,
+      newId: () => this.#ownId('stop'),
+      obey: (command) => this.#obey(command),
+      end: (detail) => this.#end(detail),
+    })
     this.glass = new GlassDesk(store.notes, {
       host: parts.host,
       isSimulated: () => parts.venue.fault !== undefined,
@@ -311,7 +335,7 @@ export class Engine {
       killAt,
       register: (payload) => this.#register(payload),
       allocate: (payload) => this.#allocate(payload),
-      reconcile: (row, payload) => this.#reconcileFor(row, payload),
+      reconcile: (row, payload) => this.#reconciling.ask(row, payload),
       stop: (row, how) => this.#beginStop(row, how),
       fault: (payload) => this.#fault(payload),
       acknowledge: (id) => store.alerts.acknowledge(id, this.now),
@@ -441,7 +465,7 @@ export class Engine {
     this.#warm()
     const standing = this.kernel.facts.kill.strictest
     if (this.parts.killFile.exists && standing !== 'HALT') this.#lookAtKillFile()
-    await this.#reconcileNow('all')
+    await this.#reconciling.run('all')
     this.approvals.desk.resume()
     this.glass.resume()
     this.phase = 'RUNNING'
@@ -657,9 +681,9 @@ export class Engine {
     }
     // A flatten that has closed everything waits for the venue's word.
     const everyS = this.kernel.asksVenue ? 1 : this.parts.config.engine.reconcile_every_s
-    if (this.reconcile.isDue(now, everyS * US_PER_SECOND)) void this.#reconcileNow('all')
-    if (this.#rechecks.length > 0) this.#recheck(now)
-    if (this.#stopping !== undefined) this.#goOnStopping(now)
+    if (this.reconcile.isDue(now, everyS * US_PER_SECOND)) void this.#reconciling.run('all')
+    this.#reconciling.look(now)
+    this.#stopping.look()
     this.commit()
     this.#turnedMs = host.monotonicMs()
     sample(this.turnMs, this.#turnedMs - startedMs)
@@ -730,7 +754,7 @@ export class Engine {
     this.#connectedMs = nowMs
     if (!this.parts.venue.connect(this.now)) return
     this.parts.log.info('engine.reconnect', 'the venue answers again')
-    void this.#recover().then(() => this.#reconcileNow('all'))
+    void this.#recover().then(() => this.#reconciling.run('all'))
   }
 
   // ---- watching ----------------------------------------------------------------------------------------------------
@@ -1027,7 +1051,7 @@ export class Engine {
     // Books are windows of the kernel that went: a new snapshot fills those of the new one.
     venue.disconnect()
     venue.connect(this.now)
-    void this.#recover().then(() => this.#reconcileNow('all'))
+    void this.#recover().then(() => this.#reconciling.run('all'))
   }
 
   #fault(payload: CommandPayload<'VENUE_FAULT'>): CommandOutcome {
@@ -1043,105 +1067,23 @@ export class Engine {
     return { ok: true, reasonCodes: [], detail }
   }
 
-  // ---- reconciliation ----------------------------------------------------------------------------------------------
-
-  /** Answers once the verdict stands: what has not lasted long enough is looked at again. */
-  #reconcileFor(row: CommandRow, { scope = 'all' }: CommandPayload<'RECONCILE_RUN'>): void {
-    void this.#reconcileNow(scope).then(({ outcome, recheckTs }) => {
-      if (recheckTs !== undefined && !this.#rechecks.some((waiting) => waiting.row.id === row.id && waiting.isLast)) {
-        this.#rechecks.push({ row, scope, ts: recheckTs, isLast: true })
-        return
-      }
-      this.#rechecks = this.#rechecks.filter((waiting) => waiting.row.id !== row.id)
-      this.#intake.finish(row, outcome, this.parts.host.wallTs())
-      this.commit()
-    })
-  }
-
-  #recheck(now: number): void {
-    for (const waiting of this.#rechecks) {
-      if (now < waiting.ts) continue
-      waiting.ts = Number.POSITIVE_INFINITY
-      this.#reconcileFor(waiting.row, { scope: waiting.scope as 'all' })
-    }
-  }
-
-  async #reconcileNow(
-    scope: string,
-  ): Promise<{ readonly outcome: CommandOutcome; readonly recheckTs: number | undefined }> {
-    const { log, instruments } = this.parts
-    if (this.phase === 'STARTING') this.#step('reconcile', 'RUNNING', 'asking the venue')
-    const result = await this.reconcile.run({
-      scope,
-      state: () => this.chronicle.state,
-      instruments,
-      now: () => this.now,
-      log,
-    })
-    const { record } = result
-    if (this.phase === 'STOPPED')
-      return { outcome: { ok: false, reasonCodes: ['STOPPED'], detail: 'the engine stopped' }, recheckTs: undefined }
-    for (const { report, ts } of result.reports) this.#inputs.report(report, Math.max(ts, this.kernel.now))
-    if (record.reconcileId !== this.#reconcileId) this.#inputs.reconciled(record, Math.max(this.now, this.kernel.now))
-    this.#reconcileId = record.reconcileId
-    this.commit()
-    const detail = `${record.status}: ${record.compared} compared, ${record.differences.length} differences`
-    this.#step('reconcile', record.status === 'OK' ? 'OK' : 'FAILED', detail)
-    const answer = result.answer as Readonly<Record<string, unknown>>
-    return { outcome: { ok: true, reasonCodes: [], detail, result: answer }, recheckTs: result.recheckTs }
-  }
-
   // ---- stop --------------------------------------------------------------------------------------------------------
 
-  #beginStop(row: CommandRow | undefined, how: 'safe' | 'flatten' | 'now'): CommandOutcome {
-    if (this.#stopping !== undefined || this.phase === 'STOPPING')
+  #beginStop(row: CommandRow | undefined, how: StopKind): CommandOutcome {
+    if (this.phase === 'STOPPING')
       return { ok: false, reasonCodes: ['STOPPING'], detail: 'the engine is stopping already' }
     this.phase = 'STOPPING'
-    if (how === 'now') {
-      this.#end('completed', 'stopped; nothing was touched')
-      return { ok: true, reasonCodes: [], detail: 'stopped; orders and positions stay as they are' }
-    }
-    this.#stopping = { how, sinceTs: this.now, row }
-    const who = {
-      id: this.#ownId('stop'),
-      actor: row?.actor ?? 'service:engine',
-      reason: row?.reason ?? 'SIGTERM',
-    }
-    for (const { config, state } of this.kernel.bots)
-      if (isAtWork(state)) this.#obey({ ...who, kind: 'BOT_PAUSE', botId: config.id })
-    if (how === 'flatten') this.#obey({ ...who, kind: 'KILL_RAISE', scope: 'global', level: 'FLATTEN' })
-    else
-      for (const order of this.kernel.orders.working)
-        if (!order.reduceOnly) this.#obey({ ...who, kind: 'ORDER_CANCEL', orderId: order.id })
-    return {
-      ok: true,
-      reasonCodes: [],
-      detail: how === 'safe' ? 'bots paused, orders being cancelled' : 'flattening, then stopping',
-    }
+    return this.#stopping.begin(row, how)
   }
 
   /** Asks for a safe stop: what SIGTERM does. */
-  requestStop(how: 'safe' | 'flatten' | 'now'): CommandOutcome {
+  requestStop(how: StopKind): CommandOutcome {
     return this.#beginStop(undefined, how)
   }
 
-  #goOnStopping(now: number): void {
-    const stopping = this.#stopping
-    if (stopping === undefined) return
-    const { working } = this.kernel.orders
-    const open = stopping.how === 'safe' ? working.filter(({ reduceOnly }) => !reduceOnly) : working
-    const isFlat = this.kernel.portfolio.isFlat && this.kernel.isFlattened
-    const isDone = open.length === 0 && (stopping.how === 'safe' || isFlat)
-    const waitedUs = (now - stopping.sinceTs) / this.parts.clock.speed
-    if (!isDone && waitedUs < (stopping.how === 'safe' ? STOP_PATIENCE_US : 10 * STOP_PATIENCE_US)) return
-    const left = open.map(({ id }) => id).join(' ')
-    this.#end('completed', isDone ? 'safe stop' : `stopped with orders that did not end: ${left}`)
-  }
-
-  #end(reason: 'completed' | 'failed', detail: string): void {
+  #end(detail: string): void {
     const { venue, log } = this.parts
-    this.#stopping = undefined
-    this.#inputs.stop(reason, detail, Math.max(this.now, this.kernel.now))
+    this.#inputs.stop('completed', detail, Math.max(this.now, this.kernel.now))
     this.commit()
     keepLossMarks(this.parts.store, this.kernel.facts.losses?.marks)
     this.parts.store.audit?.seal(this.now)
@@ -1160,10 +1102,6 @@ export class Engine {
     const at = this.startup.findIndex((step) => step.part === part)
     if (at >= 0) this.startup[at] = { part, state, fact }
   }
-}
-
-function isAtWork(state: string): boolean {
-  return state === 'RUNNING' || state === 'WARMING_UP'
 }
 
 function sample(list: number[], value: number): void {
