@@ -1,6 +1,6 @@
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import type { CommandDeps } from './command-line.ts'
-import { count, examples, parseSince, reads, type Since } from './engine-options.ts'
+import { confirmOption, count, examples, parseReason, parseSince, reads, type Since } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
 
 export interface AuditSpanOptions extends ReadOptions {
@@ -24,6 +24,12 @@ export interface AuditExportOptions extends AuditSpanOptions {
   readonly out: string
   readonly csv: boolean
   readonly most: number
+}
+
+export interface AuditForkOptions extends ReadOptions {
+  readonly incident: string
+  readonly reason: string
+  readonly confirm?: string | undefined
 }
 
 export function auditCommand(deps: CommandDeps): Command {
@@ -80,12 +86,34 @@ export function auditCommand(deps: CommandDeps): Command {
     .action((options: AuditExportOptions) =>
       settle(options, async () => (await import('./audit/export.ts')).writeExport(deps, options)),
     )
+  reads(command.command('fork').description('take note of a broken session, so that a new chain goes on from its head'))
+    .addOption(new Option('--incident <ref>', 'where it is looked into').argParser(parseIncident).makeOptionMandatory())
+    .addOption(
+      new Option('--reason <text>', 'why, at least 4 characters; it is recorded')
+        .argParser(parseReason)
+        .makeOptionMandatory(),
+    )
+    .addOption(confirmOption())
+    .addHelpText(
+      'after',
+      `${examples("audit fork --incident INC-7 --reason 'disk fault of May 3, see INC-7'")}
+Nothing of the broken session is changed: it is exported as evidence, pinned, and told of as FORKED from then on.
+Exit codes: 0 noted, 3 nothing is broken or not an admin, 4 the phrase to repeat it with, 5 a session is missing as a whole, 6 an engine runs.\n`,
+    )
+    .action((options: AuditForkOptions) =>
+      settle(options, async () => (await import('./audit/fork.ts')).forkAudit(deps, options)),
+    )
   reads(command.command('coverage').description('how much of what happened the journal explains, and what it does not'))
     .addHelpText('after', `${examples('audit coverage')}\nExit codes: 0 all of it, 5 something is not explained.\n`)
     .action((options: ReadOptions) =>
       settle(options, async () => (await import('./audit/coverage.ts')).showCoverage(deps, options)),
     )
   return command
+}
+
+function parseIncident(text: string): string {
+  if (!/^\S{1,128}$/.test(text)) throw new InvalidArgumentError('1 to 128 characters without blanks.')
+  return text
 }
 
 function parseMost(text: string): number {

@@ -7,6 +7,7 @@ import { type EngineAccess, unreachable, withEngine } from './engine-access.ts'
 import { EXIT } from './exit-code.ts'
 import type { Format } from './format.ts'
 import { CommandError, envelope, type Outcome, type Printer } from './outcome.ts'
+import { type Veil, veilFor } from './veil.ts'
 
 /** Options of every command that reads. */
 export interface ReadOptions {
@@ -21,6 +22,12 @@ export interface Reading {
   /** What a `--watch` waits for: the question is asked again whenever one of them changes. */
   readonly topics: readonly Topic[]
   readonly show: (access: EngineAccess, format: Format) => Promise<Outcome> | Outcome
+}
+
+/** A question whose answer holds balances or the details of orders: what is shown goes through the veil of whoever asks. */
+export interface RestrictedReading {
+  readonly topics: readonly Topic[]
+  readonly show: (access: EngineAccess, format: Format, veil: Veil) => Promise<Outcome> | Outcome
 }
 
 const PATIENCE_MS = 2_000
@@ -41,6 +48,16 @@ export function read(deps: CommandDeps, options: ReadOptions, reading: Reading):
       ? watch(deps, access, { ...options, format }, reading)
       : noted(access, await reading.show(access, format)),
   )
+}
+
+/** As {@link read}, for what not every role sees. @throws CommandError `ROLE_DENIED`, exit 3, where it sees nothing of it */
+export async function readRestricted(
+  deps: CommandDeps,
+  options: ReadOptions,
+  { topics, show }: RestrictedReading,
+): Promise<Outcome> {
+  const veil = veilFor(deps.engine.actor)
+  return read(deps, options, { topics, show: (access, format) => show(access, format, veil) })
 }
 
 /** Says of an answer from the books that nobody keeps them going. */

@@ -83,3 +83,14 @@ test('safety suppress and release ask the engine, and want a reason', async () =
   ])
     expect((await shell.say(['safety', ...args])).code).toBe(2)
 })
+
+test('UGF-0-005: safety show and kill status name the record of the halt that stands, with an engine and without', async () => {
+  const named = async (...args: readonly string[]) => (await shell.json(...args)).data
+  expect(await named('kill', 'status')).toMatchObject({ halt_record: null })
+  shell.engine.store.notes.set('halt.record', '/somewhere/logs/halt-1700000000.json')
+  for (const isConnected of [true, false]) {
+    shell.engine.isConnected = isConnected
+    for (const command of ['kill status', 'safety show'])
+      expect(await named(...command.split(' '))).toMatchObject({ halt_record: '/somewhere/logs/halt-1700000000.json' })
+  }
+})

@@ -14,7 +14,7 @@ export interface SheetColumn<R> {
   readonly shown?: (row: R) => string
 }
 
-interface SheetCell {
+export interface SheetCell {
   readonly exact: Exact
   readonly shown: string
 }

@@ -1,6 +1,7 @@
 import { AssertionFailed } from '../src/domain/brand.ts'
 import type { AuditGuard } from '../src/runtime/ports.ts'
 import type { AuditCheckpoints } from './audit-checkpoints.ts'
+import type { ForksBySession } from './audit-forks.ts'
 import type { AuditMirror } from './audit-mirror.ts'
 import type { Database } from './database.ts'
 import { JOURNAL_START, type JournalHead, type StretchVerdict, verifyStretch } from './sqlite-events.ts'
@@ -23,6 +24,7 @@ export class SqliteAuditGuard implements AuditGuard {
   readonly #db: Database
   readonly #checkpoints: AuditCheckpoints
   readonly #mirror: AuditMirror
+  readonly #forks: ForksBySession
   #tail: Walk | undefined
   #patrol: Walk | undefined
   #tailMs = Number.NEGATIVE_INFINITY
@@ -32,13 +34,23 @@ export class SqliteAuditGuard implements AuditGuard {
   #isBehind = false
   #fault: string | undefined
 
+  /** `forks` are as they were when the engine started: none comes while one runs. */
   constructor(
     db: Database,
-    { checkpoints, mirror }: { readonly checkpoints: AuditCheckpoints; readonly mirror: AuditMirror },
+    {
+      checkpoints,
+      mirror,
+      forks = new Map(),
+    }: {
+      readonly checkpoints: AuditCheckpoints
+      readonly mirror: AuditMirror
+      readonly forks?: ForksBySession
+    },
   ) {
     this.#db = db
     this.#checkpoints = checkpoints
     this.#mirror = mirror
+    this.#forks = forks
   }
 
   get verified(): { readonly events: number; readonly hash: string } | undefined {
@@ -56,7 +68,7 @@ export class SqliteAuditGuard implements AuditGuard {
     } else if (this.#isBehind && this.#head !== undefined) {
       this.#isBehind = this.#mirror.copy(this.#head.position)
     } else {
-      this.#patrol ??= verifyStretch(this.#db, JOURNAL_START, SLICE)
+      this.#patrol ??= verifyStretch(this.#db, JOURNAL_START, SLICE, this.#forks)
       if (this.#step(this.#patrol, undefined)) this.#patrol = undefined
     }
     return this.#fault
@@ -73,7 +85,7 @@ export class SqliteAuditGuard implements AuditGuard {
   }
 
   #newTail(): Walk {
-    return verifyStretch(this.#db, this.#head ?? this.#checkpoints.last() ?? JOURNAL_START, SLICE)
+    return verifyStretch(this.#db, this.#head ?? this.#checkpoints.last() ?? JOURNAL_START, SLICE, this.#forks)
   }
 
   /** @param ts when a sound end becomes a checkpoint; undefined where it does not @returns whether the walk is over */

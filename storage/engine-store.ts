@@ -10,6 +10,7 @@ import { AlertTable } from './alert-table.ts'
 import { ApprovalTable } from './approval-table.ts'
 import { ClockSampleTable } from './clock-sample-table.ts'
 import { AuditCheckpoints } from './audit-checkpoints.ts'
+import { AuditForks } from './audit-forks.ts'
 import { AuditMirror, MIRROR_FOLDER } from './audit-mirror.ts'
 import { SqliteAuditGuard } from './audit-guard.ts'
 import { BarTable } from './bar-table.ts'
@@ -145,5 +146,5 @@ export class SqliteEngineStore implements EngineStore {
 function auditGuard(db: Database, folder: string): SqliteAuditGuard {
   const checkpoints = new AuditCheckpoints(folder)
   const mirror = new AuditMirror(db, { folder: join(folder, MIRROR_FOLDER), checkpoints })
-  return new SqliteAuditGuard(db, { checkpoints, mirror })
+  return new SqliteAuditGuard(db, { checkpoints, mirror, forks: new AuditForks(folder).bySession() })
 }

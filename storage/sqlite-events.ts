@@ -5,7 +5,9 @@ import { decodeLine } from '../src/events/decode.ts'
 import type { KernelEvent } from '../src/events/event.ts'
 import type { JournalFault } from '../src/events/journal-fault.ts'
 import type { StoredEvent } from '../src/events/line.ts'
+import type { ForksBySession } from './audit-forks.ts'
 import type { Database } from './database.ts'
+import { headBefore, sessionRows } from './forked-session.ts'
 import { POSITIONS_PER_RUN } from './sqlite-journal.ts'
 
 interface EventRow {
@@ -165,6 +167,8 @@ export interface JournalHead {
   readonly events: number
 }
 
+const NO_FORKS: ForksBySession = new Map()
+
 export const JOURNAL_START: JournalHead = { position: 0, hash: GENESIS, events: 0 }
 
 export type StretchVerdict =
@@ -198,21 +202,25 @@ export function verifyEvents(db: Database): DatabaseVerdict {
  * Checks the journal from the end of a stretch that was verified before: that the end still stands as it was, and every
  * event after it. A slice at a time: between two of them nothing is open, and the caller may write.
  *
+ * @param forks sessions that are known to be broken: they are held against what was pinned of them, and the next goes on
+ *   from their head
  * @yields where it has got to
  */
 export function* verifyStretch(
   db: Database,
   from: JournalHead,
   slice: number,
+  forks: ForksBySession = NO_FORKS,
 ): Generator<JournalHead, StretchVerdict, void> {
   const first = Math.floor(from.position / POSITIONS_PER_RUN)
-  let { hash: head, events, position } = from
+  // An end within a broken session says nothing: all of that session is looked at.
+  let { hash: head, events, position } = forks.has(first) ? headBefore(db, first) : from
   let runs = Math.max(0, first - 1)
   const broken = ({ run_id: run }: { run_id: string }, fault: JournalFault): StretchVerdict => {
     return { ok: false, runs, events, fault: { ...fault, runId: run } }
   }
   const chains = db.prepare('SELECT run_no, run_id, prev_head FROM chains WHERE run_no >= ? ORDER BY run_no').all(first)
-  if (position > 0) {
+  if (position > 0 && !forks.has(first)) {
     const seq = position % POSITIONS_PER_RUN
     const found = db.prepare('SELECT hash FROM events WHERE position = ?').pluck().get(position) as string | undefined
     const [chain] = chains as ChainRow[]
@@ -225,6 +233,24 @@ export function* verifyStretch(
     const place = { seq: undefined, field: 'prev_head' }
     const base = chain.run_no * POSITIONS_PER_RUN
     const isGoingOn = position > base
+    const fork = forks.get(chain.run_no)
+    if (fork !== undefined) {
+      const rows = sessionRows(db, chain.run_no, slice)
+      let step = rows.next()
+      while (step.done !== true) {
+        yield { position, hash: head, events: events + step.value }
+        step = rows.next()
+      }
+      const { sha256: found } = step.value
+      if (found !== fork.rows_sha256) {
+        const said = { seq: fork.seq, field: 'rows_sha256', expected: fork.rows_sha256, found }
+        return broken(chain, { what: 'journal.hash-wrong', ...said })
+      }
+      ;[position, head] = [step.value.position, step.value.hash]
+      events += step.value.events
+      runs = chain.run_no
+      continue
+    }
     if (chain.run_no !== runs + 1) {
       const found = { expected: `run number ${runs + 1}`, found: `${chain.run_no}` }
       return broken(chain, { what: 'journal.gap', seq: undefined, field: 'run_no', ...found })

@@ -1,4 +1,5 @@
 import type { AuditCheckpoints, CheckpointsFound } from './audit-checkpoints.ts'
+import type { ForksBySession } from './audit-forks.ts'
 import type { Database } from './database.ts'
 import { stored } from './fault.ts'
 import { JOURNAL_START, type JournalHead, type StretchVerdict, verifyStretch } from './sqlite-events.ts'
@@ -22,6 +23,7 @@ const SLICE = 4_096
 /**
  * Checks the audit log: with `isWhole` from its first event and against every checkpoint, else from the last checkpoint.
  *
+ * @param forks broken sessions that a person took note of: they are held against what was pinned of them
  * @param onProgress told after each slice how many events were checked
  */
 export function verifyAudit(
@@ -29,13 +31,18 @@ export function verifyAudit(
   checkpoints: AuditCheckpoints,
   {
     isWhole,
+    forks = new Map(),
     onProgress = () => undefined,
-  }: { readonly isWhole: boolean; readonly onProgress?: (events: number) => void },
+  }: {
+    readonly isWhole: boolean
+    readonly forks?: ForksBySession
+    readonly onProgress?: (events: number) => void
+  },
 ): AuditVerdict {
   const found = checkpoints.all()
   const last = found.valid.at(-1)
   const since = isWhole ? JOURNAL_START : (last ?? JOURNAL_START)
-  const walk = verifyStretch(db, since, SLICE)
+  const walk = verifyStretch(db, since, SLICE, forks)
   let step = walk.next()
   while (step.done !== true) {
     onProgress(step.value.events - since.events)
@@ -43,7 +50,7 @@ export function verifyAudit(
   }
   const verdict = step.value
   if (!verdict.ok) return invalid(verdict)
-  const against = contradiction(db, found, verdict.head)
+  const against = contradiction(db, found, verdict.head, forks)
   if (against !== undefined) return against
   const { head } = verdict
   if (head.position === 0) return { result: 'INCOMPLETE', head, detail: 'there is no event yet' }
@@ -63,7 +70,12 @@ export function invalid({
 }
 
 /** A checkpoint that the journal does not bear out: it was cut, or written anew with hashes that fit each other. */
-function contradiction(db: Database, { valid }: CheckpointsFound, head: JournalHead): AuditVerdict | undefined {
+function contradiction(
+  db: Database,
+  { valid }: CheckpointsFound,
+  head: JournalHead,
+  forks: ForksBySession,
+): AuditVerdict | undefined {
   const hashAt = db.prepare('SELECT hash FROM events WHERE position = ?').pluck()
   return stored('compare with the checkpoints', () => {
     for (const { position, hash } of valid) {
@@ -71,6 +83,8 @@ function contradiction(db: Database, { valid }: CheckpointsFound, head: JournalH
       if (found === hash) continue
       const seq = position % POSITIONS_PER_RUN
       const runNo = Math.floor(position / POSITIONS_PER_RUN)
+      // That it was changed is known, and what stands of it was compared already.
+      if (forks.has(runNo)) continue
       const run = db.prepare('SELECT run_id FROM chains WHERE run_no = ?').pluck().get(runNo) as string | undefined
       const detail =
         found === undefined

@@ -7,9 +7,11 @@ import { EXIT } from '../exit-code.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 import { recordExport } from '../export-record.ts'
 import { read } from '../reading.ts'
+import { requireAdmin } from '../veil.ts'
 
-export function writeExport(deps: CommandDeps, options: AuditExportOptions): Promise<Outcome> {
+export async function writeExport(deps: CommandDeps, options: AuditExportOptions): Promise<Outcome> {
   const { engine, printer } = deps
+  requireAdmin(engine.actor)
   return read(deps, options, {
     topics: [],
     show: async (access) => {

@@ -5,16 +5,18 @@ import type { CommandDeps } from '../command-line.ts'
 import { sinceTs } from '../engine-options.ts'
 import { isoTime } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
+import type { Format } from '../format.ts'
 import { traceNumber } from '../journal/tail.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
-import { type ReadOptions, read } from '../reading.ts'
+import { type ReadOptions, readRestricted } from '../reading.ts'
 import { type Exact, facts, sheet, sheetData, sheetOutcome } from '../sheet.ts'
 import { terminalProgress } from '../terminal.ts'
+import type { Veil } from '../veil.ts'
 
 export function searchAudit(deps: CommandDeps, options: AuditSearchOptions): Promise<Outcome> {
-  return read(deps, options, {
+  return readRestricted(deps, options, {
     topics: [],
-    show: ({ store }, format) => {
+    show: ({ store }, format, veil) => {
       const now = deps.engine.now()
       const { actor, action, target, reasonCode, text, limit } = options
       const progress = terminalProgress()
@@ -34,14 +36,14 @@ export function searchAudit(deps: CommandDeps, options: AuditSearchOptions): Pro
         (scanned) => progress.update('searching', scanned, undefined, 'rows'),
       )
       progress.clear()
-      return outcomeOf(answer, format)
+      return outcomeOf(answer, format, veil)
     },
   })
 }
 
-function outcomeOf(answer: AuditAnswer, format: Parameters<typeof sheetOutcome>[1]): Outcome {
+function outcomeOf(answer: AuditAnswer, format: Format, veil: Veil): Outcome {
   const { entries, scanned, gaps, unreadable, isCut } = answer
-  const rows = sheet(COLUMNS, entries, { empty: 'no audit rows' })
+  const rows = veil.sheet(sheet(COLUMNS, entries, { empty: 'no audit rows' }))
   const isWhole = gaps === 0 && unreadable === 0
   const older = isCut ? '; older rows were not looked at' : ''
   const how = `${scanned} rows scanned, ${gaps} missing, ${unreadable} unreadable${older}`
@@ -71,9 +73,9 @@ const COLUMNS = [
 ] as const
 
 export function showAudit(deps: CommandDeps, event: string, options: ReadOptions): Promise<Outcome> {
-  return read(deps, options, {
+  return readRestricted(deps, options, {
     topics: [],
-    show: ({ store }, format) => {
+    show: ({ store }, format, veil) => {
       const found = auditEntry(store.db, event)
       if (found === undefined)
         throw new CommandError(
@@ -82,7 +84,7 @@ export function showAudit(deps: CommandDeps, event: string, options: ReadOptions
           `no audit row is called '${event}'`,
           'list them with: profinaut audit tail',
         )
-      const outcome = sheetOutcome(facts(factsOf(found)), format, { code: EXIT.ok, message: found.action })
+      const outcome = sheetOutcome(veil.sheet(facts(factsOf(found))), format, { code: EXIT.ok, message: found.action })
       return { ...outcome, runId: found.runId }
     },
   })

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { AuditCheckpoints } from '../../storage/audit-checkpoints.ts'
 import { verifyExport } from '../../storage/audit-export.ts'
+import { type AuditFork, AuditForks } from '../../storage/audit-forks.ts'
 import { MIRROR_FOLDER } from '../../storage/audit-mirror.ts'
 import { type AuditVerdict, verifyAudit } from '../../storage/verify-audit.ts'
 import { type MirrorVerdict, verifyMirror } from '../../storage/verify-mirror.ts'
@@ -10,6 +11,7 @@ import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import { read } from '../reading.ts'
 import { terminalProgress } from '../terminal.ts'
+import { forkData, forkText } from './fork.ts'
 
 export function verify(deps: CommandDeps, options: AuditVerifyOptions): Promise<Outcome> {
   if (options.export !== undefined) return Promise.resolve(exportOutcome(options.export))
@@ -17,36 +19,37 @@ export function verify(deps: CommandDeps, options: AuditVerifyOptions): Promise<
     topics: [],
     show: ({ store, paths }) => {
       const checkpoints = new AuditCheckpoints(dirname(paths.status))
+      const forks = new AuditForks(dirname(paths.status))
       const progress = terminalProgress()
       const verdict = verifyAudit(store.db, checkpoints, {
         isWhole: !options.tail,
+        forks: forks.bySession(),
         onProgress: (events) => progress.update('verifying', events, undefined, 'events'),
       })
       progress.clear()
       // What was found sound is what the next check goes on from.
       if (verdict.result === 'VALID' && checkpoints.last()?.position !== verdict.head.position)
         checkpoints.append(verdict.head, deps.engine.now())
-      if (verdict.result !== 'VALID' || options.tail) return outcomeOf(verdict)
-      return withMirror(
-        outcomeOf(verdict),
-        verifyMirror(store.db, join(dirname(paths.status), MIRROR_FOLDER), checkpoints),
-      )
+      const told = outcomeOf(verdict, forks.all())
+      if (verdict.result !== 'VALID' || options.tail) return told
+      return withMirror(told, verifyMirror(store.db, join(dirname(paths.status), MIRROR_FOLDER), checkpoints))
     },
   })
 }
 
-function outcomeOf(verdict: AuditVerdict): Outcome {
+function outcomeOf(verdict: AuditVerdict, forks: readonly AuditFork[]): Outcome {
   switch (verdict.result) {
     case 'VALID': {
       const { head, since, checkpoints } = verdict
       const from = since.position === 0 ? 'from the first event' : `after the checkpoint at event ${since.events}`
-      const text = `VALID: ${head.events - since.events} events ${from}, ${checkpoints} checkpoints agree, head ${head.hash.slice(0, 16)}`
+      const text = `VALID: ${head.events - since.events} events ${from}, ${checkpoints} checkpoints agree, head ${head.hash.slice(0, 16)}${forks.map((fork) => `\nFORKED: ${forkText(fork)}`).join('')}`
       const data = {
         result: 'VALID',
         events: head.events,
         verified: head.events - since.events,
         checkpoints,
         head: head.hash,
+        forks: forks.map(forkData),
       }
       return { code: EXIT.ok, message: text, text, note: '', data }
     }
@@ -82,7 +85,7 @@ function withMirror(sound: Outcome, mirror: MirrorVerdict): Outcome {
 }
 
 function brokenOutcome({ seq, runId, detail }: Extract<AuditVerdict, { readonly result: 'INVALID' }>): Outcome {
-  const message = `INVALID at event ${seq ?? '?'} of session ${runId}: ${detail}\nstop the engine, keep the profile as it is, and compare it with the last backup and export`
+  const message = `INVALID at event ${seq ?? '?'} of session ${runId}: ${detail}\nstop the engine, keep the profile as it is, and compare it with the last backup and export; what to do then is in docs/operations.md, the audit log`
   const data = { result: 'INVALID', seq: seq ?? null, run_id: runId, detail }
   return { code: EXIT.checkFailed, message, note: '', reasonCodes: ['AUDIT_BROKEN'], quality: 'UNKNOWN', data }
 }

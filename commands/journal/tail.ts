@@ -6,16 +6,19 @@ import { sinceTs } from '../engine-options.ts'
 import { EXIT } from '../exit-code.ts'
 import type { TailOptions } from '../journal.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
-import { type ReadOptions, read } from '../reading.ts'
+import { type ReadOptions, readRestricted } from '../reading.ts'
 import { sheetOutcome } from '../sheet.ts'
 import { eventSheet } from './event-sheet.ts'
 
 export function tail(deps: CommandDeps, options: TailOptions): Promise<Outcome> {
-  return read(deps, options, {
+  return readRestricted(deps, options, {
     topics: [],
-    show: (access, format) => {
+    show: (access, format, veil) => {
       const entries = wanted(access, options, deps.engine.now())
-      return sheetOutcome(eventSheet(entries), format, { code: EXIT.ok, message: `${entries.length} events` })
+      return sheetOutcome(veil.sheet(eventSheet(entries)), format, {
+        code: EXIT.ok,
+        message: `${entries.length} events`,
+      })
     },
   })
 }
@@ -47,9 +50,9 @@ export function traceNumber(text: string | undefined): number | undefined {
 }
 
 export function showChain(deps: CommandDeps, order: string, options: ReadOptions): Promise<Outcome> {
-  return read(deps, options, {
+  return readRestricted(deps, options, {
     topics: [],
-    show: ({ store }, format) => {
+    show: ({ store }, format, veil) => {
       const entries = orderChain(store.db, order)
       if (entries.length === 0)
         throw new CommandError(
@@ -58,7 +61,10 @@ export function showChain(deps: CommandDeps, order: string, options: ReadOptions
           `no event names '${order}'`,
           'list orders with: profinaut order list --all',
         )
-      return sheetOutcome(eventSheet(entries), format, { code: EXIT.ok, message: `${entries.length} events` })
+      return sheetOutcome(veil.sheet(eventSheet(entries)), format, {
+        code: EXIT.ok,
+        message: `${entries.length} events`,
+      })
     },
   })
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { formatDuration } from '../../src/domain/time.ts'
+import { haltRecordOf } from '../../src/runtime/engine/halt-record.ts'
 import type { SafetyView } from '../../src/runtime/link/views.ts'
 import type { CommandDeps } from '../command-line.ts'
 import type { EngineAccess } from '../engine-access.ts'
@@ -40,6 +41,7 @@ async function show(access: EngineAccess, format: Format): Promise<Outcome> {
     ['safety_mode', safety.mode],
     ['since', safety.modeSinceTs === 0 ? undefined : isoTime(safety.modeSinceTs)],
     ['kill_file', hasFile, hasFile ? paths.kill : 'none'],
+    ['halt_record', haltRecordOf(store), haltRecordOf(store) ?? 'none'],
     ['frozen_orders', safety.frozen?.join(' ') ?? undefined],
   ])
   const more = {

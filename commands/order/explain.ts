@@ -11,7 +11,7 @@ import { instruments } from '../instrument-catalogue.ts'
 import { eventSheet } from '../journal/event-sheet.ts'
 import type { ExplainOptions } from '../order.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
-import { read } from '../reading.ts'
+import { readRestricted } from '../reading.ts'
 import { facts, renderSheet, type Sheet, sheetData } from '../sheet.ts'
 import { fillSheet } from './fills.ts'
 import { orderSheet, transposed } from './list.ts'
@@ -20,9 +20,9 @@ import { orderSheet, transposed } from './list.ts'
 const NOT_RECORDED = 'not recorded'
 
 export function explainOrder(deps: CommandDeps, id: string, options: ExplainOptions): Promise<Outcome> {
-  return read(deps, options, {
+  return readRestricted(deps, options, {
     topics: ['orders'],
-    show: async (access, format) => {
+    show: async (access, format, veil) => {
       const found = orderJustification(access.store, id)
       if (found === undefined)
         throw new CommandError(
@@ -32,7 +32,7 @@ export function explainOrder(deps: CommandDeps, id: string, options: ExplainOpti
           'list them with: profinaut order list --all',
         )
       const catalogue = await instruments(access)
-      const parts: Readonly<Record<string, Sheet>> = {
+      const bare: Readonly<Record<string, Sheet>> = {
         why: facts(why(found)),
         terms: transposed(orderSheet([found.order], catalogue)),
         ...Object.fromEntries(
@@ -44,6 +44,7 @@ export function explainOrder(deps: CommandDeps, id: string, options: ExplainOpti
         fills: fillSheet(found.fills, catalogue),
         lineage: eventSheet(found.chain),
       }
+      const parts = Object.fromEntries(Object.entries(bare).map(([name, part]) => [name, veil.sheet(part)]))
       const data = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, sheetData(part)]))
       const missing = missingLinks(found)
       const text = options.md ? markdown(id, parts) : plain(parts, format)

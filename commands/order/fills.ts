@@ -8,17 +8,17 @@ import { EXIT } from '../exit-code.ts'
 import { type InstrumentCatalogue, instruments } from '../instrument-catalogue.ts'
 import type { FillOptions } from '../order.ts'
 import type { Outcome } from '../outcome.ts'
-import { read } from '../reading.ts'
+import { readRestricted } from '../reading.ts'
 import { type Sheet, sheet, sheetOutcome } from '../sheet.ts'
 
 export function listFills(deps: CommandDeps, options: FillOptions): Promise<Outcome> {
-  return read(deps, options, {
+  return readRestricted(deps, options, {
     topics: ['orders'],
-    show: async (access, format) => {
+    show: async (access, format, veil) => {
       const { order, bot, instrument, since, limit } = options
       const filter = { orderId: order, botId: bot, instrumentId: instrument, limit }
       const rows = fills(access.store.db, { ...filter, sinceTs: sinceTs(since, deps.engine.now()) })
-      const from = fillSheet(rows, await instruments(access))
+      const from = veil.sheet(fillSheet(rows, await instruments(access)))
       return sheetOutcome(from, format, { code: EXIT.ok, message: `${rows.length} fills` })
     },
   })

@@ -9,16 +9,16 @@ import { EXIT } from '../exit-code.ts'
 import { type InstrumentCatalogue, instruments } from '../instrument-catalogue.ts'
 import type { OrderListOptions } from '../order.ts'
 import type { Outcome } from '../outcome.ts'
-import { read } from '../reading.ts'
+import { readRestricted } from '../reading.ts'
 import { type Sheet, sheet, sheetOutcome } from '../sheet.ts'
 
 /** Orders of the books: they are committed before an order leaves, so they are as fresh as the engine itself. */
 export function listOrders(deps: CommandDeps, options: OrderListOptions): Promise<Outcome> {
-  return read(deps, options, {
+  return readRestricted(deps, options, {
     topics: ['orders'],
-    show: async (access, format) => {
+    show: async (access, format, veil) => {
       const rows = wanted(access, options, deps.engine.now())
-      const from = orderSheet(rows, await instruments(access))
+      const from = veil.sheet(orderSheet(rows, await instruments(access)))
       return sheetOutcome(from, format, { code: EXIT.ok, message: `${rows.length} orders` })
     },
   })

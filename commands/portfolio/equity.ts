@@ -4,13 +4,13 @@ import { exactNumber, isoTime, shownNumber } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import type { SpanOptions } from '../portfolio.ts'
-import { read } from '../reading.ts'
+import { readRestricted } from '../reading.ts'
 import { sheet, sheetOutcome } from '../sheet.ts'
 
 export function showEquity(deps: CommandDeps, options: SpanOptions): Promise<Outcome> {
-  return read(deps, options, {
+  return readRestricted(deps, options, {
     topics: ['portfolio'],
-    show: ({ store }, format) => {
+    show: ({ store }, format, veil) => {
       const points = store.equity.since(sinceTs(options.since, deps.engine.now()) ?? 0)
       const from = sheet(
         [
@@ -25,7 +25,7 @@ export function showEquity(deps: CommandDeps, options: SpanOptions): Promise<Out
         points,
         { empty: 'nothing recorded yet' },
       )
-      return sheetOutcome(from, format, { code: EXIT.ok, message: `${points.length} points` })
+      return sheetOutcome(veil.sheet(from), format, { code: EXIT.ok, message: `${points.length} points` })
     },
   })
 }

@@ -9,23 +9,29 @@ import { EXIT } from '../exit-code.ts'
 import type { Format } from '../format.ts'
 import type { Outcome } from '../outcome.ts'
 import type { PnlOptions } from '../portfolio.ts'
-import { read, readView } from '../reading.ts'
+import { readRestricted, readView } from '../reading.ts'
 import { sheet, sheetOutcome } from '../sheet.ts'
+import type { Veil } from '../veil.ts'
 
 /** Profit as the engine values it now; by day, and while no engine runs, what the fills booked. */
 export function showPnl(deps: CommandDeps, options: PnlOptions): Promise<Outcome> {
-  return read(deps, options, {
+  return readRestricted(deps, options, {
     topics: ['portfolio'],
-    show: (access, format) =>
+    show: (access, format, veil) =>
       access.client === undefined || options.daily || options.since !== undefined
-        ? ofFills(access, format, sinceTs(options.since, deps.engine.now()))
-        : ofEngine(access, format),
+        ? ofFills(access, { format, veil }, sinceTs(options.since, deps.engine.now()))
+        : ofEngine(access, { format, veil }),
   })
+}
+
+interface Shown {
+  readonly format: Format
+  readonly veil: Veil
 }
 
 type PnlRow = PortfolioView['pnl'][number]
 
-async function ofEngine({ client }: EngineAccess, format: Format): Promise<Outcome> {
+async function ofEngine({ client }: EngineAccess, { format, veil }: Shown): Promise<Outcome> {
   if (client === undefined) throw new Error('the engine is asked for its profit while it answers')
   const { pnl, currency } = await readView(client, 'portfolio')
   const money = (name: 'today' | 'week' | 'month' | 'all') => ({
@@ -45,10 +51,10 @@ async function ofEngine({ client }: EngineAccess, format: Format): Promise<Outco
     ],
     pnl,
   )
-  return sheetOutcome(from, format, { code: EXIT.ok, message: `profit in ${currency}` })
+  return sheetOutcome(veil.sheet(from), format, { code: EXIT.ok, message: `profit in ${currency}` })
 }
 
-function ofFills({ store }: EngineAccess, format: Format, from: number | undefined): Outcome {
+function ofFills({ store }: EngineAccess, { format, veil }: Shown, from: number | undefined): Outcome {
   const days = dailyPnl(store.db, from === undefined ? {} : { sinceTs: from })
   const rows = sheet(
     [
@@ -62,5 +68,5 @@ function ofFills({ store }: EngineAccess, format: Format, from: number | undefin
     days,
     { empty: 'no fills' },
   )
-  return sheetOutcome(rows, format, { code: EXIT.ok, message: `${days.length} days and instruments` })
+  return sheetOutcome(veil.sheet(rows), format, { code: EXIT.ok, message: `${days.length} days and instruments` })
 }

@@ -5,7 +5,7 @@ import { exactNumber, isoTime, priceText, qtyText, shownNumber, shownPrice } fro
 import { EXIT } from '../exit-code.ts'
 import { type InstrumentCatalogue, instruments } from '../instrument-catalogue.ts'
 import type { Outcome } from '../outcome.ts'
-import { type ReadOptions, read, readView } from '../reading.ts'
+import { type ReadOptions, readRestricted, readView } from '../reading.ts'
 import { sheet, sheetOutcome } from '../sheet.ts'
 
 interface PositionLine {
@@ -22,9 +22,9 @@ interface PositionLine {
 }
 
 export function listPositions(deps: CommandDeps, options: ReadOptions): Promise<Outcome> {
-  return read(deps, options, {
+  return readRestricted(deps, options, {
     topics: ['portfolio'],
-    show: async (access, format) => {
+    show: async (access, format, veil) => {
       const catalogue = await instruments(access)
       const lines = await positionLines(access, catalogue)
       const scale = ({ instrumentId }: PositionLine) => catalogue.scale(instrumentId)
@@ -58,7 +58,7 @@ export function listPositions(deps: CommandDeps, options: ReadOptions): Promise<
         lines,
         { empty: 'flat' },
       )
-      return sheetOutcome(from, format, { code: EXIT.ok, message: `${lines.length} positions` })
+      return sheetOutcome(veil.sheet(from), format, { code: EXIT.ok, message: `${lines.length} positions` })
     },
   })
 }

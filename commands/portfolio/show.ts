@@ -6,8 +6,9 @@ import { exactNumber, isoTime, shownNumber } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Format } from '../format.ts'
 import type { Outcome } from '../outcome.ts'
-import { type ReadOptions, read, readView, requireClient } from '../reading.ts'
+import { type ReadOptions, readRestricted, readView, requireClient } from '../reading.ts'
 import { facts, type Sheet, sheet, sheetOutcome, sheetsOutcome } from '../sheet.ts'
+import type { Veil } from '../veil.ts'
 import { limitSheet } from './limit-sheet.ts'
 
 type Cash = Pick<PortfolioView['cash'][number], 'venueId' | 'currency' | 'total'> & {
@@ -16,13 +17,14 @@ type Cash = Pick<PortfolioView['cash'][number], 'venueId' | 'currency' | 'total'
 type Exposure = PortfolioView['exposures'][number]
 
 export function showPortfolio(deps: CommandDeps, options: ReadOptions): Promise<Outcome> {
-  return read(deps, options, {
+  return readRestricted(deps, options, {
     topics: ['portfolio'],
-    show: (access, format) => (access.client === undefined ? ofBooks(access, format) : ofEngine(access, format)),
+    show: (access, format, veil) =>
+      access.client === undefined ? ofBooks(access, format, veil) : ofEngine(access, format, veil),
   })
 }
 
-async function ofEngine(access: EngineAccess, format: Format): Promise<Outcome> {
+async function ofEngine(access: EngineAccess, format: Format, veil: Veil): Promise<Outcome> {
   const view = await readView(requireClient(access), 'portfolio')
   const { currency, unknown, reconciled } = view
   const money = (value: number | undefined, isSigned = true) =>
@@ -46,9 +48,10 @@ async function ofEngine(access: EngineAccess, format: Format): Promise<Outcome> 
   const isKnown = unknown.length === 0 && view.equityNow !== undefined
   const code = isKnown ? EXIT.ok : EXIT.inconclusive
   const message = isKnown
-    ? `equity ${shownNumber(view.equityNow, 0)} ${currency}`
+    ? `equity ${veil.figure(shownNumber(view.equityNow, 0))} ${currency}`
     : `partial: UNKNOWN is ${unknown.join(', ') || 'equity'}`
-  return sheetsOutcome(main, { cash: cashSheet(view.cash), limits: limitSheet(view.limits) }, format, {
+  const more = { cash: veil.sheet(cashSheet(view.cash)), limits: veil.sheet(limitSheet(view.limits)) }
+  return sheetsOutcome(veil.sheet(main), more, format, {
     code,
     message,
     quality: isKnown ? 'OK' : 'UNKNOWN',
@@ -59,7 +62,7 @@ async function ofEngine(access: EngineAccess, format: Format): Promise<Outcome> 
 const ASSET = 'asset:'
 
 /** Without marks nothing has a worth; the books still know what there is. */
-function ofBooks({ store }: EngineAccess, format: Format): Outcome {
+function ofBooks({ store }: EngineAccess, format: Format, veil: Veil): Outcome {
   const { balances, holdings, baseCurrency } = store.state()
   const cash = balances
     .filter(({ account }) => account.startsWith(ASSET))
@@ -74,7 +77,10 @@ function ofBooks({ store }: EngineAccess, format: Format): Outcome {
     ['equity', undefined, 'UNKNOWN: prices are known to a running engine'],
     ['positions', holdings.filter(({ qty }) => qty !== 0).length],
   ])
-  return sheetsOutcome(main, { cash: cashSheet(cash) }, format, { code: EXIT.ok, message: 'equity is UNKNOWN' })
+  return sheetsOutcome(veil.sheet(main), { cash: veil.sheet(cashSheet(cash)) }, format, {
+    code: EXIT.ok,
+    message: 'equity is UNKNOWN',
+  })
 }
 
 function cashSheet(cash: readonly Cash[]): Sheet {
@@ -90,7 +96,7 @@ function cashSheet(cash: readonly Cash[]): Sheet {
 }
 
 export function showExposure(deps: CommandDeps, options: ReadOptions): Promise<Outcome> {
-  return read(deps, options, { topics: ['portfolio'], show: exposure })
+  return readRestricted(deps, options, { topics: ['portfolio'], show: exposure })
 }
 
 async function exposure(access: EngineAccess, format: Format): Promise<Outcome> {

@@ -6,13 +6,14 @@ import type { CommandDeps } from '../command-line.ts'
 import { isoTime } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
-import { type ReadOptions, read } from '../reading.ts'
+import { type ReadOptions, readRestricted } from '../reading.ts'
 import { renderSheet, sheet, sheetData } from '../sheet.ts'
+import type { Veil } from '../veil.ts'
 
 export function showTrace(deps: CommandDeps, id: string, options: ReadOptions): Promise<Outcome> {
-  return read(deps, options, {
+  return readRestricted(deps, options, {
     topics: [],
-    show: ({ store }, format) => {
+    show: ({ store }, format, veil) => {
       const roots = causalChain(store.db, id)
       if (roots.length === 0)
         throw new CommandError(
@@ -22,9 +23,9 @@ export function showTrace(deps: CommandDeps, id: string, options: ReadOptions): 
           'see what happened with: profinaut audit tail',
         )
       const links = traceLinks(roots)
-      const rows = sheet(COLUMNS, links)
+      const rows = veil.sheet(sheet(COLUMNS, links))
       const message = `${links.length} events`
-      const text = format === 'table' ? treeText(links) : renderSheet(rows, format)
+      const text = format === 'table' ? treeText(links, veil) : renderSheet(rows, format)
       return { code: EXIT.ok, message, text: format === 'json' ? '' : text, data: sheetData(rows) }
     },
   })
@@ -89,13 +90,13 @@ function linkOf({ parentSeq, isByOrder }: TraceLink): string {
   return isByOrder ? 'order' : 'cause'
 }
 
-function treeText(links: readonly TraceLink[]): string {
+function treeText(links: readonly TraceLink[], veil: Veil): string {
   const lines: string[] = []
   for (const { event, branch, afterUs, runNo } of links) {
     // Inputs are kept with the session and not as events: the number is what leads to them.
     if (afterUs === undefined) lines.push(`input t${event.trace} of session ${runNo} at ${isoTime(event.ts) ?? ''}`)
     const after = afterUs === undefined ? '' : `+${formatDuration(afterUs)}`
-    lines.push(`${branch}${event.type} ${summary(event)}  ${after}`.trimEnd())
+    lines.push(`${branch}${event.type} ${summary(event, veil)}  ${after}`.trimEnd())
   }
   return lines.join('\n')
 }
@@ -122,10 +123,10 @@ const TOLD = [
   'explain',
 ] as const
 
-function summary({ payload }: KernelEvent): string {
+function summary({ payload }: KernelEvent, veil: Veil): string {
   const fields = payload as Readonly<Record<string, unknown>>
   return TOLD.flatMap((name) => {
-    const value = fields[name]
+    const value = veil.value(name, fields[name])
     if (Array.isArray(value)) return [value.join(' ')]
     return (typeof value === 'string' && value !== '') || typeof value === 'number' ? [`${value}`] : []
   })

@@ -103,6 +103,7 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'ops.pruned': 'retention.pruned',
   'ops.hold_changed': ({ state }) => (state === 'HELD' ? 'retention.held' : 'retention.lifted'),
   'ops.emergency_cancel': 'execution.sent',
+  'audit.forked': 'audit.forked',
   'ops.secret_changed': ({ action }) => `secret.${action}`,
 }
 

@@ -102,6 +102,7 @@ const TARGETS = [
   ['reconcile_id', 'reconcile'],
   ['registry_id', 'secret'],
   ['export_sha256', 'export'],
+  ['forked_run_id', 'run'],
   ['component', 'component'],
   ['instrument_id', 'instrument'],
   ['dataset_ref', 'dataset'],

@@ -49,6 +49,20 @@ export const ops = {
   }),
   /** Somebody's word that nothing may be let go, or that it may be again. */
   'ops.hold_changed': z.strictObject({ state: z.enum(['HELD', 'LIFTED']), actor: id, reason: text, changed_ts: time }),
+  /** A session's chain is broken, and a person took note of it: the next chain goes on from its head. */
+  'audit.forked': z.strictObject({
+    session: count,
+    forked_run_id: id,
+    /** First event that is wrong or missing; absent where a whole session is. */
+    at_seq: count.optional(),
+    head: sha256,
+    detail: text,
+    incident: id,
+    actor: id,
+    reason: text,
+    bundle_sha256: sha256,
+    forked_ts: time,
+  }),
   /** A cancel that left while the books could not be written: told late. */
   'ops.emergency_cancel': z.strictObject({ order_id: id, reason_code: reasonCode, detail: text, sent_ts: time }),
   'ops.health': z.strictObject({ component: id, status: z.enum(['OK', 'BAD', 'UNKNOWN']), detail: text }),

@@ -30,6 +30,7 @@ export const HOST_FACTS = [
   'ops.pruned',
   'ops.hold_changed',
   'ops.emergency_cancel',
+  'audit.forked',
 ] as const satisfies readonly EventType[]
 
 export type HostFactType = (typeof HOST_FACTS)[number]

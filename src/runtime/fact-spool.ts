@@ -16,7 +16,7 @@ import type { HostFact } from '../kernel/host-fact.ts'
 import type { HostNews } from './host-news.ts'
 
 /** What may be told late. Nothing that a person's word or a limit hangs on: a file is easier to write than a journal. */
-const LATE = ['ops.export_made', 'ops.pruned', 'ops.hold_changed', 'ops.emergency_cancel'] as const
+const LATE = ['ops.export_made', 'ops.pruned', 'ops.hold_changed', 'ops.emergency_cancel', 'audit.forked'] as const
 export type LateFact = Extract<HostFact, { readonly type: (typeof LATE)[number] }>
 
 const Line = z.strictObject({ type: z.enum(LATE), payload: z.record(z.string(), z.unknown()) })

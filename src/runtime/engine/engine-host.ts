@@ -17,6 +17,7 @@ import { type HostFacts, healthChecks } from '../views/system-view.ts'
 import { cancelWithoutBooks, isUnwritable } from './emergency-cancel.ts'
 import type { Engine } from './engine.ts'
 import { EngineMetrics, engineStatus, type ReportFacts } from './engine-report.ts'
+import { HaltRecorder } from './halt-record.ts'
 
 export interface HostParts {
   readonly engine: Engine
@@ -58,6 +59,7 @@ export class EngineHost {
   readonly #views: EngineViews
   readonly #status: StatusFile
   readonly #metrics = new EngineMetrics()
+  readonly #halts: HaltRecorder
   #http: HttpServer | undefined
   #watchdog: Watchdog | undefined
   #beatMs = Number.NEGATIVE_INFINITY
@@ -76,6 +78,7 @@ export class EngineHost {
     this.#parts = parts
     const { engine, paths, pid } = parts
     this.#status = new StatusFile(paths.status)
+    this.#halts = new HaltRecorder(paths.logs, parts.log)
     this.#views = new EngineViews(engine, {
       ribbon: () => ({ profile: paths.profile, pid, alerts: this.#alerts, pendingCommands: this.#pending }),
       host: () => this.#facts(),
@@ -153,6 +156,7 @@ export class EngineHost {
       const now = monotonicMs()
       if (now - this.#leasedMs >= LEASE_EVERY_MS) this.#renewLease(now)
       engine.turn()
+      this.#halts.look(engine)
       if (now - this.#beatMs >= WATCHDOG_BEAT_MS) this.#beat(now)
       this.#look(now)
       this.#link.publish()
