@@ -57,6 +57,7 @@ import { storageCommand } from './storage.ts'
 import { strategyCommand } from './strategy.ts'
 import { timeCommand } from './time.ts'
 import { traceCommand } from './trace.ts'
+import { whoamiCommand } from './whoami.ts'
 import { tuiCommand, upCommand } from './up.ts'
 import { VERSION } from './version.ts'
 
@@ -99,6 +100,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   confirmationsCommand,
   breakGlassCommand,
   flagCommand,
+  whoamiCommand,
   gateCommand,
   leaseCommand,
   limitsCommand,

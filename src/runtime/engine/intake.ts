@@ -1,7 +1,7 @@
 import { assert } from '../../domain/brand.ts'
 import { commandId, type InstrumentId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
-import { US_PER_MINUTE } from '../../domain/time.ts'
+import { US_PER_HOUR, US_PER_MINUTE } from '../../domain/time.ts'
 import { type BotState, OBEYED_IN } from '../../kernel/bot-state.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
 import type { HostFact } from '../../kernel/host-fact.ts'
@@ -58,6 +58,9 @@ export interface IntakeHands {
   againstLimit(payload: CommandPayload<'LIMIT_SET'>): CommandOutcome | undefined
   setLimit(row: CommandRow, payload: CommandPayload<'LIMIT_SET'>): CommandOutcome
 }
+
+/** No wish lies in wait for longer, whatever it says of itself (UGF-B-005). */
+const LIFE_MAX_US = 24 * US_PER_HOUR
 
 /**
  * Takes commands out of the queue, each at most once, stops before everything else, and writes one terminal answer for each
@@ -119,7 +122,7 @@ export class Intake {
 
   #take(row: CommandRow, wallTs: number): CommandAnswer | undefined {
     const { id, type } = row
-    if (wallTs > row.expiresTs) {
+    if (wallTs > Math.min(row.expiresTs, row.issuedTs + LIFE_MAX_US)) {
       const late = { ok: false, reasonCodes: ['EXPIRED'], detail: 'it was issued too long ago to be carried out now' }
       return answerOf(id, late, wallTs, 'REJECTED_EXPIRED')
     }

@@ -66,3 +66,22 @@ describe('UGF-D-003: a limit that is set while the engine runs', () => {
     expect(made.engine.policySha256).toBe(before)
   })
 })
+
+test('UGF-B-005: no command lies in wait for more than a day, whatever it says of itself', async () => {
+  const made = await world()
+  const id = '0190f3a0-0000-7000-8000-000000000001'
+  made.store.commands.submit({
+    id,
+    type: 'BOT_PAUSE',
+    payload: { bot_id: 'trend' },
+    actor: 'human:test',
+    origin: 'cli',
+    reason: 'long ago',
+    confirmation: undefined,
+    issuedTs: made.clock.wall - 25 * 3_600_000_000,
+    expiresTs: made.clock.wall + 3_600_000_000,
+  })
+  made.engine.poke()
+  await made.run(1)
+  expect(made.store.commands.get(id)).toMatchObject({ status: 'REJECTED_EXPIRED' })
+})
