@@ -27,3 +27,12 @@ test('whatever is lost or repeated, what is taken is a run without holes since t
     }),
   )
 })
+
+test('a stream that is broken in a way that no number shows is dirty until its next snapshot', () => {
+  const watch = new SequenceWatch()
+  watch.take(1, false)
+  watch.spoil()
+  watch.spoil()
+  expect([watch.take(2, false), watch.gaps, watch.isDirty]).toEqual(['dirty', 1, true])
+  expect([watch.take(3, true), watch.isDirty]).toEqual(['next', false])
+})

@@ -23,6 +23,13 @@ export class SequenceWatch {
     return this.#last === undefined ? undefined : this.#last + 1
   }
 
+  /** Something is wrong that the numbers do not show: nothing is taken before the next snapshot. */
+  spoil(): void {
+    if (this.#isDirty) return
+    this.#isDirty = true
+    this.gaps++
+  }
+
   /** @param isSnapshot lays the stream anew, whatever came before */
   take(number: number, isSnapshot: boolean): SequenceVerdict {
     const last = this.#last

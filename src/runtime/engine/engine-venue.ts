@@ -11,12 +11,16 @@ export interface VenueListener {
   /** One whole message, rows `[fromRow, toRow)`; `number` is its place in the stream, where the venue numbers it. */
   onBook(at: number, columns: BookColumns, fromRow: number, toRow: number, number?: number): void
   onTrade(at: number, columns: TradeColumns, row: number): void
+  /** A book cannot be trusted until its next snapshot; undefined where every gap shows in the numbers. */
+  onBookLost?(at: number, why: string): void
   report(report: VenueReport, ts: number): void
 }
 
 /** A venue that an engine trades on: the port, the account's questions, and a connection that can break. */
 export interface EngineVenue extends Venue, VenueAccountPort {
   readonly isConnected: boolean
+  /** Why it is not, where it says. */
+  readonly downReason?: string | undefined
   /** Opens the session; what follows begins with a snapshot of every book. False when it cannot be reached. */
   connect(nowTs: number): boolean
   disconnect(): void
@@ -30,6 +34,8 @@ export interface EngineVenue extends Venue, VenueAccountPort {
   resync?(at: number): void
   /** How it is doing, where somebody watches over that. */
   status?(): VenueStatus
+  /** How far back it lists fills, µs; undefined is for ever. */
+  readonly fillsReachUs?: number | undefined
   /** Misbehaves on demand, where the venue is one of ours; a sentence that says what it does. */
   fault?(
     kind: CommandPayload<'VENUE_FAULT'>['fault'],

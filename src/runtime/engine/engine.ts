@@ -390,6 +390,7 @@ export class Engine {
         this.bars.trade(at, columns, row)
         this.conflator.onTrade(at, columns, row)
       },
+      onBookLost: (at, why) => this.feeds.lost(at, why, this.now),
       report: (report, ts) => {
         this.conflator.flush()
         this.#before()
@@ -598,7 +599,7 @@ export class Engine {
     const { venue } = this.parts
     this.#step('venue', 'RUNNING', 'connecting')
     if (!venue.connect(this.now)) {
-      this.#step('venue', 'FAILED', 'not reachable; trying again')
+      this.#step('venue', 'FAILED', `${venue.downReason ?? 'not reachable'}; trying again`)
       this.#step('orders', 'WAITING', 'until the venue answers')
       return
     }

@@ -87,6 +87,14 @@ export class FeedWatch {
     }
   }
 
+  /** The venue's stream of a book is broken in a way that no number shows. */
+  lost(at: number, why: string, now: number): void {
+    const feed = this.#feeds[at] as Feed
+    if (feed.sequence.isDirty) return
+    feed.sequence.spoil()
+    this.#gap(at, feed, now, why)
+  }
+
   /** Takes note of a public trade. @returns whether it may go on to the kernel */
   trade(at: number, columns: TradeColumns, row: number): boolean {
     const feed = this.#feeds[at] as Feed

@@ -60,7 +60,7 @@ const START: Mark = { cursor: 0, ts: 0 }
 
 /** Asks a venue for its books, one round at a time, and remembers up to where the fills were found right. */
 export class ReconcileRound {
-  readonly #venue: VenueAccountPort
+  readonly #venue: VenueAccountPort & { readonly fillsReachUs?: number | undefined }
   readonly #port: ReconcilePort
   readonly #notes: EngineStore['notes']
   #running: Promise<ReconcileAnswer> | undefined
@@ -73,7 +73,11 @@ export class ReconcileRound {
   /** Whether the last round could not ask everything. */
   isUnanswered = false
 
-  constructor(venue: VenueAccountPort, port: ReconcilePort, notes: EngineStore['notes']) {
+  constructor(
+    venue: VenueAccountPort & { readonly fillsReachUs?: number | undefined },
+    port: ReconcilePort,
+    notes: EngineStore['notes'],
+  ) {
     this.#venue = venue
     this.#port = port
     this.#notes = notes
@@ -122,7 +126,9 @@ export class ReconcileRound {
     } catch (error) {
       log.warn('reconcile.ask', 'the venue did not answer', { error })
     }
-    const fills = list && { fromTs: this.#mark.ts, list }
+    // What is older than the venue lists is not missing there.
+    const reachTs = startedTs - (this.#venue.fillsReachUs ?? Number.POSITIVE_INFINITY)
+    const fills = list && { fromTs: Math.max(this.#mark.ts, reachTs), list }
     const lookups = new Map<OrderId, VenueOrder | 'NEVER_HEARD_OF'>()
     const question = () => ({
       reconcileId,

@@ -83,6 +83,7 @@ export class GuardedVenue implements EngineVenue {
     this.#ear = {
       onBook: (at, columns, from, to, number) => this.#listener?.onBook(at, columns, from, to, number),
       onTrade: (at, columns, row) => this.#listener?.onTrade(at, columns, row),
+      onBookLost: (at, why) => this.#listener?.onBookLost?.(at, why),
       report: (report, ts) => {
         this.#heard(report)
         this.#listener?.report(report, ts)
@@ -94,6 +95,14 @@ export class GuardedVenue implements EngineVenue {
 
   get isConnected(): boolean {
     return this.#venue.isConnected
+  }
+
+  get downReason(): string | undefined {
+    return this.#venue.downReason
+  }
+
+  get fillsReachUs(): number | undefined {
+    return this.#venue.fillsReachUs
   }
 
   connect(nowTs: number): boolean {

@@ -95,6 +95,10 @@ export class LiveVenue implements Venue, VenueAccountPort {
     return this.#downReason
   }
 
+  get fillsReachUs(): number | undefined {
+    return this.#connector.capabilities.fillsReachUs
+  }
+
   /** Begins to open when it is time to; true once it is open. */
   connect(_nowTs: number): boolean {
     if (this.#state === 'OPEN') return true
