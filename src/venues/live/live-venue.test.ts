@@ -320,7 +320,10 @@ describe('what is not known', () => {
           plans.forEach((plan, at) => {
             const id = `o${at + 1}`
             const mine = reports.filter((report) => 'orderId' in report && report.orderId === id)
-            const arrived = plan.answer === 'confirm' || plan.answer === 'lose'
+            // Ended without a fill, unheard and without an id of ours: it left no trace, and none is missing.
+            const leftNoTrace =
+              !hasIds && plan.answer === 'lose' && plan.heard === 'never' && plan.ends && plan.fills.length === 0
+            const arrived = plan.answer === 'confirm' || (plan.answer === 'lose' && !leftNoTrace)
             expect(mine.filter(({ kind }) => kind === 'accepted')).toHaveLength(arrived ? 1 : 0)
             expect(mine.filter(({ kind }) => kind === 'rejected')).toHaveLength(arrived ? 0 : 1)
             const isKnown = plan.heard !== 'never' || plan.answer === 'lose'
@@ -328,7 +331,7 @@ describe('what is not known', () => {
           })
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 200 },
     )
   })
 })

@@ -458,7 +458,7 @@ export class LiveVenue implements Venue, VenueAccountPort {
     if (found === undefined) {
       if (line.venueOrderId !== undefined) return true
       line.close()
-      const detail = 'the venue said twice that it has none such'
+      const detail = 'the venue showed no trace of it, twice'
       this.#tell([{ kind: 'rejected', orderId: line.orderId, reasonCode: 'NEVER_ARRIVED', detail, ts: this.#now }])
       return true
     }
