@@ -39,6 +39,7 @@ import { orderCommand } from './order.ts'
 import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
 import { leaseCommand } from './lease.ts'
+import { liveCommand } from './live.ts'
 import { limitsCommand } from './limits.ts'
 import { policyCommand } from './policy.ts'
 import { portfolioCommand } from './portfolio.ts'
@@ -103,6 +104,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   whoamiCommand,
   gateCommand,
   leaseCommand,
+  liveCommand,
   limitsCommand,
   policyCommand,
   stopCommand,

@@ -6,21 +6,25 @@ export interface EngineCommandOptions {
   readonly json: boolean
   readonly speed?: number
   readonly seed?: number
+  /** Descriptor that the passphrase of the secrets is read from. */
+  readonly passphraseFd?: number
 }
 
-export function engineCommand({ settle }: CommandDeps): Command {
+export function engineCommand(deps: CommandDeps): Command {
+  const { settle } = deps
   return new Command('engine')
     .description('run the engine without a screen, until it is stopped')
     .option('--profile <name>', 'profile to run')
     .option('--speed <times>', 'engine seconds per wall second; simulated venues only', times)
     .option('--seed <number>', 'what the simulated market draws its chances from, at its first start', wholeSeed)
+    .option('--passphrase-fd <n>', "read the passphrase of the profile's secrets from this descriptor", wholeSeed)
     .option('--json', 'print one JSON envelope at the end', false)
     .addHelpText(
       'after',
       '\nExamples:\n  profinaut engine\n  profinaut engine --profile demo --speed 60\n\nSIGTERM and SIGINT stop it safely: bots paused, our orders cancelled, positions kept. A second one stops at once.\nWatch it with `profinaut tui`, ask it with `profinaut status`.',
     )
     .action((options: EngineCommandOptions) =>
-      settle(options, async () => (await import('./engine/run-headless.ts')).runHeadless(options)),
+      settle(options, async () => (await import('./engine/run-headless.ts')).runHeadless(deps, options)),
     )
 }
 

@@ -39,7 +39,8 @@ export function upCommand(deps: CommandDeps): Command {
     )
     .action((options: ScreenOptions) =>
       settle(options, async () => {
-        if (printer.isTerminal === true || options.plain) return (await import('./screen/run-up.ts')).runUp(options)
+        if (printer.isTerminal === true || options.plain)
+          return (await import('./screen/run-up.ts')).runUp(deps, options)
         printer.err('no terminal: this is the status. `profinaut engine` runs without a screen\n')
         const { profile, json } = options
         return (await import('./status/show.ts')).showStatus(deps, {

@@ -162,7 +162,7 @@ test('UGF-0-018: an engine that dies with a secret in its mouth leaves a crash r
   const home = scratchFolder()
   vi.stubEnv('PROFINAUT_HOME', home)
   try {
-    const opened = openEngine({ flags: { 'deadman.watchdog_s': 0 } })
+    const opened = await openEngine({ flags: { 'deadman.watchdog_s': 0 } })
     const { host, engine } = opened
     const ended = host.run()
     await until('a running engine', () => engine.phase === 'RUNNING')

@@ -1,7 +1,4 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { formatMoney } from '../../src/domain/money.ts'
-import { timeUs, US_PER_HOUR } from '../../src/domain/time.ts'
-import { barColumns } from '../../src/market/columns.ts'
 import { after, EngineClock, HOST_CLOCK, wallTime } from '../../src/runtime/clock.ts'
 import { type ProfilePaths, profilePaths } from '../../src/runtime/config.ts'
 import { ConfigDrift } from '../../src/runtime/config-drift.ts'
@@ -20,13 +17,10 @@ import { FactSpool } from '../../src/runtime/fact-spool.ts'
 import { allNews } from '../../src/runtime/host-news.ts'
 import { SecretNews } from '../../src/runtime/secrets/secret-news.ts'
 import { findStrategy } from '../../src/strategy/catalogue.ts'
-import { DEMO_INSTRUMENTS } from '../../src/venues/simulated/demo-instruments.ts'
-import { DEMO_DEPOSITS } from '../../src/venues/simulated/exchange-terms.ts'
-import { SimulatedExchange } from '../../src/venues/simulated/simulated-exchange.ts'
 import type { SqliteEngineStore } from '../../storage/engine-store.ts'
-import { openSimVenueVault } from '../../storage/sim-venue-vault.ts'
 import { VERSION } from '../version.ts'
 import { leaseConflict, openStore } from './open-store.ts'
+import { openVenue, type TradedVenue } from './open-venue.ts'
 import { Reconciler } from './reconcile-port.ts'
 import { WatchdogProcess } from './watchdog-process.ts'
 
@@ -36,10 +30,9 @@ export interface EngineOptions {
   readonly flags: Readonly<Record<string, unknown>>
   /** Raised by a screen in the same process. */
   readonly killWord?: Int32Array | undefined
+  /** Opens the secrets of the profile, where its venue needs one. */
+  readonly passphrase?: Buffer | undefined
 }
-
-/** Bars that a first start begins with: enough for the slowest indicator and a full chart. */
-const HISTORY_US = 4 * US_PER_HOUR
 
 /** An engine that is opened and not yet running. */
 export interface OpenedEngine {
@@ -54,9 +47,9 @@ export interface OpenedEngine {
 /**
  * Opens everything an engine is made of: folders, settings, log, database, lease, venue. Whatever fails leaves nothing open.
  *
- * @throws CommandError `LEASE_CONFLICT`; ConfigError; StorageError
+ * @throws CommandError `LEASE_CONFLICT`; ConfigError; StorageError; what {@link openVenue} throws
  */
-export function openEngine(options: EngineOptions): OpenedEngine {
+export async function openEngine(options: EngineOptions): Promise<OpenedEngine> {
   const paths = profilePaths(options.profile)
   prepareFolders(paths)
   const loaded = loadConfig(paths, { flags: options.flags })
@@ -65,17 +58,17 @@ export function openEngine(options: EngineOptions): OpenedEngine {
   try {
     const leased = store.lease.acquire(thisProcess(), wallTime())
     if (!leased.ok) throw leaseConflict(paths, leased.holder)
-    return assemble(options, { paths, loaded, store })
+    return await assemble(options, { paths, loaded, store })
   } catch (error) {
     store.close()
     throw error
   }
 }
 
-function assemble(
+async function assemble(
   options: EngineOptions,
   { paths, loaded, store }: { paths: ProfilePaths; loaded: LoadedConfig; store: SqliteEngineStore },
-): OpenedEngine {
+): Promise<OpenedEngine> {
   const { config } = loaded
   const opened = openLog({
     folder: paths.logs,
@@ -89,53 +82,42 @@ function assemble(
   const { log } = opened
   const spool = new FactSpool(paths.spool)
   const news = allNews(new SecretNews(paths.secrets, store.notes), spool)
-  const vault = openSimVenueVault(paths.simDatabase, { nowTs: wallTime() })
-  const lastTs = store.state().lastTs
-  const clock = new EngineClock(HOST_CLOCK, { speed: config.engine.speed, notBefore: lastTs })
-  const row = barColumns(1)
-  row.length = 1
-  let exchange: SimulatedExchange | undefined
-  exchange = new SimulatedExchange({
-    vault,
-    seed: config.engine.seed,
-    nowTs: timeUs(clock.now()),
-    historyUs: HISTORY_US,
-    onBar: (at, bar) => {
-      // What we hear ourselves we make bars of ourselves.
-      if (exchange?.isConnected === true) return
-      const { openTs, closeTs, open, high, low, close, volume } = bar
-      ;[row.openTs[0], row.closeTs[0], row.open[0], row.high[0], row.low[0], row.close[0], row.volume[0]] = [
-        openTs,
-        closeTs,
-        open,
-        high,
-        low,
-        close,
-        volume,
-      ]
-      const instrument = DEMO_INSTRUMENTS[at]
-      if (instrument !== undefined) store.bars.append(instrument.id, row, 0)
-    },
-  })
-  const venue = new GuardedVenue(exchange, {
-    instruments: exchange.instruments,
+  const clock = new EngineClock(HOST_CLOCK, { speed: config.engine.speed, notBefore: store.state().lastTs })
+  const host: { current?: EngineHost } = {}
+  const running: { engine?: Engine } = {}
+  let traded: TradedVenue
+  try {
+    traded = await openVenue({
+      config,
+      paths,
+      store,
+      clock,
+      log: log.named('venue'),
+      passphrase: options.passphrase,
+      state: () => (running.engine?.isReady === true ? running.engine.chronicle.state : store.state()),
+      wake: () => host.current?.wake(),
+    })
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+  const { instruments, deposits, live } = traded
+  const venue = new GuardedVenue(traded.venue, {
+    instruments,
     host: HOST_CLOCK,
     after,
     seed: config.engine.seed,
     log: log.named('venue'),
   })
   const drift = new ConfigDrift(paths.config, loaded, () => loadConfig(paths, { flags: options.flags }))
-  const host: { current?: EngineHost } = {}
   const engine = new Engine({
     config,
     store,
     venue,
-    instruments: exchange.instruments,
-    deposits: DEMO_DEPOSITS.map(({ currency, amount }) => ({
-      venue: venue.venueId,
-      currency,
-      amount: formatMoney(amount),
-    })),
+    instruments,
+    deposits,
+    live,
+    leaseAgeUs: () => host.current?.leaseAgeUs,
     strategyOf: (id) => (id === MANUAL_BOT ? manualStrategy : findStrategy(id)),
     compare: new Reconciler(),
     host: HOST_CLOCK,
@@ -147,9 +129,10 @@ function assemble(
     diskFree: () => host.current?.diskFree ?? freeShare(paths.folder),
     drift: (nowMs) => drift.look(nowMs),
     leaks: () => opened.counters.leaked,
-    clockSources: clockSources(config.time, { isLive: false, host: HOST_CLOCK }),
+    clockSources: clockSources(config.time, { isLive: live !== undefined, host: HOST_CLOCK }),
     news,
   })
+  running.engine = engine
   host.current = new EngineHost({
     engine,
     paths,
@@ -185,7 +168,7 @@ function assemble(
     loaded,
     log: opened,
     close: async () => {
-      vault.close()
+      traded.close()
       store.close()
       await opened.close()
     },

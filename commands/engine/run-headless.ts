@@ -1,15 +1,20 @@
 import { raiseKillWord } from '../../src/runtime/engine/kill-file.ts'
+import type { CommandDeps } from '../command-line.ts'
 import type { EngineCommandOptions } from '../engine.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import { engineFlags } from './engine-flags.ts'
 import { lastWords } from './last-words.ts'
 import { openEngine } from './open-engine.ts'
+import { venuePassphrase } from './venue-passphrase.ts'
 
 /** Runs an engine in this process until it is stopped by a command or a signal. */
-export async function runHeadless(options: EngineCommandOptions): Promise<Outcome> {
+export async function runHeadless(deps: Pick<CommandDeps, 'engine'>, options: EngineCommandOptions): Promise<Outcome> {
   const killWord = new Int32Array(new SharedArrayBuffer(4))
-  const opened = openEngine({ profile: options.profile, flags: engineFlags(options), killWord })
+  const flags = engineFlags(options)
+  const passphrase = await venuePassphrase(deps, { ...options, flags })
+  const opened = await openEngine({ profile: options.profile, flags, killWord, passphrase })
+  passphrase?.fill(0)
   const { host, engine, paths, log } = opened
   let signals = 0
   const stop = (signal: NodeJS.Signals) => {

@@ -9,8 +9,13 @@ export async function runInWorker(start: WorkerStart, port: MessagePort): Promis
   const say = (message: FromWorker) => port.postMessage(message)
   let opened: OpenedEngine
   try {
-    const { profile, flags, killWord } = start
-    opened = openEngine({ profile, flags, killWord: new Int32Array(killWord) })
+    const { profile, flags, killWord, passphrase } = start
+    opened = await openEngine({
+      profile,
+      flags,
+      killWord: new Int32Array(killWord),
+      passphrase: passphrase && Buffer.from(passphrase),
+    })
   } catch (error) {
     const { message, code, reasonCodes = [] } = describeFailure(error)
     say({ say: 'refused', message, code, reasonCode: reasonCodes[0] ?? 'ENGINE_REFUSED', hint: '' })

@@ -20,7 +20,7 @@ let isOver = false
 
 async function start(flags: Readonly<Record<string, unknown>> = {}): Promise<void> {
   killWord = new Int32Array(new SharedArrayBuffer(4))
-  opened = openEngine({ profile: `p${++profiles}`, flags: { 'deadman.watchdog_s': 0, ...flags }, killWord })
+  opened = await openEngine({ profile: `p${++profiles}`, flags: { 'deadman.watchdog_s': 0, ...flags }, killWord })
   ended = opened.host.run()
   await until('a running engine', () => opened.engine.phase === 'RUNNING')
 }

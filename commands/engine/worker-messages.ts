@@ -4,6 +4,8 @@ export interface WorkerStart {
   readonly flags: Readonly<Record<string, unknown>>
   /** The word that a kill is raised in before anything else. */
   readonly killWord: SharedArrayBuffer
+  /** Opens the secrets of the profile. */
+  readonly passphrase?: Uint8Array | undefined
 }
 
 export type ToWorker = { readonly say: 'stop'; readonly how: 'safe' | 'flatten' | 'now' }

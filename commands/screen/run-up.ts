@@ -9,8 +9,10 @@ import { type OpenLog, openLog } from '../../src/runtime/log/log.ts'
 import { isAlive } from '../../src/runtime/process.ts'
 import type { SqliteEngineStore } from '../../storage/engine-store.ts'
 import type { ScreenEnd } from '../../tui/settings.ts'
+import type { CommandDeps } from '../command-line.ts'
 import { engineFlags } from '../engine/engine-flags.ts'
 import { openStore } from '../engine/open-store.ts'
+import { venuePassphrase } from '../engine/venue-passphrase.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 import type { ScreenOptions } from '../up.ts'
@@ -31,7 +33,7 @@ interface Sitting {
 }
 
 /** Opens the screen on the profile's engine; starts one in a worker thread where none runs. */
-export async function runUp(options: ScreenOptions): Promise<Outcome> {
+export async function runUp(deps: Pick<CommandDeps, 'engine'>, options: ScreenOptions): Promise<Outcome> {
   const paths = profilePaths(options.profile)
   const isFirst = !existsSync(paths.database)
   prepareFolders(paths)
@@ -40,7 +42,10 @@ export async function runUp(options: ScreenOptions): Promise<Outcome> {
   const holder = store.lease.holder()
   if (holder !== undefined && isAlive(holder)) return attach({ paths, loaded, store, options, isFirst })
   const killWord = new SharedArrayBuffer(4)
-  const worker = new EngineWorker({ profile: options.profile, flags: engineFlags(options), killWord })
+  const flags = engineFlags(options)
+  const passphrase = await venuePassphrase(deps, { profile: options.profile, flags })
+  const worker = new EngineWorker({ profile: options.profile, flags, killWord, passphrase })
+  passphrase?.fill(0)
   const client = screenClient(paths, store, new Int32Array(killWord))
   const sitting = { paths, loaded, store, client, options, isFirst, log: screenLog(paths, store, loaded) }
   try {

@@ -78,6 +78,8 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'dangerous_op.confirmed': 'dangerous_op.confirmed',
   'dangerous_op.rejected': 'dangerous_op.rejected',
   'flag.changed': 'flag.changed',
+  'live.armed': 'live.armed',
+  'live.disarmed': 'live.disarmed',
   'break_glass.requested': 'break_glass.requested',
   'break_glass.opened': 'break_glass.opened',
   'break_glass.used': 'break_glass.used',

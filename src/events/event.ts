@@ -3,6 +3,7 @@ import type { BotId } from '../domain/ids.ts'
 import { access } from './access.ts'
 import { approval } from './approval.ts'
 import { breakGlass } from './break-glass.ts'
+import { live } from './live.ts'
 import { command } from './command.ts'
 import { fill } from './fill.ts'
 import { intent } from './intent.ts'
@@ -30,6 +31,7 @@ export const CATALOGUE = {
   ...approval,
   ...access,
   ...breakGlass,
+  ...live,
   ...reconcile,
   ...run,
   ...ops,

@@ -17,6 +17,8 @@ export const HOST_FACTS = [
   'dangerous_op.rejected',
   'flag.changed',
   'policy.changed',
+  'live.armed',
+  'live.disarmed',
   'break_glass.requested',
   'break_glass.opened',
   'break_glass.used',

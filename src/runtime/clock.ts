@@ -24,6 +24,11 @@ export function after(ms: number, act: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
+/** Calls back when what is under way has been done, before anything that waits for a time. */
+export function soon(act: () => void): void {
+  setImmediate(act)
+}
+
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms)

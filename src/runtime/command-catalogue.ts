@@ -130,6 +130,9 @@ export const COMMANDS = {
     from_ts: z.int().nonnegative().optional(),
     to_ts: z.int().nonnegative().optional(),
   }),
+  /** Lets orders reach a real venue for so long. */
+  LIVE_ARM: z.strictObject({ minutes: z.int().min(1).max(1_440) }),
+  LIVE_DISARM: reasonless,
   /** Elevation for minutes: named operations in one scope, with the place where it is written down why. */
   BREAK_GLASS_OPEN: z.strictObject({
     scope,

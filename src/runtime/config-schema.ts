@@ -65,6 +65,10 @@ const engine = z.strictObject({
 })
 
 const account = z.strictObject({
+  environment: z
+    .enum(['dev', 'stg', 'prod'])
+    .default('dev')
+    .describe('how serious this profile is meant: real money moves only in prod'),
   base_currency: currency.default('JPY').describe('currency of equity, limits and allocations'),
   day_starts: clockTime.default('07:00').describe('"HH:MM" in time_zone at which a trading day begins'),
   time_zone: z
@@ -80,6 +84,37 @@ export const SCOPED_LIMIT = z.strictObject({
   exposure_max: unlimited('base currency').optional(),
   price_deviation_bps_max: unlimited('basis points').optional(),
   market_orders: z.boolean().optional(),
+})
+
+const venue = z.strictObject({
+  kind: z
+    .enum(['simulated', 'gmo', 'ccxt'])
+    .default('simulated')
+    .describe('who is traded with: the simulated venue, GMO Coin, or an exchange that ccxt speaks to'),
+  exchange: z
+    .string()
+    .regex(/^[a-z0-9]{0,32}$/, 'the id of an exchange as ccxt spells it, such as "binance"')
+    .default('')
+    .describe('for ccxt: the id of the exchange, such as "binance" or "binanceusdm"'),
+  instruments: ids
+    .max(32)
+    .default([])
+    .describe('what is traded there, by the ids that `profinaut venue instruments` lists; simulated has its own'),
+  stage: z
+    .enum(['shadow', 'canary', 'live'])
+    .default('shadow')
+    .describe('shadow: orders are rehearsed and never sent; canary: real, at a tenth of the limits; live: real'),
+  key: z.string().max(512).default('').describe('reference to the key, as `profinaut secret add` printed it'),
+  secret: z.string().max(512).default('').describe('reference to its secret'),
+  practice_url: z
+    .union([z.literal(''), z.url({ protocol: /^http$/ })], { error: 'an http address of this machine, or ""' })
+    .refine((url) => url === '' || isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')), {
+      error: 'an address of this machine alone: 127.0.0.1, ::1 or localhost',
+    })
+    .default('')
+    .describe(
+      'address of a practice server (`profinaut dev venue gmo`) in place of the real venue; "" is the real one',
+    ),
 })
 
 const limits = z.strictObject({
@@ -289,13 +324,14 @@ export const BotSetting = z.strictObject({
 export type BotSetting = z.infer<typeof BotSetting>
 
 /** The sections of a configuration file in the order in which they are explained. Names are those of the file. */
-export const SECTIONS = { engine, account, limits, approvals, deadman, screen, time, http, log, notify } as const
+export const SECTIONS = { engine, account, venue, limits, approvals, deadman, screen, time, http, log, notify } as const
 export type SectionName = keyof typeof SECTIONS
 
 export const Config = z
   .strictObject({
     engine: engine.prefault({}),
     account: account.prefault({}),
+    venue: venue.prefault({}),
     limits: limits.prefault({}),
     approvals: approvals.prefault({}),
     deadman: deadman.prefault({}),
@@ -306,7 +342,16 @@ export const Config = z
     notify: notify.prefault({}),
     bot: z.array(BotSetting).max(64).default([]),
   })
-  .superRefine(({ engine, bot }, issues) => {
+  .superRefine(({ engine, venue, bot }, issues) => {
+    const wrong = (path: readonly (string | number)[], message: string) =>
+      issues.addIssue({ code: 'custom', path: [...path], message })
+    if (venue.kind !== 'simulated') {
+      if (venue.instruments.length === 0) wrong(['venue', 'instruments'], 'at least one instrument of the venue')
+      if (venue.kind === 'ccxt' && venue.exchange === '') wrong(['venue', 'exchange'], 'the id of the exchange')
+      if (engine.speed !== 1) wrong(['engine', 'speed'], '1: only the simulated venue has another time')
+      if ((venue.key === '') !== (venue.secret === ''))
+        wrong(['venue', 'secret'], 'key and secret together, or neither')
+    }
     if (engine.clock_skew_warn_ms > engine.clock_skew_critical_ms)
       issues.addIssue({
         code: 'custom',

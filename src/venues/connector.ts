@@ -161,4 +161,6 @@ export interface ConnectorTerms {
   readonly clock: VenueClock
   /** undefined: only what needs no key can be asked. */
   readonly key: (() => VenueKey) | undefined
+  /** A server on this machine that speaks the venue's language, in place of the venue; undefined is the venue itself. */
+  readonly practiceUrl?: string | undefined
 }

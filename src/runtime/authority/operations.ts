@@ -150,6 +150,8 @@ export const OPERATIONS: { readonly [T in CommandType]: Rule<T> } = {
   FLAG_SET: flagging,
   TIME_NOTE: { right: 'upkeep' },
   EXPORT_NOTED: { right: 'observe' },
+  LIVE_ARM: { right: 'live', tier: 'T0', phrase: LIVE_PHRASE },
+  LIVE_DISARM: stopping,
   BREAK_GLASS_OPEN: ({ scope }) => ({ right: 'exception', tier: 'T0', isRequest: true, scope }),
   BREAK_GLASS_APPROVE: { right: 'exception', tier: 'T1' },
   BREAK_GLASS_CLOSE: stopping,

@@ -2,7 +2,7 @@ import { statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FactSpool } from '../fact-spool.ts'
 import { formatTime, US_PER_SECOND } from '../../domain/time.ts'
-import { every, monotonicMs, wallTime } from '../clock.ts'
+import { every, monotonicMs, soon, wallTime } from '../clock.ts'
 import type { ProfilePaths } from '../config.ts'
 import type { HttpServer } from '../http-server.ts'
 import { WATCHDOG_BEAT_MS, type Watchdog } from '../deadman/watchdog.ts'
@@ -66,6 +66,8 @@ export class EngineHost {
   #leasedMs = Number.NaN
   #statusMs = Number.NEGATIVE_INFINITY
   #pending = 0
+  #isWoken = false
+  #isTurning = false
   #pendingMs = Number.NEGATIVE_INFINITY
   #alerts: ReturnType<EngineStore['alerts']['list']> = []
   #diskFree: number | undefined
@@ -104,6 +106,7 @@ export class EngineHost {
       await this.#serve()
       await engine.start()
       this.#watchdog = this.#parts.watchdog?.()
+      this.#isTurning = true
       this.#stopTurns = every(TURN_MS, () => this.#turn())
     } catch (error) {
       await this.#fail(error)
@@ -210,6 +213,21 @@ export class EngineHost {
     return this.#diskFree
   }
 
+  /** µs since the lease was renewed; undefined before it first was. */
+  get leaseAgeUs(): number | undefined {
+    return Number.isNaN(this.#leasedMs) ? undefined : (monotonicMs() - this.#leasedMs) * 1_000
+  }
+
+  /** Something arrived: the next turn need not wait for its time. */
+  wake(): void {
+    if (this.#isWoken || this.#resolve === undefined) return
+    this.#isWoken = true
+    soon(() => {
+      this.#isWoken = false
+      if (this.#isTurning) this.#turn()
+    })
+  }
+
   #renewLease(now: number): void {
     if (now - this.#leasedMs > LEASE_LOST_MS) {
       // A process that slept this long asks again, like any other: acquire refuses where somebody took it meanwhile.
@@ -270,6 +288,7 @@ export class EngineHost {
   }
 
   #end(end: HostEnd): void {
+    this.#isTurning = false
     this.#stopTurns()
     this.#resolve?.(end)
     this.#resolve = undefined

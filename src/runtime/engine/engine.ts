@@ -10,13 +10,16 @@ import { RULES } from '../../risk/gate.ts'
 import type { KillScope } from '../../risk/kill.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { Authority } from '../authority/authority.ts'
+import { isFlagOn } from '../authority/flags.ts'
 import { GlassDesk } from '../authority/glass-desk.ts'
+import { isMoney } from '../authority/operations.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import type { Config } from '../config-schema.ts'
 import type { Drift } from '../config-drift.ts'
 import { DeadManDesk } from '../deadman/deadman-desk.ts'
 import type { HostNews } from '../host-news.ts'
+import { LiveDesk, type LiveTerms } from '../live/live-desk.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
 import type { VenueStatus } from '../resilience/venue-status.ts'
@@ -81,6 +84,10 @@ export interface EngineParts {
   readonly clockSources?: readonly ClockSource[] | undefined
   /** Log lines that were dropped because a secret was in them. */
   readonly leaks?: () => number
+  /** Of a venue that is not simulated. */
+  readonly live?: LiveTerms | undefined
+  /** µs since the lease was renewed. */
+  readonly leaseAgeUs?: () => number | undefined
   /** What happened while no engine ran. */
   readonly news?: HostNews | undefined
 }
@@ -131,6 +138,7 @@ export class Engine {
   readonly approvals: OrderApprovals
   readonly authority: Authority
   readonly glass: GlassDesk
+  readonly live: LiveDesk
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -295,6 +303,19 @@ export class Engine {
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       alert: (isOn, text) => this.#alert('BREAK_GLASS', isOn, 'P0', text, 'break-glass list'),
     })
+    this.live = new LiveDesk({
+      host: parts.host,
+      terms: parts.live,
+      isVenueUp: () => parts.venue.isConnected,
+      isFlagOn: () => this.#isLiveOn(),
+      leaseAgeUs: () => parts.leaseAgeUs?.(),
+      obstacles: () => [
+        ...(this.kernel.facts.mode.mode === 'NORMAL' ? [] : ['MODE_NOT_NORMAL']),
+        ...this.failedChecks().filter((code) => code !== 'VENUE_DOWN'),
+      ],
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+      alert: (isOn, text) => this.#alert('LIVE_ARMED', isOn, 'P2', text, 'live status'),
+    })
     const killAt = (scope: string) => {
       this.#hearKillWord()
       if (parts.killFile.exists) this.#lookAtKillFile()
@@ -354,6 +375,7 @@ export class Engine {
       revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
       now: () => Math.max(this.now, this.kernel.now),
       glass: this.glass,
+      live: this.live,
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       againstLimit: (payload) => this.#limits.against(payload),
       setLimit: (row, payload) => this.#limits.set(payload, row),
@@ -433,6 +455,11 @@ export class Engine {
     return this.#writer.hash
   }
 
+  /** What its orders are: rehearsed, or real. */
+  get runMode(): SessionSpec['run_mode'] {
+    return this.parts.live?.runMode ?? 'paper'
+  }
+
   get openCommands(): number {
     return this.#intake.open
   }
@@ -503,10 +530,14 @@ export class Engine {
     for (const { config: bot, state } of this.kernel.bots) {
       if (bot.id === MANUAL_BOT || !worked.has(bot.id) || !isAtWork(state)) continue
       const wish = config.bot.find(({ id }) => id === bot.id)?.on_restart ?? restartWishOf(store.notes, bot.id)
-      if (wish === 'resume') continue
-      const who = { actor: 'service:engine', reason: `on_restart = ${wish}: the engine was started again` }
-      held.push(`${bot.id} ${wish}`)
-      if (wish === 'hold') this.#obey({ ...who, id: this.#ownId(`hold-${bot.id}`), kind: 'BOT_PAUSE', botId: bot.id })
+      // With money at stake nothing goes on by itself: a person looks first, and arms (UGF-D-007).
+      const isHeld = isMoney(this.runMode) && wish === 'resume'
+      if (wish === 'resume' && !isHeld) continue
+      const why = isHeld ? `${this.runMode}: a person starts it` : `on_restart = ${wish}`
+      const who = { actor: 'service:engine', reason: `${why}: the engine was started again` }
+      held.push(`${bot.id} ${isHeld ? 'hold' : wish}`)
+      if (wish === 'hold' || isHeld)
+        this.#obey({ ...who, id: this.#ownId(`hold-${bot.id}`), kind: 'BOT_PAUSE', botId: bot.id })
       else
         this.#obey({
           ...who,
@@ -542,12 +573,13 @@ export class Engine {
       bots: plans,
       changed,
       deposits,
+      runMode: this.runMode,
       limitsFor: (botIds) =>
         sessionLimits(config, {
-          runMode: 'paper',
+          runMode: this.runMode,
           startTs: this.now,
           hasAudit: store.audit !== undefined,
-          debuts: botDebuts(store.notes, 'paper', botIds, this.now),
+          debuts: botDebuts(store.notes, this.runMode, botIds, this.now),
         }),
       lossMarks: this.#isReady ? this.kernel.facts.losses?.marks : storedLossMarks(store),
       baseCurrency: config.account.base_currency,
@@ -827,6 +859,7 @@ export class Engine {
     const conditions = this.watch.look(watched, nowMs)
     this.stallUs = 0
     this.glass.look()
+    this.live.look(this.kernel.facts.mode.mode === 'HALTED' || this.kernel.facts.kill.at('global') === 'HALT')
     this.#interlocks.heedDrift(drift)
     if (venueStatus !== undefined) this.#interlocks.heedKey(venue.venueId, venueStatus)
     this.#interlocks.heedExposure(now, () => this.#heldWorth())
@@ -994,6 +1027,11 @@ export class Engine {
     if (this.phase === 'STOPPED') return
     const { result: _, ...told } = outcome
     this.#obey({ id: id as Command['id'], actor, reason, kind: 'NOTED', command: type, outcome: told })
+  }
+
+  /** The switch that real orders wait for; at a practice venue no money does. */
+  #isLiveOn(): boolean {
+    return this.parts.live?.isPractice === true || isFlagOn(this.authority.flags(), 'live_enabled', this.runMode)
   }
 
   /** What stands between here and a milder mode, beyond the mode machine's own reasons. */

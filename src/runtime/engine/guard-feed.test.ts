@@ -13,6 +13,7 @@ const WELL: GuardFacts = {
   reconciled: { status: 'OK', ts: 0 },
   isPolicyHeld: true,
   drift: undefined,
+  live: () => undefined,
   isClockKnown: true,
 }
 

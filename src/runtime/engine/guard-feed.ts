@@ -2,6 +2,7 @@ import { US_PER_MS, US_PER_SECOND } from '../../domain/time.ts'
 import { limitsSpec, policyHash } from '../../kernel/session-spec.ts'
 import { GUARD_NAMES, type GuardAges, type GuardName, type GuardNews, type GuardStatus } from '../../risk/guards.ts'
 import type { Drift } from '../config-drift.ts'
+import type { LiveGuard } from '../live/live-desk.ts'
 import type { Engine } from './engine.ts'
 
 /** What an engine truly knows of what the gate is guarded by. */
@@ -23,6 +24,8 @@ export interface GuardFacts {
   readonly isPolicyHeld: boolean
   /** How the settings on disk differ from those in force; undefined while they do not. */
   readonly drift: Drift | undefined
+  /** What guards real money alone. */
+  readonly live: (guard: GuardName) => LiveGuard | undefined
 }
 
 /** A turn that takes this long is a loop that nobody can rely on. */
@@ -72,7 +75,10 @@ export class GuardFeed {
  * @param looked what the looks at the journal and at the settings on disk that were just taken found
  */
 export function guardFacts(
-  engine: Pick<Engine, 'parts' | 'kernel' | 'reconcile' | 'policySha256' | 'stallUs' | 'now' | 'worstSkewUs' | 'skew'>,
+  engine: Pick<
+    Engine,
+    'parts' | 'kernel' | 'reconcile' | 'policySha256' | 'stallUs' | 'now' | 'worstSkewUs' | 'skew' | 'live'
+  >,
   looked: { readonly auditFault: string | undefined; readonly drift: Drift | undefined },
 ): GuardFacts {
   const { parts, kernel, reconcile, now } = engine
@@ -94,6 +100,7 @@ export function guardFacts(
         : { status: 'OK', ts: okTs },
     isPolicyHeld: policyHash(limitsSpec(kernel.facts.limits)) === engine.policySha256,
     drift: looked.drift,
+    live: (guard) => engine.live.guard(guard),
   }
 }
 
@@ -123,8 +130,12 @@ function find(guard: GuardName, facts: GuardFacts, now: number): Finding | undef
       if (reconciled === undefined) return undefined
       return { status: reconciled.status === 'OK' ? 'OK' : 'BAD', seenTs: reconciled.ts, detail: reconciled.status }
     }
-    default:
-      return undefined
+    default: {
+      const known = facts.live(guard)
+      if (known === undefined) return undefined
+      const { isOk, ageUs, detail } = known
+      return { status: isOk ? 'OK' : 'BAD', seenTs: now - ageUs, detail }
+    }
   }
 }
 

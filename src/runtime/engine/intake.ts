@@ -8,6 +8,7 @@ import type { HostFact } from '../../kernel/host-fact.ts'
 import { type KillLevel, type KillScope, killSeverity } from '../../risk/kill.ts'
 import type { Authority } from '../authority/authority.ts'
 import type { GlassDesk } from '../authority/glass-desk.ts'
+import type { LiveDesk } from '../live/live-desk.ts'
 import { personRole } from '../authority/roles.ts'
 import {
   COMMANDS,
@@ -53,6 +54,7 @@ export interface IntakeHands {
   /** Engine time, µs. */
   now(): number
   readonly glass: GlassDesk
+  readonly live: LiveDesk
   /** Has the journal keep a fact of the host's. */
   record(fact: HostFact): void
   againstLimit(payload: CommandPayload<'LIMIT_SET'>): CommandOutcome | undefined
@@ -173,6 +175,8 @@ export class Intake {
       }
       case 'INTERLOCK_SUPPRESS':
         return againstSuppressing((payload as CommandPayload<'INTERLOCK_SUPPRESS'>).interlock)
+      case 'LIVE_ARM':
+        return hands.live.against()
       case 'BREAK_GLASS_OPEN':
         return hands.glass.against(payload as CommandPayload<'BREAK_GLASS_OPEN'>)
       case 'LIMIT_SET':
@@ -303,6 +307,10 @@ export class Intake {
         hands.record({ type: 'ops.export_made', payload: { ...told, export_sha256: sha256, actor: row.actor } })
         return done('the journal has it')
       }
+      case 'LIVE_ARM':
+        return hands.live.arm(payload as CommandPayload<'LIVE_ARM'>, row)
+      case 'LIVE_DISARM':
+        return hands.live.disarm(row)
       case 'BREAK_GLASS_OPEN':
         return hands.glass.open(payload as CommandPayload<'BREAK_GLASS_OPEN'>, row)
       case 'BREAK_GLASS_APPROVE':

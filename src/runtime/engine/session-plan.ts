@@ -29,6 +29,7 @@ export interface SessionPlanOptions {
   /** Bots that a command brought or changed: they stand above the configuration. */
   readonly changed: readonly BotPlan[]
   readonly deposits: SessionSpec['deposits']
+  readonly runMode: SessionSpec['run_mode']
   readonly limitsFor: (botIds: readonly string[]) => Limits
   /** What losses are measured from; undefined before the account was first valued. */
   readonly lossMarks?: LossMarks | undefined
@@ -94,7 +95,7 @@ export function planSession(options: SessionPlanOptions): SessionSpec {
   const marks = options.lossMarks
   return {
     version: 1,
-    run_mode: 'paper',
+    run_mode: options.runMode,
     seed: options.seed,
     base_currency: baseCurrency,
     instruments: instruments.map(specOfInstrument),

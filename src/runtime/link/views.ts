@@ -456,6 +456,18 @@ export interface SafetyView {
     readonly to: string
     readonly reasonCode: string
   }[]
+  /** Of a profile whose venue is real, or speaks like one. */
+  readonly live?:
+    | {
+        readonly stage: RibbonView['runMode']
+        readonly environment: 'dev' | 'stg' | 'prod'
+        readonly isPractice: boolean
+        readonly isArmed: boolean
+        readonly leftMs: number
+        /** Why it cannot be armed now; empty when it can, or is. */
+        readonly obstacles: readonly string[]
+      }
+    | undefined
   /** Somebody acts beyond their role, or will in a moment. */
   readonly breakGlass?:
     | {

@@ -17,6 +17,12 @@ function breakGlassOf({ glass }: Engine): SafetyView['breakGlass'] {
   return { id, state, ops, scope, actor, leftMs }
 }
 
+function liveOf({ live, parts }: Engine): SafetyView['live'] {
+  if (parts.live === undefined) return undefined
+  const { runMode: stage, environment, isPractice } = parts.live
+  return { stage, environment, isPractice, isArmed: live.isArmed, leftMs: live.leftMs, obstacles: live.obstacles }
+}
+
 export function safetyView(engine: Engine): SafetyView {
   const { chronicle, kernel, now } = engine
   const { safety } = chronicle.state
@@ -41,6 +47,7 @@ export function safetyView(engine: Engine): SafetyView {
       .map((kill) => ({ ...kill, level: kill.level as SafetyView['kills'][number]['level'] })),
     suppressed: [...engine.watch.suppressed(nowMs)].map(([code, untilMs]) => ({ code, leftMs: untilMs - nowMs })),
     breakGlass: breakGlassOf(engine),
+    live: liveOf(engine),
     releaseChecks: [
       {
         name: 'reconcile',

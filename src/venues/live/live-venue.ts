@@ -71,6 +71,8 @@ export class LiveVenue implements Venue, VenueAccountPort {
   #failures = 0
   #againMs = Number.NEGATIVE_INFINITY
   #downReason: string | undefined = 'not opened yet'
+  #checkedMs: number | undefined
+  readonly #currencies: ReadonlySet<string>
 
   constructor(terms: LiveVenueTerms) {
     const { connector, instruments } = terms
@@ -82,6 +84,9 @@ export class LiveVenue implements Venue, VenueAccountPort {
     this.#terms = terms
     this.#ids = new ClientIds(terms.instanceId, connector.capabilities)
     this.#arrivals = new Arrivals(instruments)
+    this.#currencies = new Set(
+      instruments.flatMap(({ settlement, base, quote }) => (settlement === 'cash' ? [base, quote] : [quote])),
+    )
   }
 
   // ---- the connection ----------------------------------------------------------------------------------------------
@@ -93,6 +98,11 @@ export class LiveVenue implements Venue, VenueAccountPort {
   /** Why it is not connected; undefined while it is. */
   get downReason(): string | undefined {
     return this.#downReason
+  }
+
+  /** When key and terms were last found as they should be, monotonic ms. */
+  get checkedMs(): number | undefined {
+    return this.#checkedMs
   }
 
   get fillsReachUs(): number | undefined {
@@ -136,6 +146,7 @@ export class LiveVenue implements Venue, VenueAccountPort {
       await this.#checkClock()
       await this.#checkKey()
       await this.#checkTerms()
+      this.#checkedMs = this.#clock.monotonicMs()
       this.#remember()
       await this.#connector.open(this.#instruments, this.#sink(opening))
       if (opening !== this.#opening) return
@@ -565,9 +576,15 @@ export class LiveVenue implements Venue, VenueAccountPort {
     await Promise.all(this.#placing.values())
     const ts = await this.#connector.serverTime()
     const open = await this.#connector.openOrders(this.#instruments)
-    const balances = await this.#connector.balances()
+    const balances = await this.balances()
     const positions = await this.#connector.positions(this.#instruments)
     return { venueId: this.venueId, ts, openOrders: open.map((order) => this.#ours(order)), balances, positions }
+  }
+
+  /** What is held of the currencies that are traded in; what else lies in the account is nobody's business here. */
+  async balances(): Promise<VenueBooks['balances']> {
+    const held = await this.#connector.balances()
+    return held.filter(({ currency }) => this.#currencies.has(currency))
   }
 
   #ours({ clientId, ...order }: ListedOrder): VenueOrder {

@@ -1,0 +1,14 @@
+import type { CommandDeps } from '../command-line.ts'
+import { withEngine } from '../engine-access.ts'
+import type { ArmOptions } from '../live.ts'
+import type { Outcome } from '../outcome.ts'
+import { type ChangeOptions, submit } from '../submission.ts'
+
+export function armLive({ engine }: CommandDeps, options: ArmOptions): Promise<Outcome> {
+  const payload = { minutes: options.ttl }
+  return withEngine(options, engine, (access) => submit(access, engine, { type: 'LIVE_ARM', payload }, options))
+}
+
+export function disarmLive({ engine }: CommandDeps, options: ChangeOptions): Promise<Outcome> {
+  return withEngine(options, engine, (access) => submit(access, engine, { type: 'LIVE_DISARM', payload: {} }, options))
+}
