@@ -12,13 +12,9 @@ export async function openConnector(
   config: Pick<Config, 'venue'>,
   { paths, clock, passphrase }: { paths: ProfilePaths; clock: VenueClock; passphrase?: Buffer | undefined },
 ): Promise<Connector> {
-  const { kind, exchange, practice_url: practice } = config.venue
+  const { practice_url: practice } = config.venue
   const practiceUrl = practice === '' ? undefined : practice
   const terms: ConnectorTerms = { clock, key: venueKey(config.venue, { paths, passphrase }), practiceUrl }
-  if (kind === 'ccxt') {
-    const { openCcxt } = await import('../../src/venues/ccxt/open-ccxt.ts')
-    return openCcxt(exchange, terms)
-  }
   const { GmoConnector } = await import('../../src/venues/gmo/gmo-connector.ts')
   return new GmoConnector(terms)
 }

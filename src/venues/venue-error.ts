@@ -10,6 +10,8 @@ export interface VenueErrorTerms {
   readonly detail: string
   readonly hint?: string | undefined
   readonly retryAfterMs?: number | undefined
+  /** It is certain that the venue saw nothing of it. */
+  readonly isUnsent?: boolean | undefined
 }
 
 const HINTS: { readonly [K in FailureKind]: string } = {
@@ -32,13 +34,18 @@ export class VenueError extends Error implements VenueFailure {
   readonly code: string
   readonly hint: string
   readonly retryAfterMs: number | undefined
+  readonly isUnsent: boolean
 
-  constructor({ kind, code, question, detail, hint, retryAfterMs }: VenueErrorTerms, options?: ErrorOptions) {
+  constructor(
+    { kind, code, question, detail, hint, retryAfterMs, isUnsent = false }: VenueErrorTerms,
+    options?: ErrorOptions,
+  ) {
     super(`${question}: ${detail}`, options)
     this.kind = kind
     this.venueCode = code
     this.code = `venue.${kind.toLowerCase()}`
     this.hint = hint ?? HINTS[kind]
     this.retryAfterMs = retryAfterMs
+    this.isUnsent = isUnsent
   }
 }
