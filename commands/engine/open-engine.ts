@@ -129,7 +129,7 @@ async function assemble(
     diskFree: () => host.current?.diskFree ?? freeShare(paths.folder),
     drift: (nowMs) => drift.look(nowMs),
     leaks: () => opened.counters.leaked,
-    clockSources: clockSources(config.time, { isLive: live !== undefined, host: HOST_CLOCK }),
+    clockSources: clockSources(config.time, { isLive: live !== undefined, host: HOST_CLOCK, venue: traded.clock }),
     news,
   })
   running.engine = engine

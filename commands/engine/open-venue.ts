@@ -1,6 +1,6 @@
 import type { Instrument } from '../../src/domain/instrument.ts'
 import { formatMoney } from '../../src/domain/money.ts'
-import { timeUs, US_PER_HOUR } from '../../src/domain/time.ts'
+import { timeUs, US_PER_HOUR, US_PER_MS } from '../../src/domain/time.ts'
 import type { SessionSpec } from '../../src/kernel/session-spec.ts'
 import { barColumns } from '../../src/market/columns.ts'
 import { after, type EngineClock, HOST_CLOCK, wallTime } from '../../src/runtime/clock.ts'
@@ -10,6 +10,7 @@ import type { EngineVenue } from '../../src/runtime/engine/engine-venue.ts'
 import { knownOrders } from '../../src/runtime/live/known-orders.ts'
 import type { LiveTerms } from '../../src/runtime/live/live-desk.ts'
 import type { Log } from '../../src/runtime/log/log.ts'
+import { type ClockSource, cristian } from '../../src/runtime/timekeeping/clock-source.ts'
 import type { VenueClock } from '../../src/venues/connector.ts'
 import { LiveVenue } from '../../src/venues/live/live-venue.ts'
 import { DEMO_INSTRUMENTS } from '../../src/venues/simulated/demo-instruments.ts'
@@ -32,6 +33,8 @@ export interface TradedVenue {
   readonly deposits: SessionSpec['deposits']
   /** undefined for the simulated venue. */
   readonly live: LiveTerms | undefined
+  /** The venue's own clock, where it tells it. */
+  readonly clock: ClockSource | undefined
   close(): void
 }
 
@@ -87,6 +90,7 @@ function openSimulated({ config, paths, store, clock }: VenueParts): TradedVenue
     instruments,
     deposits: DEMO_DEPOSITS.map(({ currency, amount }) => ({ venue: venueId, currency, amount: formatMoney(amount) })),
     live: undefined,
+    clock: undefined,
     close: () => vault.close(),
   }
 }
@@ -124,9 +128,16 @@ async function openReal({
       isPractice: practiceUrl !== '',
       checkedMs: () => venue.checkedMs,
     },
+    clock: {
+      name: `venue ${venue.venueId}`,
+      sample: () => cristian(HOST_CLOCK, () => connector.serverTime(), CLOCK_GRAIN_US),
+    },
     close: () => venue.disconnect(),
   }
 }
+
+/** Venues tell their time in whole milliseconds. */
+const CLOCK_GRAIN_US = US_PER_MS
 
 const OPENING = 'venue.opening'
 

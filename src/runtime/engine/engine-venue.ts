@@ -23,6 +23,8 @@ export interface EngineVenue extends Venue, VenueAccountPort {
   readonly downReason?: string | undefined
   /** Opens the session; what follows begins with a snapshot of every book. False when it cannot be reached. */
   connect(nowTs: number): boolean
+  /** Resolves when opening that {@link connect} began has come to its end, either way; absent where it needs no time. */
+  opened?(): Promise<void>
   disconnect(): void
   /** Hands over everything that arrived up to a time. */
   advance(toTs: number, listener: VenueListener): void

@@ -630,6 +630,7 @@ export class Engine {
   async #meetVenue(): Promise<void> {
     const { venue } = this.parts
     this.#step('venue', 'RUNNING', 'connecting')
+    if (!venue.connect(this.now)) await venue.opened?.()
     if (!venue.connect(this.now)) {
       this.#step('venue', 'FAILED', `${venue.downReason ?? 'not reachable'}; trying again`)
       this.#step('orders', 'WAITING', 'until the venue answers')

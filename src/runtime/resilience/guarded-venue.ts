@@ -110,6 +110,10 @@ export class GuardedVenue implements EngineVenue {
     return this.#venue.connect(nowTs)
   }
 
+  opened(): Promise<void> {
+    return this.#venue.opened?.() ?? Promise.resolve()
+  }
+
   disconnect(): void {
     this.#hangUp()
     this.#venue.disconnect()

@@ -68,6 +68,7 @@ export class LiveVenue implements Venue, VenueAccountPort {
   #state: 'CLOSED' | 'OPENING' | 'OPEN' = 'CLOSED'
   /** Changes with every opening: what was asked on an earlier one is no news. */
   #opening = 0
+  #ended: Promise<void> = Promise.resolve()
   #failures = 0
   #againMs = Number.NEGATIVE_INFINITY
   #downReason: string | undefined = 'not opened yet'
@@ -112,8 +113,13 @@ export class LiveVenue implements Venue, VenueAccountPort {
   /** Begins to open when it is time to; true once it is open. */
   connect(_nowTs: number): boolean {
     if (this.#state === 'OPEN') return true
-    if (this.#state === 'CLOSED' && this.#clock.monotonicMs() >= this.#againMs) void this.#open()
+    if (this.#state === 'CLOSED' && this.#clock.monotonicMs() >= this.#againMs) this.#ended = this.#open()
     return false
+  }
+
+  /** Resolves when the try that is under way has come to its end, either way. */
+  opened(): Promise<void> {
+    return this.#ended
   }
 
   disconnect(): void {
