@@ -1,5 +1,5 @@
 import { OPERATOR_FACT_TYPES, OperatorFact, type OperatorFactType } from '../src/events/operator.ts'
-import { LOGIN_LOCK_US, LOGIN_TRIES, type Login, type Operator, operatorOf } from '../src/runtime/authority/operator.ts'
+import type { Login } from '../src/runtime/authority/operator.ts'
 import type { OperatorChange, OperatorStore } from '../src/runtime/authority/operator-store.ts'
 import type { Database } from './database.ts'
 import { stored } from './fault.ts'
@@ -24,20 +24,11 @@ export class OperatorTable implements OperatorStore {
     this.#db = db
   }
 
-  rows(): readonly Operator[] {
-    const last = new Map<string, Operator>()
-    for (const { operator } of this.history()) last.set(operator.id, operator)
-    return [...last.values()]
-  }
-
   history(): readonly OperatorChange[] {
     const sql = `SELECT ts, type, payload FROM main.events INDEXED BY events_of_operators WHERE type IN (${TYPES}) ORDER BY position`
     return stored('read the operators', () => {
       const rows = this.#db.prepare<[], { ts: number; type: OperatorFactType; payload: string }>(sql).all()
-      return rows.map(({ ts, type, payload }) => {
-        const fact = OperatorFact.parse(JSON.parse(payload))
-        return { ts, type, operator: operatorOf(fact), actor: fact.actor, reason: fact.reason }
-      })
+      return rows.map(({ ts, type, payload }) => ({ ts, type, fact: OperatorFact.parse(JSON.parse(payload)) }))
     })
   }
 
@@ -56,7 +47,11 @@ export class OperatorTable implements OperatorStore {
         }
   }
 
-  beginTry(operatorId: string, nowTs: number): boolean {
+  beginTry(
+    operatorId: string,
+    nowTs: number,
+    { tries, lockUs }: { readonly tries: number; readonly lockUs: number },
+  ): boolean {
     const begin = this.#db.transaction(() => {
       const login = this.login(operatorId)
       if (login?.lockedUntilTs !== undefined && nowTs < login.lockedUntilTs) return false
@@ -67,7 +62,7 @@ export class OperatorTable implements OperatorStore {
           `INSERT INTO logins (operator_id, failures, locked_until_ts) VALUES (@operatorId, @failures, @until)
            ON CONFLICT (operator_id) DO UPDATE SET failures = excluded.failures, locked_until_ts = excluded.locked_until_ts`,
         )
-        .run({ operatorId, failures, until: failures >= LOGIN_TRIES ? nowTs + LOGIN_LOCK_US : null })
+        .run({ operatorId, failures, until: failures >= tries ? nowTs + lockUs : null })
       return true
     })
     return stored('count a log-in', () => begin.immediate())

@@ -10,7 +10,7 @@ export const OperatorFact = z.strictObject({
   kind: z.enum(['person', 'service']),
   role,
   os_user: id.optional(),
-  passphrase_sha256: sha256.optional(),
+  verifier_sha256: sha256.optional(),
   /** Absent is every book. */
   books: z.array(id).optional(),
   expires_ts: time.optional(),

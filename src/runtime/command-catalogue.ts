@@ -158,7 +158,7 @@ export const COMMANDS = {
       .regex(/^[^\s#:]{1,64}$/, 'a user of this machine')
       .optional(),
     /** Of the verifier that was laid beside the journal: no passphrase, and nothing made of one, is in a command. */
-    passphrase_sha256: z
+    verifier_sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .optional(),

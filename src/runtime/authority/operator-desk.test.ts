@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EngineWorld } from '../../../fixtures/engine-world.ts'
 import { auditRows } from '../../../storage/queries/audit-rows.ts'
 import type { CommandPayload, CommandRow, CommandType } from '../command-catalogue.ts'
+import { LOCK_TERMS, operatorsOf } from './operator.ts'
 import { verifierOf } from './verifier.ts'
 
 let made: EngineWorld
@@ -106,12 +107,12 @@ describe('UGF-B-001: the register of operators', () => {
     ['a service that is an admin', { operator_id: 'job', kind: 'service', role: 'admin' }],
     ['a person that is a schedule', person('bob', 'cron')],
     ['a service with a user', { operator_id: 'job', kind: 'service', role: 'cron', os_user: 'job' }],
-    ['a passphrase that is nowhere', person('bob', 'viewer', { passphrase_sha256: 'ab'.repeat(32) })],
+    ['a passphrase that is nowhere', person('bob', 'viewer', { verifier_sha256: 'ab'.repeat(32) })],
     ['one that is over', person('bob', 'viewer', { expires_ts: 1 })],
   ] as const)('UGF-B-001: %s is not registered', async (_, payload) => {
     await register()
     expect((await as('human:ann', 'OPERATOR_SET', payload as never)).resultCode).toBe('OPERATOR_INVALID')
-    expect(made.store.operators.rows().map(({ id }) => id)).toEqual(['ann'])
+    expect(operatorsOf(made.store.operators.history()).map(({ id }) => id)).toEqual(['ann'])
   })
 
   test('UGF-B-001: two operators are never the same user', async () => {
@@ -131,14 +132,14 @@ describe('UGF-B-001: the register of operators', () => {
   test('UGF-B-001: an engine that starts again knows the operators, from the journal alone', async () => {
     await register(person('bob', 'operator', { books: ['main', 'algo'] }))
     await as('human:ann', 'OPERATOR_ROLE', { operator_id: 'bob', role: 'viewer' })
-    const before = made.store.operators.rows()
+    const before = operatorsOf(made.store.operators.history())
     expect(before).toEqual([
       expect.objectContaining({ id: 'ann', role: 'admin', books: undefined, state: 'ACTIVE' }),
       expect.objectContaining({ id: 'bob', role: 'viewer', books: ['main', 'algo'], osUser: 'bob' }),
     ])
     made.crash()
     await made.boot()
-    expect(made.store.operators.rows()).toEqual(before)
+    expect(operatorsOf(made.store.operators.history())).toEqual(before)
     expect((await pause('human:bob')).resultCode).toBe('ROLE_DENIED')
     expect((await pause('human:eve')).resultCode).toBe('OPERATOR_UNKNOWN')
   })
@@ -146,13 +147,11 @@ describe('UGF-B-001: the register of operators', () => {
   test('UGF-B-001: an access review reads every change with who made it and why, and no event holds what a passphrase is held against', async () => {
     const { verifier, sha256 } = verifierOf(Buffer.from('five words nobody would say'))
     made.store.operators.keepVerifier(sha256, verifier)
-    await register(person('bob', 'operator', { passphrase_sha256: sha256 }))
+    await register(person('bob', 'operator', { verifier_sha256: sha256 }))
     await as('human:ann', 'OPERATOR_ROLE', { operator_id: 'bob', role: 'viewer' })
     await as('human:ann', 'OPERATOR_REVOKE', { operator_id: 'bob' })
-    const bobs = made.store.operators.history().filter(({ operator }) => operator.id === 'bob')
-    expect(
-      bobs.map(({ type, operator: { role, state }, actor, reason }) => [type, role, state, actor, reason]),
-    ).toEqual([
+    const bobs = made.store.operators.history().filter(({ fact }) => fact.operator_id === 'bob')
+    expect(bobs.map(({ type, fact: { role, state, actor, reason } }) => [type, role, state, actor, reason])).toEqual([
       ['operator.set', 'operator', 'ACTIVE', 'human:ann', 'because a test asks'],
       ['operator.role_changed', 'viewer', 'ACTIVE', 'human:ann', 'because a test asks'],
       ['operator.revoked', 'viewer', 'REVOKED', 'human:ann', 'because a test asks'],
@@ -242,7 +241,7 @@ describe('UGF-B-001: log-ins', () => {
   test('UGF-B-001: with a passphrase an operator acts while logged in: sixty minutes, and fifteen of silence', async () => {
     const { verifier, sha256 } = verifierOf(Buffer.from('five words nobody would say'))
     made.store.operators.keepVerifier(sha256, verifier)
-    const bob = { operator_id: 'bob', kind: 'person', role: 'operator', passphrase_sha256: sha256 } as const
+    const bob = { operator_id: 'bob', kind: 'person', role: 'operator', verifier_sha256: sha256 } as const
     await register(bob)
     const state = () => {
       const who = made.engine.operators.who('human:bob')
@@ -272,15 +271,15 @@ describe('UGF-B-001: log-ins', () => {
   test('UGF-B-001: five failed tries lock for fifteen minutes, a lock counts for who is logged in, and an admin ends it', async () => {
     const { operators } = made.store
     const now = made.clock.wall
-    for (let at = 0; at < 5; at++) expect(operators.beginTry('bob', now)).toBe(true)
-    expect(operators.beginTry('bob', now)).toBe(false)
+    for (let at = 0; at < 5; at++) expect(operators.beginTry('bob', now, LOCK_TERMS)).toBe(true)
+    expect(operators.beginTry('bob', now, LOCK_TERMS)).toBe(false)
     expect(operators.login('bob')).toMatchObject({ failures: 5, lockedUntilTs: now + 900_000_000 })
-    expect(operators.beginTry('bob', now + 899_999_999)).toBe(false)
-    expect(operators.beginTry('bob', now + 900_000_000)).toBe(true)
+    expect(operators.beginTry('bob', now + 899_999_999, LOCK_TERMS)).toBe(false)
+    expect(operators.beginTry('bob', now + 900_000_000, LOCK_TERMS)).toBe(true)
     expect(operators.login('bob')).toMatchObject({ failures: 1, lockedUntilTs: undefined })
-    for (let at = 0; at < 4; at++) operators.beginTry('bob', now)
+    for (let at = 0; at < 4; at++) operators.beginTry('bob', now, LOCK_TERMS)
     await register(person('bob', 'operator'))
     expect((await as('human:ann', 'OPERATOR_UNLOCK', { operator_id: 'bob' })).status).toBe('COMPLETED')
-    expect(operators.beginTry('bob', now)).toBe(true)
+    expect(operators.beginTry('bob', now, LOCK_TERMS)).toBe(true)
   })
 })

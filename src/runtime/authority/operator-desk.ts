@@ -2,7 +2,17 @@ import type { OperatorFactType } from '../../events/operator.ts'
 import type { CommandOutcome } from '../../kernel/command.ts'
 import type { HostFact } from '../../kernel/host-fact.ts'
 import type { CommandPayload } from '../command-catalogue.ts'
-import { dutyUntil, factOf, type Identity, identify, isLastingAdmin, type Operator, principalOf } from './operator.ts'
+import {
+  dutyUntil,
+  factOf,
+  type Identity,
+  identify,
+  isLastingAdmin,
+  type Operator,
+  operatorsOf,
+  principalOf,
+  unreadable,
+} from './operator.ts'
 import type { OperatorStore } from './operator-store.ts'
 
 type Who = { readonly actor: string; readonly reason: string }
@@ -43,7 +53,7 @@ export class OperatorDesk {
     this.#store = store
     this.#hands = hands
     try {
-      for (const operator of store.rows()) this.#operators.set(operator.id, operator)
+      for (const operator of operatorsOf(store.history())) this.#operators.set(operator.id, operator)
     } catch (error) {
       this.#fault = error instanceof Error ? error.message : String(error)
     }
@@ -64,8 +74,8 @@ export class OperatorDesk {
   }
 
   /** A command of somebody who is logged in is a sign that they are there. */
-  used({ id, passphraseSha256 }: Operator): void {
-    if (passphraseSha256 !== undefined) this.#store.touchLogin(id, this.#hands.nowTs())
+  used({ id, verifierSha256 }: Operator): void {
+    if (verifierSha256 !== undefined) this.#store.touchLogin(id, this.#hands.nowTs())
   }
 
   /** What is sure to refuse a wish. */
@@ -86,7 +96,8 @@ export class OperatorDesk {
     const isFirst = this.#operators.size === 0
     this.#operators.set(id, proposed)
     this.#hands.record({ type: FACTS[wish.type], payload: factOf(proposed, { actor, reason }) })
-    if (wish.type === 'OPERATOR_REVOKE') this.#store.closeLogin(id)
+    // One who comes back does not come back logged in.
+    if (wish.type === 'OPERATOR_SET') this.#store.closeLogin(id)
     const first = isFirst ? '; from now on whoever is not registered may look and do nothing' : ''
     return done(id, `${wordsOf(proposed)}${first}`)
   }
@@ -110,7 +121,7 @@ export class OperatorDesk {
   }
 
   #fresh(payload: CommandPayload<'OPERATOR_SET'>, stands: Operator | undefined): Operator | CommandOutcome {
-    const { operator_id: id, kind, role, os_user: osUser, passphrase_sha256: sha256 } = payload
+    const { operator_id: id, kind, role, os_user: osUser, verifier_sha256: sha256 } = payload
     const { books, expires_ts: expiresTs } = payload
     if (stands?.state === 'ACTIVE')
       return refused('OPERATOR_EXISTS', `${id} is registered: change its role or books, or revoke it first`)
@@ -129,7 +140,7 @@ export class OperatorDesk {
       kind,
       role,
       osUser,
-      passphraseSha256: sha256,
+      verifierSha256: sha256,
       books: books?.length === 0 ? undefined : books,
       expiresTs,
       state: 'ACTIVE',
@@ -169,14 +180,6 @@ function wordsOf({ id, state, role, books, onDutyUntilTs }: Operator): string {
   if (state === 'REVOKED') return `${id} is revoked`
   const duty = onDutyUntilTs === undefined ? '' : ', on duty'
   return `${id} is ${role}${duty}, in ${books === undefined ? 'every book' : `books ${books.join(', ')}`}`
-}
-
-function unreadable(why: string): Identity {
-  return {
-    ok: false,
-    code: 'REGISTER_UNREADABLE',
-    why: `cannot be told: the register of operators is unreadable (${why})`,
-  }
 }
 
 function done(operatorId: string, detail: string): CommandOutcome {

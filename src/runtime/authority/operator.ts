@@ -10,7 +10,7 @@ export interface Operator {
   /** The user of the machine that it acts as; absent where a passphrase alone says who it is. */
   readonly osUser?: string | undefined
   /** Which verifier its passphrase is held against; absent where the machine's own log-in suffices. */
-  readonly passphraseSha256?: string | undefined
+  readonly verifierSha256?: string | undefined
   /** Undefined is every book. */
   readonly books?: readonly string[] | undefined
   /** When it ends by itself, µs. */
@@ -34,8 +34,8 @@ export interface Login {
 
 export const LOGIN_LIFE_US = 60 * US_PER_MINUTE
 export const LOGIN_IDLE_US = 15 * US_PER_MINUTE
-export const LOGIN_TRIES = 5
-export const LOGIN_LOCK_US = 15 * US_PER_MINUTE
+/** So many failed tries in a row lock for so long. */
+export const LOCK_TERMS = { tries: 5, lockUs: 15 * US_PER_MINUTE } as const
 /** An operator is on duty for at most so long, seconds. */
 export const DUTY_S_MAX = 43_200
 
@@ -88,15 +88,16 @@ const UNKNOWN = { code: 'OPERATOR_UNKNOWN', why: 'is not in the register of oper
 
 /** What keeps an operator from acting now; undefined where nothing does. */
 function standing(
-  { id, state, expiresTs, passphraseSha256 }: Operator,
+  { id, state, expiresTs, verifierSha256 }: Operator,
   loginOf: () => Login | undefined,
   nowTs: number,
 ): { readonly code: string; readonly why: string } | undefined {
   if (state === 'REVOKED') return { code: 'OPERATOR_REVOKED', why: 'is revoked' }
   if (expiresTs !== undefined && nowTs >= expiresTs) return { code: 'OPERATOR_EXPIRED', why: 'has expired' }
-  if (passphraseSha256 === undefined) return undefined
+  if (verifierSha256 === undefined) return undefined
   const login = loginOf()
-  if (isLocked(login, nowTs)) return { code: 'OPERATOR_LOCKED', why: `is locked after ${LOGIN_TRIES} failed log-ins` }
+  if (isLocked(login, nowTs))
+    return { code: 'OPERATOR_LOCKED', why: `is locked after ${LOCK_TERMS.tries} failed log-ins` }
   const how = `log in with: profinaut login ${id}`
   if (login?.tokenSha256 === undefined) return { code: 'LOGIN_REQUIRED', why: `is not logged in (${how})` }
   // A clock that was set back makes no log-in longer.
@@ -111,19 +112,28 @@ export function isLocked(login: Pick<Login, 'lockedUntilTs'> | undefined, nowTs:
   return login?.lockedUntilTs !== undefined && nowTs < login.lockedUntilTs
 }
 
+/** Nobody does anything while it cannot be told who they are. */
+export function unreadable(why: string): Identity {
+  return {
+    ok: false,
+    code: 'REGISTER_UNREADABLE',
+    why: `cannot be told: the register of operators is unreadable (${why})`,
+  }
+}
+
 /** Books that an identity is held to; undefined for all. */
 export function booksOf(identity: Identity): readonly string[] | undefined {
   return identity.ok ? identity.operator?.books : undefined
 }
 
 /** An operator as a fact tells of it. */
-export function operatorOf(fact: OperatorFact): Operator {
+function operatorOf(fact: OperatorFact): Operator {
   return {
     id: fact.operator_id,
     kind: fact.kind,
     role: fact.role,
     osUser: fact.os_user,
-    passphraseSha256: fact.passphrase_sha256,
+    verifierSha256: fact.verifier_sha256,
     books: fact.books,
     expiresTs: fact.expires_ts,
     onDutyUntilTs: fact.on_duty_until_ts,
@@ -131,15 +141,22 @@ export function operatorOf(fact: OperatorFact): Operator {
   }
 }
 
+/** Everybody who was ever registered, as the last fact of each left them, in the order of the first. */
+export function operatorsOf(changes: readonly { readonly fact: OperatorFact }[]): readonly Operator[] {
+  const last = new Map<string, Operator>()
+  for (const { fact } of changes) last.set(fact.operator_id, operatorOf(fact))
+  return [...last.values()]
+}
+
 /** A fact tells the whole of an operator as it is from then on, and who made it so. */
 export function factOf(operator: Operator, { actor, reason }: Pick<OperatorFact, 'actor' | 'reason'>): OperatorFact {
-  const { id, kind, role, osUser, passphraseSha256, books, expiresTs, onDutyUntilTs, state } = operator
+  const { id, kind, role, osUser, verifierSha256, books, expiresTs, onDutyUntilTs, state } = operator
   return {
     operator_id: id,
     kind,
     role,
     ...(osUser === undefined ? {} : { os_user: osUser }),
-    ...(passphraseSha256 === undefined ? {} : { passphrase_sha256: passphraseSha256 }),
+    ...(verifierSha256 === undefined ? {} : { verifier_sha256: verifierSha256 }),
     ...(books === undefined ? {} : { books: [...books] }),
     ...(expiresTs === undefined ? {} : { expires_ts: expiresTs }),
     ...(onDutyUntilTs === undefined ? {} : { on_duty_until_ts: onDutyUntilTs }),
