@@ -93,9 +93,9 @@ export function requireRight(caller: Caller, right: Right): void {
   if (!identity.ok || !mayDo(identity.role, right)) throw deniedTo(caller, right)
 }
 
-/** For what is of the whole profile, and no engine stands between. @throws CommandError exit 3 unless whoever asks governs it */
-export function requireGovern(caller: Caller): void {
-  requireRight(caller, 'govern')
+/** For what is of the whole profile, where no engine stands between. @throws CommandError exit 3 */
+export function requireWhole(caller: Caller, right: Right): void {
+  requireRight(caller, right)
   requireEveryBook(caller)
 }
 

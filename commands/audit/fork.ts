@@ -18,7 +18,7 @@ import { leaseConflict } from '../engine/open-store.ts'
 import { isoTime } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
-import { requireGovern } from '../caller.ts'
+import { requireWhole } from '../caller.ts'
 
 const SLICE = 4_096
 type Broken = Extract<AuditVerdict, { readonly result: 'INVALID' }>
@@ -30,7 +30,7 @@ type Broken = Extract<AuditVerdict, { readonly result: 'INVALID' }>
 export async function forkAudit(deps: CommandDeps, options: AuditForkOptions): Promise<Outcome> {
   const { engine } = deps
   return withEngine(options, engine, async (access) => {
-    requireGovern(access.caller)
+    requireWhole(access.caller, 'govern')
     const { store, holder, paths } = access
     if (holder !== undefined) throw leaseConflict(paths, holder)
     // No engine starts on a journal that is being looked at.

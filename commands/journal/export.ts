@@ -5,7 +5,7 @@ import { EXIT } from '../exit-code.ts'
 import type { ExportOptions } from '../journal.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 import { read } from '../reading.ts'
-import { requireGovern } from '../caller.ts'
+import { requireWhole } from '../caller.ts'
 
 const ALL = 1_048_576
 
@@ -15,7 +15,7 @@ export async function exportSession({ printer, ...deps }: CommandDeps, options: 
     topics: [],
     show: ({ store, caller }) => {
       // The lines as they were hashed cannot be masked.
-      requireGovern(caller)
+      requireWhole(caller, 'govern')
       const session = find(sessionList(store.db, ALL), options.run)
       let count = 0
       for (const line of tailEvents(store.db, session.runId)) {

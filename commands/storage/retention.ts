@@ -1,7 +1,7 @@
 import { FactSpool } from '../../src/runtime/fact-spool.ts'
 import { prune, type Tombstone } from '../../storage/prune.ts'
 import { changeHold, type RetentionHold, standingHold } from '../../storage/retention-hold.ts'
-import { requireGovern } from '../caller.ts'
+import { requireWhole } from '../caller.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { withEngine } from '../engine-access.ts'
 import { sinceTs } from '../engine-options.ts'
@@ -17,7 +17,7 @@ const TOLD_LATER = 'the journal tells of it with the next start of the engine'
 export function pruneStorage({ engine, printer }: CommandDeps, options: PruneOptions): Promise<Outcome> {
   return withEngine(options, engine, async ({ store, paths, caller }) => {
     // Deleting for good is for who governs the profile: no engine stands between, so the command itself asks.
-    requireGovern(caller)
+    requireWhole(caller, 'govern')
     const now = engine.now()
     const beforeTs = sinceTs(options.before, now) ?? 0
     const before = isoTime(beforeTs) ?? ''
@@ -66,7 +66,7 @@ export function pruneStorage({ engine, printer }: CommandDeps, options: PruneOpt
 
 export function holdStorage({ engine }: CommandDeps, options: HoldOptions): Promise<Outcome> {
   return withEngine(options, engine, async ({ store, paths, caller }) => {
-    requireGovern(caller)
+    requireWhole(caller, 'govern')
     const hold = { actor: caller.actor, reason: options.reason, sinceTs: engine.now() }
     const isNew = changeHold(store.db, hold, () => spoolHold(paths.spool, 'HELD', hold))
     if (!isNew) throw held(standingHold(store.db) ?? hold)
@@ -77,7 +77,7 @@ export function holdStorage({ engine }: CommandDeps, options: HoldOptions): Prom
 
 export function unholdStorage({ engine }: CommandDeps, options: HoldOptions): Promise<Outcome> {
   return withEngine(options, engine, async ({ store, paths, caller }) => {
-    requireGovern(caller)
+    requireWhole(caller, 'govern')
     const by = { actor: caller.actor, reason: options.reason, sinceTs: engine.now() }
     const wasHeld = changeHold(store.db, undefined, () => spoolHold(paths.spool, 'LIFTED', by))
     if (!wasHeld)

@@ -233,8 +233,8 @@ export interface CommandRow extends CommandRequest {
   readonly result: unknown
 }
 
-/** Command types that are looked at before all others: stopping never waits in a line. */
-export const URGENT: ReadonlySet<string> = new Set<CommandType>(['KILL_RAISE', 'MODE_RAISE'])
+/** Command types that are looked at before all others: stopping, and taking rights away, never wait in a line. */
+export const URGENT: ReadonlySet<string> = new Set<CommandType>(['KILL_RAISE', 'MODE_RAISE', 'OPERATOR_REVOKE'])
 
 /** Default life of a command, µs (UGF-B-005). */
 export const COMMAND_LIFE_US = 30_000_000

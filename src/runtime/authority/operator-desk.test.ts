@@ -199,9 +199,9 @@ describe('UGF-B-001: the register of operators', () => {
         issuedTs: clock.wall++,
         expiresTs: clock.wall + 30_000_000,
       })
-    // Both wait before the engine looks again: the first takes effect for the second in the same turn.
-    asked('one', 'OPERATOR_REVOKE', { operator_id: 'bob' }, 'human:ann')
+    // Both wait before the engine looks again, and his was first: taking rights away is looked at before it, in the same turn.
     asked('two', 'BOT_PAUSE', { bot_id: 'maker' }, 'human:bob')
+    asked('one', 'OPERATOR_REVOKE', { operator_id: 'bob' }, 'human:ann')
     made.engine.poke()
     await made.run(1)
     expect([store.commands.get('one')?.status, store.commands.get('two')?.resultCode]).toEqual([
