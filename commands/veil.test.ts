@@ -126,6 +126,8 @@ describe('UGF-J-002: what a role sees of amounts, prices, quantities and balance
         expect(values).not.toMatch(/\d/)
       }),
     )
+    const mind = JSON.stringify({ state: JSON.stringify({ fair: { price: 334934.5 }, trend: [50.25] }) })
+    expect(String(veiled(facts([['payload', mind]])).rows[0]?.[1]?.exact)).not.toMatch(/\d/)
     const kept = {
       order_id: 'o12',
       seq: 7,

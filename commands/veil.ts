@@ -93,6 +93,8 @@ function veiled(name: string, value: unknown): unknown {
     case 'bigint':
       return MASK
     case 'string':
+      // What a strategy keeps in mind is JSON within JSON.
+      if (/^[{[]/.test(value)) return veiledText(value)
       if (DECIMAL.test(value)) return PLAIN_TEXT.test(name) ? value : MASK
       return WORDS.has(name) ? veiledWords(value) : value
     case 'object':

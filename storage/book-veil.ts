@@ -46,7 +46,8 @@ export function veiledStore(
     clockSamples: store.clockSamples,
     notes: store.notes,
     confirmations: {
-      ...boundTo(store.confirmations),
+      open: (challenge) => store.confirmations.open(challenge),
+      end: (id, state, ts) => store.confirmations.end(id, state, ts),
       get: (id) => [store.confirmations.get(id)].find(isOwn),
       list: (limit) => store.confirmations.list(limit).filter(isOwn),
     },
@@ -70,10 +71,6 @@ export function veiledStore(
     size: () => store.size(),
     close: () => store.close(),
   }
-}
-
-function boundTo({ open, end }: EngineStore['confirmations']): Pick<EngineStore['confirmations'], 'open' | 'end'> {
-  return { open, end }
 }
 
 function drawViews(db: Database, bots: readonly string[]): void {

@@ -51,7 +51,8 @@ function wordsOf(verdict: Exclude<StoreVerdict, { readonly ok: true }>): string 
 }
 
 export function rebuildStorage({ engine, printer }: CommandDeps, options: ReadOptions): Promise<Outcome> {
-  return withEngine(options, engine, async ({ store, holder }) => {
+  return withEngine(options, engine, async ({ store, holder, caller }) => {
+    requireWhole(caller, 'upkeep')
     if (holder !== undefined)
       throw new CommandError(
         EXIT.unreachable,
@@ -73,7 +74,8 @@ export function rebuildStorage({ engine, printer }: CommandDeps, options: ReadOp
 }
 
 export function backupStorage({ engine }: CommandDeps, options: BackupOptions): Promise<Outcome> {
-  return withEngine(options, engine, async ({ store, paths }) => {
+  return withEngine(options, engine, async ({ store, paths, caller }) => {
+    requireWhole(caller, 'upkeep')
     const name = `profinaut-${(isoTime(engine.now()) ?? '').replaceAll(/[-:]|\.\d+/g, '')}.db`
     const to = options.to === undefined ? join(paths.folder, 'backups', name) : resolve(options.to)
     if (existsSync(to)) throw new StorageError('storage.exists', to)

@@ -42,7 +42,7 @@ describe('UGF-B-001: the register of operators', () => {
     await register()
     for (const actor of ['human:eve', 'human:eve#operator', 'service:cron'])
       for (const type of ['BOT_PAUSE', 'RECONCILE_RUN'] as const) {
-        const row = await made.command(type, (type === 'BOT_PAUSE' ? { bot_id: 'maker' } : {}) as never, { actor })
+        const row = await made.command(type, type === 'BOT_PAUSE' ? { bot_id: 'maker' } : {}, { actor })
         expect([actor, ...ends(row)]).toEqual([actor, 'REJECTED_AUTHZ', 'OPERATOR_UNKNOWN'])
       }
     const explained = await made.command(

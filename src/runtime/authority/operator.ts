@@ -60,7 +60,7 @@ export type Identity =
 /** What an identity is judged by. */
 export interface Register {
   readonly operators: readonly Operator[]
-  login(operatorId: string): Login | undefined
+  readonly login: (operatorId: string) => Login | undefined
 }
 
 /**
