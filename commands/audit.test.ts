@@ -39,7 +39,7 @@ test('verify signs what is sound, goes on from there with --tail, and names the 
   })
 })
 
-test('the last three events gone are found by the checkpoint', async () => {
+test('UGF-J-002: the last three events gone are found by the checkpoint', async () => {
   await say('audit', 'verify')
   tamper('DELETE FROM events WHERE position > (SELECT max(position) - 3 FROM events)')
   for (const args of [[], ['--tail']]) expect((await say('audit', 'verify', ...args)).code).toBe(5)

@@ -25,6 +25,29 @@ function declaredCodes(): readonly string[] {
   )
 }
 
+/** Codes that orders are given for what they are, not for what went wrong. */
+const NO_FAULTS: ReadonlySet<string> = new Set([
+  'EXIT_TAKE_PROFIT',
+  'FLATTEN_POSITION',
+  'OCO_SHRINKS',
+  'STOP_LIQUIDATION',
+  'STOP_LOSS',
+  'OK',
+])
+
+/** Codes of refusals, findings and ends of orders, as the sources have them. */
+function answeredCodes(): readonly string[] {
+  const given = /(?:reasonCodes: \[|refus(?:al|ed)\(|reasonCode: |EXIT\.\w+,\s*)'([A-Z][A-Z0-9_]+)'/g
+  const codes = ['src/runtime', 'src/kernel', 'src/venues', 'src/reconcile', 'commands'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /(?<!\.test|\.fixture)\.ts$/.test(name))
+      .flatMap((name) =>
+        [...readFileSync(join(ROOT, folder, name), 'utf8').matchAll(given)].map(([, code = '']) => code),
+      ),
+  )
+  return [...new Set(codes)].filter((code) => !NO_FAULTS.has(code))
+}
+
 describe('UGF-0-012: errors', () => {
   test('every code that a class of errors declares is in the catalogue, with what to do', () => {
     const known = new Map(errorCatalogue().map((entry) => [entry.code, entry]))
@@ -36,6 +59,13 @@ describe('UGF-0-012: errors', () => {
       expect(meaning).not.toBe('')
     }
     expect(new Set(errorCatalogue().map(({ code }) => code)).size).toBe(errorCatalogue().length)
+  })
+
+  test('every code that a command, a comparison or a venue is answered with is in it too', () => {
+    const known = new Set(errorCatalogue().map(({ code }) => code))
+    const given = answeredCodes()
+    expect(given.length).toBeGreaterThan(80)
+    expect(given.filter((code) => !known.has(code))).toEqual([])
   })
 
   test('show tells one, however it is written, and names what is near', async () => {

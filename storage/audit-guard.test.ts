@@ -69,7 +69,7 @@ function tamper(db: Database, sql: string): void {
 const whole = (db: Database, checkpoints: AuditCheckpoints) => verifyAudit(db, checkpoints, { isWhole: true })
 const tail = (db: Database, checkpoints: AuditCheckpoints) => verifyAudit(db, checkpoints, { isWhole: false })
 
-test('ten thousand events over sessions verify from their tail, and the whole of them too', () => {
+test('UGF-J-002: ten thousand events over sessions verify from their tail, and the whole of them too', () => {
   const { db, journal, checkpoints, guard } = profile(9_000)
   expect(watch(guard, { fromMs: 0, forMs: 30_000 })).toBeUndefined()
   expect(checkpoints.last()).toMatchObject({ events: 9_000, hash: journal.hash })

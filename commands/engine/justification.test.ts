@@ -6,6 +6,8 @@ import { EngineWorld } from '../../fixtures/engine-world.ts'
 import { ProgramHome, until } from '../../fixtures/process/program.ts'
 import { scratchFolder } from '../../fixtures/scratch-folder.ts'
 import { auditCoverage } from '../../storage/queries/audit-coverage.ts'
+import { journalTail } from '../../storage/queries/journal-tail.ts'
+import { errorCatalogue } from '../errors/error-catalogue.ts'
 
 const homes: ProgramHome[] = []
 afterAll(() => {
@@ -70,6 +72,25 @@ test('UGF-0-001: rows that lack what they must have are refused with exit 2, and
   expect((await at.run('data', 'inspect', join(at.home, 'torn.parquet'))).code).not.toBe(0)
 }, 30_000)
 
+interface Wrong {
+  readonly reason_code?: string
+  readonly reason_codes?: readonly string[]
+  readonly decision?: string
+}
+
+/** Events that say that something was refused, is not known, or stops others. */
+const WRONG: ReadonlySet<string> = new Set([
+  'policy.decided',
+  'order.blocked',
+  'order.rejected',
+  'order.unknown',
+  'order.quarantined',
+  'command.rejected',
+  'safety.reason_raised',
+  'safety.release_refused',
+  'safety.lease_denied',
+])
+
 describe('UGF-D-008: over a session with faults', () => {
   const made = new EngineWorld({ seed: 11 })
   afterAll(() => made.end())
@@ -98,5 +119,25 @@ describe('UGF-D-008: over a session with faults', () => {
       expect(missing, subject).toEqual([])
       if (subject !== 'transitions') expect(total, subject).toBeGreaterThan(0)
     }
+  }, 60_000)
+
+  test('UGF-0-012: every code of something that went wrong is one that `errors show` explains', async () => {
+    await made.command('VENUE_FAULT', { fault: 'offline', seconds: 5 })
+    await made.run(10)
+    await made.command('VENUE_FAULT', { fault: 'refuse-key', seconds: 5 })
+    await made.run(60)
+    await made.command('KILL_RAISE', { scope: 'bot:trend', level: 'CLOSE_ONLY' })
+    await made.command('BOT_START', { bot_id: 'nobody' })
+    await made.run(10)
+    made.engine.commit()
+    const wrong = new Set<string>()
+    for (const { event } of journalTail(made.store.db, { limit: 100_000 })) {
+      const { reason_code: code, reason_codes: codes = [], decision } = event.payload as Wrong
+      if (!WRONG.has(event.type) || decision === 'ALLOW') continue
+      for (const one of [...codes, ...(code === undefined ? [] : [code])]) wrong.add(one)
+    }
+    expect(wrong.size).toBeGreaterThan(5)
+    const known = new Set(errorCatalogue().map((entry) => entry.code))
+    expect([...wrong].filter((code) => !known.has(code))).toEqual([])
   }, 60_000)
 })

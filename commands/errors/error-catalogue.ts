@@ -3,6 +3,7 @@ import { INTERLOCKS } from '../../src/risk/interlocks.ts'
 import { REASON_CODES } from '../../src/risk/reason-codes.ts'
 import { DATASET_HINTS } from '../../storage/datasets/fault.ts'
 import { STORAGE_HINTS } from '../../storage/fault.ts'
+import { answerCodes } from './answer-codes.ts'
 
 /** A code that the program gives for something that went wrong, and what to do about it. */
 export interface ErrorEntry {
@@ -162,5 +163,6 @@ export function errorCatalogue(): readonly ErrorEntry[] {
     ...OTHERS,
     ...gate,
     ...interlocks,
+    ...answerCodes(),
   ].toSorted((a, b) => (a.code < b.code ? -1 : 1))
 }

@@ -58,8 +58,8 @@ describe('an order leaves', () => {
   })
 
   test.each<readonly [string, PlaceRequest, string]>([
-    ['without a reason', market('buy', 1, { reasonCode: '' }), 'REASON_CODE_REQUIRED'],
-    ['with a reason that is none', market('buy', 1, { reasonCode: 'just because' }), 'REASON_CODE_REQUIRED'],
+    ['UGF-D-008: without a reason', market('buy', 1, { reasonCode: '' }), 'REASON_CODE_REQUIRED'],
+    ['UGF-D-008: with a reason that is none', market('buy', 1, { reasonCode: 'just because' }), 'REASON_CODE_REQUIRED'],
     ['without a quantity', market('buy', 0), 'INVALID_QTY'],
     ['with a negative quantity', market('buy', -5), 'INVALID_QTY'],
     ['with less than a lot', market('buy', 0.9), 'INVALID_QTY'],

@@ -33,6 +33,17 @@ test('a run replays to the same events and the same hash', async () => {
   expect(lines.at(-1)).toContain(`"hash":"${outcome.hash}"`)
 })
 
+test('UGF-0-004: ten thousand recorded decisions are decided the same again, every one', async () => {
+  const world = () =>
+    new World({
+      bots: [{ strategy: smaCross as never, params: { fast: 1, slow: 2 } }],
+      feeds: [{ columns: [walkBars(26_000, { seed: 7, step: 0.0001 })] }],
+    }).play()
+  const first = (await world()).events
+  expect(first.filter(({ type }) => type === 'policy.decided').length).toBeGreaterThan(10_000)
+  expect(replayed(recordedLines(first), (await world()).events).verdict).toBe('VALID')
+})
+
 test('another parameter is named as the first difference, with both versions and the input', async () => {
   const outcome = replayed(recordedLines(await events({ fast: 5, slow: 20 })), await events({ fast: 6, slow: 20 }))
   expect(outcome.verdict).toBe('DIVERGED')

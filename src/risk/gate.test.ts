@@ -154,7 +154,7 @@ test('UGF-0-004: a rule that throws does not keep an order from being cancelled'
   })
 })
 
-test('what explaining shows is what judging decides, also where a rule clips the order', () => {
+test('UGF-0-004: what explaining shows is what judging decides, also where a rule clips the order', () => {
   const clips = saying({ decision: 'REDUCE_ONLY', clippedQty: 3 })
   const large: Rule = {
     ...clips,
@@ -182,7 +182,7 @@ test('each rule judges the actions and stages that it names, and no action escap
     expect(gate.judge(gateInput({ action }))).toMatchObject({ decision: 'BLOCK', reasonCodes: ['UNSUPPORTED_ACTION'] })
 })
 
-test('explaining lists the verdict of every rule, where judging stops at the first', () => {
+test('UGF-0-004: explaining lists the verdict of every rule, where judging stops at the first', () => {
   const over = gateInput({ killLevel: 'CLOSE_ONLY', instrumentExposure: 480_000, orderValue: 40_000, waitOrdersUs: 5 })
   const spoke = gate.explain(over).flatMap(({ verdict }) => verdict?.reasonCode ?? [])
   expect(spoke).toEqual(['KILL_CLOSE_ONLY', 'LIMIT_SYMBOL', 'RATE_ORDERS'])

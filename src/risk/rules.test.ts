@@ -837,7 +837,7 @@ test.each(CASES)('$code refuses with $decision what it must and lets the nearest
   expect(gate.judge(gateInput(passes))).toMatchObject({ decision: 'ALLOW', reasonCodes: [ALLOW_CODE] })
 })
 
-test('the table has a case for every reason code of every rule', () => {
+test('UGF-D-003: the table has a passing and a failing case for every reason code of every rule', () => {
   const tested = new Set(CASES.map(({ code }) => code))
   expect(RULES.flatMap(({ reasonCodes }) => reasonCodes).filter((code) => !tested.has(code))).toEqual([])
   for (const { code } of CASES) expect(RULES.some(({ reasonCodes }) => reasonCodes.includes(code))).toBe(true)

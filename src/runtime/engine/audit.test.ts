@@ -22,7 +22,7 @@ function tamper(sql: string): void {
   db.exec(sql)
 }
 
-test('a byte of the journal that is changed while the engine runs halts it within a minute, and it stays halted', async () => {
+test('UGF-J-002: a byte of the journal that is changed while the engine runs halts it within a minute, and it stays halted', async () => {
   await world()
   expect(made.engine.kernel.safetyMode).toBe('NORMAL')
   tamper("UPDATE events SET payload = replace(payload, 'paper', 'LIVES') WHERE type = 'run.started'")
