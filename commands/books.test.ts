@@ -1,10 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ClientOfWorld, type WorldTold } from '../fixtures/client-of-world.ts'
 import { EngineWorld } from '../fixtures/engine-world.ts'
 import { bookOf } from '../src/runtime/books.ts'
 import { orders } from '../storage/queries/orders.ts'
+import { programOf } from './command-line.ts'
+import { ENGINE_DEPS } from './engine-deps.ts'
 
 const made = new EngineWorld({ seed: 5 })
 let client: ClientOfWorld
@@ -53,6 +56,23 @@ const isOthers = (said: string) => {
   return OTHERS.filter((bot) => new RegExp(`(^|[^a-z])${bot}([^a-z-]|$)`).test(text)).concat(
     OTHERS.flatMap(of).flatMap(({ id }) => (new RegExp(`"${id}"`).test(text) ? [id] : [])),
   )
+}
+
+/** What opens a screen, starts or ends something, or is about strategies and the program itself, one of which is called as a bot is. */
+const NO_QUESTION = /^(up|tui|engine|dev|init|panic|stop|login|logout|completion|complete|backtest|strategy|schema)\b/
+
+/** Every command that needs no option to be asked, with something of another book for what it is asked about. */
+function leaves(about: Readonly<Record<string, string>>): readonly string[] {
+  const settle = () => Promise.resolve()
+  const none = { out: () => undefined, err: () => undefined, asOf: () => '' }
+  const walk = (command: Command, path: readonly string[]): readonly string[] => {
+    const here = [...path, command.name()]
+    if (command.commands.length > 0) return command.commands.flatMap((child) => walk(child, here))
+    if (command.options.some(({ mandatory }) => mandatory)) return []
+    const args = command.registeredArguments.filter(({ required }) => required)
+    return [[...here, ...args.map((arg) => about[arg.name()] ?? arg.argChoices?.[0] ?? 'x')].slice(1).join(' ')]
+  }
+  return walk(programOf({ printer: none, settle, engine: ENGINE_DEPS }), []).filter((line) => !NO_QUESTION.test(line))
 }
 
 const QUESTIONS = [
@@ -125,6 +145,19 @@ describe('UGF-B-001: books', () => {
     ]) {
       const { code, out } = await say('human:rita', line)
       expect([line, code, isOthers(out)]).toEqual([line, 0, []])
+    }
+  })
+
+  test('UGF-B-001: no command at all tells of another book, whatever it is asked about', async () => {
+    const theirs = of('maker')[0]?.id ?? ''
+    const about: Readonly<Record<string, string>> = { bot: 'maker', order: theirs, event: '1/30', id: theirs }
+    const lines = leaves(about)
+    expect(lines.length).toBeGreaterThan(80)
+    for (const line of lines) {
+      const { out, err } = await say('human:rita', line)
+      // What was asked about is repeated, and no more.
+      const told = `${out}${err}`.replaceAll(new RegExp(`\\\\*['"]?\\b(${theirs}|maker)\\b\\\\*['"]?`, 'g'), '')
+      expect([line, isOthers(told)]).toEqual([line, []])
     }
   })
 

@@ -53,7 +53,13 @@ export async function callerFor(
   deps: Pick<EngineDeps, 'openStore' | 'actor' | 'now'>,
 ): Promise<Caller> {
   const paths = profilePaths(profile)
-  const store = await deps.openStore(paths)
+  let store: Awaited<ReturnType<EngineDeps['openStore']>>
+  try {
+    store = await deps.openStore(paths)
+  } catch (error) {
+    // What helps to mend a broken database asks for no right, and works.
+    return { actor: deps.actor, identity: unreadable(error instanceof Error ? error.message : String(error)) }
+  }
   try {
     return store === undefined ? machineCaller(deps.actor, deps.now()) : callerOf(store, paths, deps)
   } finally {

@@ -100,6 +100,9 @@ describe('UGF-B-001: the register of operators', () => {
     expect((await as('human:ann', 'OPERATOR_SET', person('zoe', 'admin'))).status).toBe('COMPLETED')
     expect((await as('human:zoe', 'OPERATOR_REVOKE', last)).status).toBe('COMPLETED')
     expect((await pause('human:ann')).resultCode).toBe('OPERATOR_REVOKED')
+    // One who was sent away does not ask what anybody may ask.
+    const order = { instrument_id: 'BTC_JPY', side: 'buy', type: 'MARKET', qty: '0.001' } as const
+    expect((await made.command('GATE_EXPLAIN', order, { actor: 'human:ann' })).resultCode).toBe('OPERATOR_REVOKED')
   })
 
   test.each([
@@ -255,6 +258,12 @@ describe('UGF-B-001: log-ins', () => {
     expect(state()).toBe('IN')
     made.clock.wall += 2 * 60_000_000
     expect(state()).toBe('LOGIN_REQUIRED')
+    operators.openLogin('bob', 'ab'.repeat(32), made.clock.wall)
+    // A command is a sign of life.
+    made.clock.pass(10 * 60_000)
+    expect((await pause('human:bob')).resultCode).not.toBe('LOGIN_REQUIRED')
+    made.clock.wall += 10 * 60_000_000
+    expect(state()).toBe('IN')
     operators.openLogin('bob', 'ab'.repeat(32), made.clock.wall)
     for (let minutes = 0; minutes < 50; minutes += 10) {
       made.clock.wall += 10 * 60_000_000
