@@ -1,13 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ClientOfWorld, type WorldTold } from '../fixtures/client-of-world.ts'
 import { EngineWorld } from '../fixtures/engine-world.ts'
 import { bookOf } from '../src/runtime/books.ts'
+import { profilePaths } from '../src/runtime/config.ts'
 import { orders } from '../storage/queries/orders.ts'
 import { programOf } from './command-line.ts'
 import { ENGINE_DEPS } from './engine-deps.ts'
+import { screenClient } from './screen/client-of.ts'
 
 const made = new EngineWorld({ seed: 5 })
 let client: ClientOfWorld
@@ -31,6 +34,7 @@ beforeAll(async () => {
     ['human:ann', 'operator add ann --role admin --os-user ann'],
     ['human:ann', 'operator add rita --role researcher --os-user rita --book research'],
     ['human:ann', 'operator add olga --role operator --os-user olga --book research'],
+    ['human:ann', `operator add sitter --role viewer --os-user ${userInfo().username} --book research`],
     ['human:ann', 'operator add nina --role operator --os-user nina --book nowhere'],
   ] as const) {
     const { code, err } = await change(as, line)
@@ -118,6 +122,13 @@ describe('UGF-B-001: books', () => {
       expect([line, (await bots('human:ann')).length > 1]).toEqual([line, true])
       expect([line, await bots('human:nina')]).toEqual([line, []])
     }
+    console.log(
+      l,
+      (await client.say('human:rita', l.split(' '))).code,
+      (await client.say('human:rita', l.split(' '))).out,
+      (await client.say('human:rita', l.split(' '))).err,
+    )
+    expect((await say('human:rita', 'status')).data).toMatchObject({ phase: 'NOT_SHOWN', bots: 1, positions: 1 })
     for (const line of QUESTIONS)
       for (const as of ['human:rita', 'human:olga']) {
         const { out, err } = await say(as, line)
@@ -174,6 +185,10 @@ describe('UGF-B-001: books', () => {
       'audit coverage',
     ])
       expect([line, ...ends(await say('human:olga', line))]).toEqual([line, 3, 'BOOK_DENIED'])
+  })
+
+  test('UGF-B-001: a screen shows every book, and none to whoever is held to some', () => {
+    expect(() => screenClient(profilePaths('demo'), made.store, undefined)).toThrow('is held to research')
   })
 
   test('UGF-B-001: commands on another book, and on what all share, are refused and leave access.denied', async () => {

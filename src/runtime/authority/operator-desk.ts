@@ -1,9 +1,9 @@
+import { US_PER_SECOND } from '../../domain/time.ts'
 import type { OperatorFactType } from '../../events/operator.ts'
 import type { CommandOutcome } from '../../kernel/command.ts'
 import type { HostFact } from '../../kernel/host-fact.ts'
 import type { CommandPayload } from '../command-catalogue.ts'
 import {
-  dutyUntil,
   factOf,
   type Identity,
   identify,
@@ -166,7 +166,7 @@ export class OperatorDesk {
         const { seconds } = wish.payload
         if (stands.role !== 'operator')
           return refused('OPERATOR_INVALID', `${stands.id} is ${stands.role}: duty is given to an operator`)
-        return { ...stands, onDutyUntilTs: seconds === 0 ? undefined : dutyUntil(this.#hands.nowTs(), seconds) }
+        return { ...stands, onDutyUntilTs: seconds === 0 ? undefined : this.#hands.nowTs() + seconds * US_PER_SECOND }
       }
       case 'OPERATOR_REVOKE':
         return { ...stands, state: 'REVOKED' as const, onDutyUntilTs: undefined }

@@ -1,4 +1,4 @@
-import { US_PER_MINUTE, US_PER_SECOND } from '../../domain/time.ts'
+import { US_PER_MINUTE } from '../../domain/time.ts'
 import type { OperatorFact } from '../../events/operator.ts'
 import { actorOf, lesserRole, type Role } from './roles.ts'
 
@@ -169,9 +169,4 @@ export function factOf(operator: Operator, { actor, reason }: Pick<OperatorFact,
 /** An operator that keeps a register governable: it ends by nothing but another admin's word, and reaches everything. */
 export function isLastingAdmin({ kind, role, state, expiresTs, books }: Operator): boolean {
   return kind === 'person' && role === 'admin' && state === 'ACTIVE' && expiresTs === undefined && books === undefined
-}
-
-/** Seconds as a time from now, µs. */
-export function dutyUntil(nowTs: number, seconds: number): number {
-  return nowTs + seconds * US_PER_SECOND
 }
