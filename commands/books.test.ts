@@ -122,12 +122,6 @@ describe('UGF-B-001: books', () => {
       expect([line, (await bots('human:ann')).length > 1]).toEqual([line, true])
       expect([line, await bots('human:nina')]).toEqual([line, []])
     }
-    console.log(
-      l,
-      (await client.say('human:rita', l.split(' '))).code,
-      (await client.say('human:rita', l.split(' '))).out,
-      (await client.say('human:rita', l.split(' '))).err,
-    )
     expect((await say('human:rita', 'status')).data).toMatchObject({ phase: 'NOT_SHOWN', bots: 1, positions: 1 })
     for (const line of QUESTIONS)
       for (const as of ['human:rita', 'human:olga']) {
