@@ -14,7 +14,7 @@ import { impactOf } from './impact.ts'
 import { type Demand, demandOf, type Situation } from './operations.ts'
 import { booksOf, type Identity, identify } from './operator.ts'
 import type { OperatorDesk } from './operator-desk.ts'
-import { type Books, reachOf } from './reach.ts'
+import { type Books, type Reach, reachOf } from './reach.ts'
 import { mayDo, type Role } from './roles.ts'
 
 /** What stands in the way of confirming anything. */
@@ -227,8 +227,15 @@ export class Authority {
   /** Whether all that a wish is about lies in these books. */
   #reaches(books: readonly string[], type: string, payload: unknown): boolean {
     if (this.#parts.books === undefined) return false
-    // An operation that is in no table was refused before.
-    const reach = reachOf(type as CommandType, payload, this.#parts.books)
+    let reach: Reach
+    try {
+      // An operation that is in no table was refused before.
+      reach = reachOf(type as CommandType, payload, this.#parts.books)
+    } catch (error) {
+      faultOf(error)
+      // What cannot be told may be anybody's.
+      return false
+    }
     return reach === 'none' || (reach !== 'all' && books.includes(reach.book))
   }
 

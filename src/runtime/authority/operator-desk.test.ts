@@ -277,6 +277,23 @@ describe('UGF-B-001: log-ins', () => {
     expect(state()).toBe('LOGIN_REQUIRED')
   })
 
+  test('UGF-B-001: with a broken store who is logged in still stops everything, and who cannot be told does nothing', async () => {
+    const { verifier, sha256 } = verifierOf(Buffer.from('five words nobody would say'))
+    const { operators, db } = made.store
+    operators.keepVerifier(sha256, verifier)
+    await register({ operator_id: 'bob', kind: 'person', role: 'operator', verifier_sha256: sha256 })
+    operators.openLogin('bob', 'ab'.repeat(32), made.clock.wall)
+    db.exec("CREATE TRIGGER logins_full BEFORE UPDATE ON logins BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    const halt = (actor: string) => made.command('KILL_RAISE', { scope: 'global', level: 'CLOSE_ONLY' }, { actor })
+    expect(() => operators.touchLogin('bob', made.clock.wall)).toThrow('no room')
+    expect((await halt('human:bob')).status).toBe('COMPLETED')
+    db.exec('DROP TABLE logins')
+    expect((await pause('human:bob')).resultCode).toBe('REGISTER_UNREADABLE')
+    // One whom the machine knows needs no log-in.
+    expect((await pause('human:ann')).status).toBe('COMPLETED')
+    expect(made.engine.phase).toBe('RUNNING')
+  })
+
   test('UGF-B-001: five failed tries lock for fifteen minutes, a lock counts for who is logged in, and an admin ends it', async () => {
     const { operators } = made.store
     const now = made.clock.wall

@@ -75,7 +75,12 @@ export class OperatorDesk {
 
   /** A command of somebody who is logged in is a sign that they are there. */
   used({ id, verifierSha256 }: Operator): void {
-    if (verifierSha256 !== undefined) this.#store.touchLogin(id, this.#hands.nowTs())
+    if (verifierSha256 === undefined) return
+    try {
+      this.#store.touchLogin(id, this.#hands.nowTs())
+    } catch {
+      // A stop is not lost to a disk that is full: the log-in is idle sooner, and that is all.
+    }
   }
 
   /** What is sure to refuse a wish. */
