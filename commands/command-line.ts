@@ -33,13 +33,16 @@ import { initCommand } from './init.ts'
 import { journalCommand } from './journal.ts'
 import { keysCommand } from './keys.ts'
 import { killCommand } from './kill.ts'
+import { loginCommand, logoutCommand } from './login.ts'
 import { logsCommand } from './logs.ts'
 import { marketCommand } from './market.ts'
+import { operatorCommand } from './operator.ts'
 import { orderCommand } from './order.ts'
 import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
 import { leaseCommand } from './lease.ts'
 import { liveCommand } from './live.ts'
+import { venueCommand } from './venue.ts'
 import { limitsCommand } from './limits.ts'
 import { policyCommand } from './policy.ts'
 import { portfolioCommand } from './portfolio.ts'
@@ -102,9 +105,13 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   breakGlassCommand,
   flagCommand,
   whoamiCommand,
+  loginCommand,
+  logoutCommand,
+  operatorCommand,
   gateCommand,
   leaseCommand,
   liveCommand,
+  venueCommand,
   limitsCommand,
   policyCommand,
   stopCommand,

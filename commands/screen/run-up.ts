@@ -43,10 +43,11 @@ export async function runUp(deps: Pick<CommandDeps, 'engine'>, options: ScreenOp
   if (holder !== undefined && isAlive(holder)) return attach({ paths, loaded, store, options, isFirst })
   const killWord = new SharedArrayBuffer(4)
   const flags = engineFlags(options)
+  // Whoever may not see a screen does not start an engine with one.
+  const client = screenClient(paths, store, new Int32Array(killWord))
   const passphrase = await venuePassphrase(deps, { profile: options.profile, flags })
   const worker = new EngineWorker({ profile: options.profile, flags, killWord, passphrase })
   passphrase?.fill(0)
-  const client = screenClient(paths, store, new Int32Array(killWord))
   const sitting = { paths, loaded, store, client, options, isFirst, log: screenLog(paths, store, loaded) }
   try {
     return await own(sitting, worker)

@@ -9,6 +9,7 @@ import { fill } from './fill.ts'
 import { intent } from './intent.ts'
 import { marketData } from './market-data.ts'
 import { ops } from './ops.ts'
+import { operator } from './operator.ts'
 import { order } from './order.ts'
 import { policy } from './policy.ts'
 import { portfolio } from './portfolio.ts'
@@ -32,6 +33,7 @@ export const CATALOGUE = {
   ...access,
   ...breakGlass,
   ...live,
+  ...operator,
   ...reconcile,
   ...run,
   ...ops,

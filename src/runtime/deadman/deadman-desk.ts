@@ -15,6 +15,8 @@ export interface DeadManSettings {
   readonly botAction: DeadManAction
   /** Hours without a sign of the operator; 0 is off. */
   readonly operatorHours: number
+  /** With money at stake what it stopped stays stopped until a person lowers it. */
+  readonly isLatched: boolean
 }
 
 /** A bot as the switch sees it. */
@@ -108,12 +110,16 @@ export class DeadManDesk {
     this.#hands.raise(scopeOf(name), action, { actor: ACTOR, reason })
   }
 
-  /** A bot that is heard again trades again when nobody else has stopped it; what stops the account stays until it is lowered. */
+  /**
+   * A bot that is heard again trades again when nobody else has stopped it and no money is at stake; what stops the account
+   * stays until it is lowered.
+   */
   #recover({ name }: DeadManWatch): void {
     this.#hands.alert(`DEADMAN_TRIPPED ${name}`, false, 'heard again')
     const scope = scopeOf(name)
     const standing = this.#hands.standing(scope)
-    if (scope === 'global' || standing?.actor !== ACTOR || standing.level !== 'CLOSE_ONLY') return
+    if (this.#settings.isLatched || scope === 'global' || standing?.actor !== ACTOR || standing.level !== 'CLOSE_ONLY')
+      return
     this.#hands.lower(scope, { actor: ACTOR, reason: `${name} is heard again` })
   }
 }
