@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { venueOrderId, type VenueOrderId } from '../../domain/ids.ts'
 import { formatPrice, formatQty, type Instrument } from '../../domain/instrument.ts'
-import { lots, parseMoney, type Ticks } from '../../domain/money.ts'
+import { lots, parseMoney } from '../../domain/money.ts'
 import type { TimeInForce } from '../../domain/order.ts'
 import { US_PER_DAY } from '../../domain/time.ts'
 import type {
@@ -66,8 +66,13 @@ export class GmoConnector implements Connector {
   // ---- what needs no key -------------------------------------------------------------------------------------------
 
   async instruments(): Promise<readonly Instrument[]> {
-    const { data } = await this.#rest.ask('/v1/symbols', z.array(GmoSymbol))
-    return data.flatMap((rule) => gmoInstrument(rule) ?? [])
+    const { data } = await this.#rest.ask('/v1/symbols', z.array(z.unknown()))
+    const found = data.flatMap((row) => {
+      const rule = GmoSymbol.safeParse(row)
+      return (rule.success ? gmoInstrument(rule.data) : undefined) ?? []
+    })
+    if (found.length === 0) throw unreadable('GET /v1/symbols', `none of ${data.length} rules can be read`)
+    return found
   }
 
   async serverTime(): Promise<number> {
@@ -109,48 +114,50 @@ export class GmoConnector implements Connector {
   }
 
   async openOrders(instruments: readonly Instrument[]): Promise<readonly ListedOrder[]> {
-    const found: ListedOrder[] = []
+    const found = new Map<string, ListedOrder>()
     for (const instrument of instruments)
-      for await (const order of this.#pages('/v1/activeOrders', instrument, GmoOrder))
-        found.push(readOrder(instrument, order))
-    return found
+      for await (const page of this.#pages('/v1/activeOrders', instrument, GmoOrder))
+        for (const order of page) found.set(order.orderId, readOrder(instrument, order))
+    return [...found.values()]
   }
 
   async order({ venueOrderId: id, instrument }: OrderMark): Promise<ListedOrder | undefined> {
-    if (id === undefined)
-      throw new VenueError({
-        kind: 'INVALIDREQUEST',
-        code: 'NO_CLIENT_ID',
-        question: 'GET /v1/orders',
-        detail: 'this venue keeps no ids of ours',
-      })
+    if (id === undefined) throw nameless('GET /v1/orders')
     const orders = await this.#rest.read('/v1/orders', listOf(GmoOrder), { orderId: id })
     const found = orders.find(({ orderId }) => orderId === id)
     return found && readOrder(instrument, found)
   }
 
   async fills(instruments: readonly Instrument[], afterCursor: number): Promise<readonly ListedFill[]> {
-    const found: ListedFill[] = []
+    // By their ids: what is executed between two pages pushes rows of the first one into the second.
+    const found = new Map<number, ListedFill>()
     for (const instrument of instruments)
-      for await (const execution of this.#pages('/v1/latestExecutions', instrument, GmoExecution)) {
-        // The newest come first.
-        if (execution.executionId <= afterCursor) break
-        found.push(readExecution(instrument, execution))
+      for await (const page of this.#pages('/v1/latestExecutions', instrument, GmoExecution)) {
+        for (const one of page)
+          if (one.executionId > afterCursor) found.set(one.executionId, readExecution(instrument, one))
+        // The order of the list is not documented: what is behind is older only where the page itself goes back.
+        const ids = page.map(({ executionId }) => executionId)
+        const goesBack = ids.every((id, at) => at === 0 || id < (ids[at - 1] ?? 0))
+        if (goesBack && (ids.at(-1) ?? 0) <= afterCursor) break
       }
-    return found.sort((a, b) => a.cursor - b.cursor)
+    return [...found.values()].sort((a, b) => a.cursor - b.cursor)
   }
 
   async fillsOf({ venueOrderId: id, instrument }: OrderMark): Promise<readonly ListedFill[]> {
-    if (id === undefined) return []
+    if (id === undefined) throw nameless('GET /v1/executions')
     const executions = await this.#rest.read('/v1/executions', listOf(GmoExecution), { orderId: id })
     return executions.map((one) => readExecution(instrument, one)).sort((a, b) => a.cursor - b.cursor)
   }
 
-  /** Rows of a list, page by page, until one is not full. */
-  async *#pages<T extends z.ZodType>(path: string, { symbol }: Instrument, row: T): AsyncGenerator<z.output<T>> {
+  /** A list page by page, until one is not full. */
+  async *#pages<T extends z.ZodType>(
+    path: string,
+    { symbol }: Instrument,
+    row: T,
+  ): AsyncGenerator<readonly z.output<T>[]> {
     for (let page = 1; page <= PAGES_MAX; page++) {
       const rows = await this.#rest.read(path, listOf(row), { symbol, page: String(page), count: String(ROWS) })
-      yield* rows
+      yield rows
       if (rows.length < ROWS) return
     }
     throw unreadable(`GET ${path}`, `more than ${PAGES_MAX} pages`)
@@ -160,7 +167,9 @@ export class GmoConnector implements Connector {
 
   place(wish: OrderWish): Promise<Outcome<VenueOrderId>> {
     const { instrument, side, type, timeInForce, reduceOnly, qty, limit, stop } = wish
-    const price = limit ?? stop
+    if (!CAPABILITIES.orderTypes.includes(type))
+      return Promise.resolve(refused('POST /v1/order', 'NOT_SUPPORTED', `${type} orders are not offered`))
+    const price = type === 'LIMIT' ? limit : type === 'STOP' ? stop : undefined
     const isClosing = reduceOnly && instrument.settlement === 'margin'
     const body = {
       symbol: instrument.symbol,
@@ -176,7 +185,10 @@ export class GmoConnector implements Connector {
   }
 
   amend({ venueOrderId: id, instrument }: OrderMark, { limit, stop }: AmendWish): Promise<Outcome> {
-    const price = (limit ?? stop) as Ticks
+    const question = 'POST /v1/changeOrder'
+    const price = limit ?? stop
+    if (id === undefined) return Promise.resolve({ outcome: 'refused', error: nameless(question) })
+    if (price === undefined) return Promise.resolve(refused(question, 'NO_PRICE', 'prices alone are changed'))
     const body = { orderId: Number(id), price: formatPrice(instrument, price) }
     return outcomeOf(async () => {
       await this.#rest.write('POST', '/v1/changeOrder', z.unknown(), body)
@@ -185,6 +197,7 @@ export class GmoConnector implements Connector {
   }
 
   cancel({ venueOrderId: id }: OrderMark): Promise<Outcome> {
+    if (id === undefined) return Promise.resolve({ outcome: 'refused', error: nameless('POST /v1/cancelOrder') })
     return outcomeOf(async () => {
       await this.#rest.write('POST', '/v1/cancelOrder', z.unknown(), { orderId: Number(id) }, true)
       return undefined
@@ -215,6 +228,16 @@ async function outcomeOf<T>(act: () => Promise<T>): Promise<Outcome<T>> {
     const isRefused = error.isUnsent || isCertainRefusal(error.venueCode)
     return { outcome: isRefused ? 'refused' : 'unknown', error }
   }
+}
+
+/** Refused here: nothing has left. */
+function refused(question: string, code: string, detail: string): { outcome: 'refused'; error: VenueError } {
+  const error = new VenueError({ kind: 'INVALIDREQUEST', code, question, detail, isUnsent: true })
+  return { outcome: 'refused', error }
+}
+
+function nameless(question: string): VenueError {
+  return refused(question, 'NO_CLIENT_ID', 'this venue keeps no ids of ours, and its own is not known').error
 }
 
 function unreadable(question: string, detail: string): VenueError {

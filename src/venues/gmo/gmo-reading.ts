@@ -67,10 +67,9 @@ export function readOrderEvent(instrument: Instrument, event: GmoOrderEvent): Li
 }
 
 function listed(instrument: Instrument, words: OrderWords): ListedOrder {
-  const state = STATES[words.state]
-  const type = TYPES[words.type]
-  if (state === undefined || type === undefined)
-    throw unreadable(`order ${words.id} is ${words.type} ${words.state}, which is not known`)
+  // A word that nobody wrote down must not hide the whole list: such an order may still trade, so it counts as open.
+  const state = STATES[words.state] ?? 'OPEN'
+  const type = TYPES[words.type] ?? (Number(words.price) === 0 ? 'MARKET' : 'LIMIT')
   const price = type === 'MARKET' ? undefined : ticks(steps(words.price, instrument, 'tickSize'))
   const ts = readTime(words.at)
   return {

@@ -52,6 +52,10 @@ export class GmoStreams {
   #isSubscribing = false
   #subscribedMs = Number.NEGATIVE_INFINITY
   #began: (() => void) | undefined
+  /** Ends the opening that is under way. */
+  #giveUp: ((error: VenueError) => void) | undefined
+  /** What was asked for: the venue does not say which of them it refused. */
+  #subscribed: { readonly socket: VenueSocket; readonly text: string }[] = []
 
   constructor(rest: GmoRest, clock: VenueClock) {
     this.#rest = rest
@@ -70,26 +74,39 @@ export class GmoStreams {
         { instrument, heardMs: Number.NaN, askedMs: nowMs, bookTs: Number.NEGATIVE_INFINITY },
       ]),
     )
+    const ended = new Promise<never>((_resolve, reject) => {
+      this.#giveUp = reject
+    })
     try {
-      const origin = this.#rest.origin.replace(/^http/, 'ws')
-      const token = await this.#rest.write('POST', '/v1/ws-auth', z.string().min(1).max(512), {})
-      this.#token = token
-      const account = await this.#socket(`${origin}/ws/private/v1/${token}`, 'account stream', (text) =>
-        this.#accountFrame(text),
-      )
-      const market = await this.#socket(`${origin}/ws/public/v1`, 'market stream', (text) => this.#marketFrame(text))
-      for (const channel of ['executionEvents', 'orderEvents'])
-        this.#subscribe(account, { command: 'subscribe', channel })
-      for (const { symbol } of instruments) this.#subscribe(market, bookOf(symbol))
-      for (const { symbol } of instruments)
-        this.#subscribe(market, { command: 'subscribe', channel: 'trades', symbol, option: 'TAKER_ONLY' })
-      await this.#allBegun(this.#subscribeEveryMs * (2 + 2 * instruments.length) + BOOK_BEGINS_MS)
+      const market = await Promise.race([this.#begin(instruments, sink), ended])
+      this.#giveUp = undefined
       this.#keepToken()
       this.#watch(market)
     } catch (error) {
-      await this.close()
+      if (this.#sink === sink) await this.close()
       throw error
     }
+  }
+
+  async #begin(instruments: readonly Instrument[], sink: ConnectorSink): Promise<VenueSocket> {
+    const origin = this.#rest.origin.replace(/^http/, 'ws')
+    const token = await this.#rest.write('POST', '/v1/ws-auth', z.string().min(1).max(512), {})
+    if (this.#sink !== sink) {
+      await this.#giveBack(token)
+      throw closedWhileOpening()
+    }
+    this.#token = token
+    const account = await this.#socket(`${origin}/ws/private/v1/${token}`, 'account stream', (text) =>
+      this.#accountFrame(text),
+    )
+    const market = await this.#socket(`${origin}/ws/public/v1`, 'market stream', (text) => this.#marketFrame(text))
+    for (const channel of ['executionEvents', 'orderEvents'])
+      this.#subscribe(account, { command: 'subscribe', channel })
+    for (const { symbol } of instruments) this.#subscribe(market, bookOf(symbol))
+    for (const { symbol } of instruments)
+      this.#subscribe(market, { command: 'subscribe', channel: 'trades', symbol, option: 'TAKER_ONLY' })
+    await this.#allBegun(this.#subscribeEveryMs * (2 + 2 * instruments.length) + BOOK_BEGINS_MS)
+    return market
   }
 
   /** Each frame is a whole book: a new one comes with a new subscription. */
@@ -100,6 +117,9 @@ export class GmoStreams {
 
   async close(): Promise<void> {
     this.#sink = undefined
+    this.#giveUp?.(closedWhileOpening())
+    this.#giveUp = undefined
+    this.#subscribed = []
     for (const forget of this.#timers) forget()
     this.#timers = []
     this.#queue = []
@@ -108,8 +128,11 @@ export class GmoStreams {
     this.#sockets = []
     const token = this.#token
     this.#token = undefined
-    if (token === undefined) return
-    // At most five tokens live at once; one that is not taken back ends within the hour.
+    if (token !== undefined) await this.#giveBack(token)
+  }
+
+  /** At most five tokens live at once; one that is not taken back ends within the hour. */
+  async #giveBack(token: string): Promise<void> {
     await this.#rest.write('DELETE', '/v1/ws-auth', z.unknown(), { token }).catch(() => undefined)
   }
 
@@ -125,7 +148,7 @@ export class GmoStreams {
     })
     if (this.#sink !== sink || sink === undefined) {
       socket.close()
-      throw failure('TRANSIENT', 'CLOSED', 'closed while it was being opened')
+      throw closedWhileOpening()
     }
     this.#sockets.push(socket)
     return socket
@@ -134,8 +157,11 @@ export class GmoStreams {
   #down(error: VenueError): void {
     const sink = this.#sink
     if (sink === undefined) return
+    // While it is being opened, the opening fails with it: there was nothing yet that could be down.
+    const giveUp = this.#giveUp
+    giveUp?.(error)
     void this.close()
-    sink.onDown(error)
+    if (giveUp === undefined) sink.onDown(error)
   }
 
   /** Resolves when every book has been told once. */
@@ -157,7 +183,22 @@ export class GmoStreams {
   }
 
   #subscribe(socket: VenueSocket, command: object): void {
-    this.#queue.push({ socket, text: JSON.stringify(command) })
+    const text = JSON.stringify(command)
+    const isSame = (other: { readonly socket: VenueSocket; readonly text: string }) =>
+      other.socket === socket && other.text === text
+    if (!this.#subscribed.some(isSame)) this.#subscribed.push({ socket, text })
+    if (!this.#queue.some(isSame)) this.#queue.push({ socket, text })
+    this.#pump()
+  }
+
+  /**
+   * One subscription came too fast and is lost, and it is not said which: all of the stream are asked for again. Those that
+   * stand stay as they are; a lost one of the account would never be missed, because its silence is usual.
+   */
+  #subscribeAgain(isAccount: boolean): void {
+    const socket = this.#sockets[isAccount ? 0 : 1]
+    for (const lost of this.#subscribed)
+      if (lost.socket === socket && !this.#queue.some(({ text }) => text === lost.text)) this.#queue.push(lost)
     this.#pump()
   }
 
@@ -217,7 +258,7 @@ export class GmoStreams {
   // ---- frames ------------------------------------------------------------------------------------------------------
 
   #marketFrame(text: string): void {
-    const frame = this.#read(text)
+    const frame = this.#read(text, false)
     if (frame === undefined) return
     const { channel } = frame as { channel?: unknown }
     if (channel === 'orderbooks') return this.#bookFrame(GmoBookFrame.safeParse(frame).data)
@@ -225,7 +266,7 @@ export class GmoStreams {
   }
 
   #accountFrame(text: string): void {
-    const frame = this.#read(text)
+    const frame = this.#read(text, true)
     if (frame === undefined) return
     const { channel } = frame as { channel?: unknown }
     try {
@@ -238,7 +279,7 @@ export class GmoStreams {
     }
   }
 
-  #read(text: string): unknown {
+  #read(text: string, isAccount: boolean): unknown {
     let frame: unknown
     try {
       frame = JSON.parse(text)
@@ -249,8 +290,8 @@ export class GmoStreams {
     const said = GmoErrorFrame.safeParse(frame)
     if (!said.success) return frame
     const code = /^ERR-\d+/.exec(said.data.error)?.[0] ?? 'ERROR'
-    // A subscription came too fast and is lost: the silence of its book has it asked for again. Any other is a mistake.
-    if (code !== 'ERR-5003') this.#down(failure(gmoFailureKind(code), code, said.data.error.slice(0, 120)))
+    if (code === 'ERR-5003') this.#subscribeAgain(isAccount)
+    else this.#down(failure(gmoFailureKind(code), code, said.data.error.slice(0, 120)))
     return undefined
   }
 
@@ -327,6 +368,10 @@ export class GmoStreams {
     columns.taker[0] = frame.side === 'BUY' ? 1 : -1
     this.#sink?.onTrade(instrument, columns, 0)
   }
+}
+
+function closedWhileOpening(): VenueError {
+  return failure('TRANSIENT', 'CLOSED', 'closed while it was being opened')
 }
 
 function bookOf(symbol: string): object {

@@ -56,9 +56,11 @@ export type GmoExecution = z.infer<typeof GmoExecution>
 export const GmoAsset = z.object({ symbol: z.string(), amount: numberText })
 export const GmoPositionSummary = z.object({ symbol: z.string(), side, sumPositionQuantity: numberText })
 
-/** An answer with a list, which is left out where it would be empty. */
+/** An answer with a list, which is left out where it would be empty; how an empty one looks is not documented. */
 export const listOf = <T extends z.ZodType>(item: T) =>
-  z.union([z.object({ list: z.array(item).optional() }), z.null(), z.undefined()]).transform((data) => data?.list ?? [])
+  z
+    .union([z.array(item), z.object({ list: z.array(item).optional() }), z.null(), z.undefined()])
+    .transform((data) => (Array.isArray(data) ? data : (data?.list ?? [])))
 
 const level = z.object({ price: z.string(), size: z.string() })
 
