@@ -39,7 +39,7 @@ async function against(script: Script) {
 async function endOf(promise: Promise<unknown>, ms = 3_000): Promise<string> {
   const ended = promise.then(
     () => 'resolved',
-    (error: unknown) => `rejected ${(error as { kind?: string }).kind ?? String(error)}`,
+    (error: unknown) => `rejected ${(error as { venueCode?: string }).venueCode ?? String(error)}`,
   )
   const late = new Promise<string>((resolve) => {
     setTimeout(() => resolve('still open'), ms)
@@ -57,7 +57,9 @@ test('a stream that breaks while it is being opened ends the opening', async () 
       if (channel === 'orderbooks') stream.terminate()
     },
   })
-  expect(await endOf(connector.open([BTC], new Ear()))).toBe('rejected TRANSIENT')
+  const ear = new Ear()
+  expect(await endOf(connector.open([BTC], ear))).toBe('rejected STREAM')
+  expect(ear.down).toEqual([])
   expect(venue.commands.some(({ channel }) => channel === 'orderbooks')).toBe(true)
 })
 
@@ -66,7 +68,7 @@ test('a close while it is being opened ends the opening', async () => {
   const opening = endOf(connector.open([BTC], new Ear()))
   await eventually('the book is asked for', () => venue.commands.some(({ channel }) => channel === 'orderbooks'))
   await connector.close()
-  expect(await opening).toBe('rejected TRANSIENT')
+  expect(await opening).toBe('rejected CLOSED')
 })
 
 test('a subscription of the account that came too fast is asked for again: its silence would tell nobody', async () => {
