@@ -313,20 +313,16 @@ test('UGF-B-003: a bot with five resting orders that is stopped ends IDLE, and t
   const five = defineStrategy({
     id: 'five',
     version: '1.0.0',
-    description: 'rests five bids far below the market',
+    description: 'rests five bids, one a second, as far below the market as an order may be',
     params: z.strictObject({}),
     create: (_, context) => ({
       onStart: () => context.setTimer('lay', context.now + 1_000_000),
       onTimer() {
-        const price = context.mark()
-        for (let n = 1; n <= 5; n++)
-          context.place({
-            side: 'buy',
-            qty: 1,
-            type: 'LIMIT',
-            limit: Math.floor(price * (0.95 - n / 1_000)),
-            reasonCode: 'ENTRY_TEST',
-          })
+        const laid = context.orders().length
+        if (laid === 5) return
+        const limit = Math.floor(context.mark() * (0.996 + laid / 5_000))
+        context.place({ side: 'buy', qty: 10, type: 'LIMIT', limit, reasonCode: 'ENTRY_TEST' })
+        context.setTimer('lay', context.now + 1_000_000)
       },
     }),
   })
