@@ -25,6 +25,7 @@ export interface BotRegisterOptions extends ChangeOptions {
   readonly allocation: string
   readonly param: readonly string[]
   readonly onRestart: RestartWish
+  readonly book?: string | undefined
 }
 
 const RUN_MODES = ['paper', 'canary', 'live'] as const
@@ -103,6 +104,7 @@ export function botCommand(deps: CommandDeps): Command {
         .choices(RESTART_WISHES)
         .default(DEFAULT_RESTART_WISH),
     )
+    .option('--book <name>', 'the book that it belongs to: operators may be held to some (default: main)')
     .addHelpText(
       'after',
       examples(

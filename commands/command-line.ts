@@ -33,8 +33,10 @@ import { initCommand } from './init.ts'
 import { journalCommand } from './journal.ts'
 import { keysCommand } from './keys.ts'
 import { killCommand } from './kill.ts'
+import { loginCommand, logoutCommand } from './login.ts'
 import { logsCommand } from './logs.ts'
 import { marketCommand } from './market.ts'
+import { operatorCommand } from './operator.ts'
 import { orderCommand } from './order.ts'
 import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
@@ -101,6 +103,9 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   breakGlassCommand,
   flagCommand,
   whoamiCommand,
+  loginCommand,
+  logoutCommand,
+  operatorCommand,
   gateCommand,
   leaseCommand,
   limitsCommand,

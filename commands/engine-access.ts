@@ -1,10 +1,14 @@
 import type { Scope } from '../src/reconcile/difference.ts'
 import type { CommandRequest } from '../src/runtime/command-catalogue.ts'
+import { booksOf } from '../src/runtime/authority/operator.ts'
+import { bookOf } from '../src/runtime/books.ts'
 import { type ProfilePaths, profilePaths } from '../src/runtime/config.ts'
 import type { EngineClient } from '../src/runtime/link/engine-client.ts'
 import type { EngineStore, LeaseHolder } from '../src/runtime/ports.ts'
 import type { ProcessMark } from '../src/runtime/process.ts'
 import type { Database } from '../storage/database.ts'
+import { veiledStore } from '../storage/book-veil.ts'
+import { type Caller, callerOf } from './caller.ts'
 import { EXIT } from './exit-code.ts'
 import { CommandError, type Outcome } from './outcome.ts'
 
@@ -54,10 +58,11 @@ export interface EngineDeps {
 export interface EngineAccess {
   readonly paths: ProfilePaths
   readonly store: CommandStore
-  /** undefined when no engine answers: it does not run, or hangs. */
+  /** undefined when no engine answers: it does not run, or hangs; and for whoever is held to books: views are of all of them. */
   readonly client: EngineClient | undefined
   /** The engine's process while it lives. */
   readonly holder: LeaseHolder | undefined
+  readonly caller: Caller
 }
 
 /**
@@ -81,15 +86,26 @@ export async function withEngine(
     )
   try {
     const holder = livingHolder(store, deps)
+    const caller = callerOf(store, paths, deps)
+    if (booksOf(caller.identity) !== undefined)
+      return await useCase({ paths, store: veiledFor(store, caller), client: undefined, holder, caller })
     const client = holder === undefined ? undefined : await deps.connect(paths, store)
     try {
-      return await useCase({ paths, store, client, holder })
+      return await useCase({ paths, store, client, holder, caller })
     } finally {
       client?.close()
     }
   } finally {
     store.close()
   }
+}
+
+/** The store as the caller may see it: one who is held to books sees no row of another. */
+export function veiledFor(store: CommandStore, { actor, identity }: Caller): CommandStore {
+  const books = booksOf(identity)
+  if (books === undefined) return store
+  const bots = store.state().bots.filter(({ id }) => books.includes(bookOf(store.notes, id)))
+  return veiledStore(store, { bots: bots.map(({ id }) => id), actor })
 }
 
 /** The process that owns the profile, if it is still there. */
@@ -99,7 +115,19 @@ export function livingHolder(store: CommandStore, { isAlive }: Pick<EngineDeps, 
 }
 
 /** Says that the engine is needed and is not there, or does not answer; exit 6. */
-export function unreachable({ holder, paths }: Pick<EngineAccess, 'holder' | 'paths'>): CommandError {
+export function unreachable({
+  holder,
+  paths,
+  caller,
+}: Pick<EngineAccess, 'holder' | 'paths' | 'caller'>): CommandError {
+  const books = booksOf(caller.identity)
+  if (books !== undefined && holder !== undefined)
+    return new CommandError(
+      EXIT.denied,
+      'BOOK_DENIED',
+      `${caller.actor} is held to ${books.join(', ')}, and an engine's views are of every book`,
+      'what is recorded of your own: profinaut bot list, order list, portfolio positions, trace',
+    )
   return holder === undefined
     ? new CommandError(
         EXIT.unreachable,

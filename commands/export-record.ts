@@ -34,7 +34,7 @@ export async function recordExport(
     const { sha256: digest, ...about } = payload
     new FactSpool(access.paths.spool).append({
       type: 'ops.export_made',
-      payload: { ...about, export_sha256: digest, actor: deps.actor },
+      payload: { ...about, export_sha256: digest, actor: access.caller.actor },
     })
     return { isRecorded: false, note: 'no engine runs: the journal tells of it with the next start of one' }
   }

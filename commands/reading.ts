@@ -7,6 +7,7 @@ import { type EngineAccess, unreachable, withEngine } from './engine-access.ts'
 import { EXIT } from './exit-code.ts'
 import type { Format } from './format.ts'
 import { CommandError, envelope, type Outcome, type Printer } from './outcome.ts'
+import { booksOf } from '../src/runtime/authority/operator.ts'
 import { type Veil, veilFor } from './veil.ts'
 
 /** Options of every command that reads. */
@@ -56,8 +57,7 @@ export async function readRestricted(
   options: ReadOptions,
   { topics, show }: RestrictedReading,
 ): Promise<Outcome> {
-  const veil = veilFor(deps.engine.actor)
-  return read(deps, options, { topics, show: (access, format) => show(access, format, veil) })
+  return read(deps, options, { topics, show: (access, format) => show(access, format, veilFor(access.caller)) })
 }
 
 /** Says of an answer from the books that nobody keeps them going. */
@@ -66,6 +66,8 @@ function noted(access: EngineAccess, outcome: Outcome): Outcome {
   if (client !== undefined) return outcome
   const { lastTs } = store.state()
   const asOf = lastTs === 0 ? 'nothing is recorded yet' : `as of ${formatTime(timeUs(lastTs))}`
+  const books = booksOf(access.caller.identity)
+  if (books !== undefined) return { note: `books ${books.join(', ')} alone, as recorded; ${asOf}`, ...outcome }
   const note =
     holder === undefined
       ? `engine is not running; ${asOf}`

@@ -8,7 +8,7 @@ export interface ReplayOptions {
   readonly json: boolean
 }
 
-export function replayCommand({ settle }: CommandDeps): Command {
+export function replayCommand({ settle, engine }: CommandDeps): Command {
   return new Command('replay')
     .description('feed a run its recorded inputs again and compare every event')
     .argument(
@@ -25,8 +25,15 @@ export function replayCommand({ settle }: CommandDeps): Command {
     )
     .action((run: string, options: ReplayOptions) =>
       settle(options, async () => {
+        const { callerFor, requireEveryBook, requireRight } = await import('./caller.ts')
+        const caller = await callerFor(options, engine)
+        requireRight(caller, 'research')
         const { isSessionReference, replaySessions } = await import('./replay/session.ts')
-        if (isSessionReference(run)) return replaySessions(run, options)
+        if (isSessionReference(run)) {
+          // A session is every bot's.
+          requireEveryBook(caller)
+          return replaySessions(run, options)
+        }
         const { replayRun } = await import('./replay/run.ts')
         return replayRun(run, options)
       }),

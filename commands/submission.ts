@@ -63,7 +63,7 @@ export async function submit<T extends CommandType>(
     id,
     type: wish.type,
     payload,
-    actor: deps.actor,
+    actor: access.caller.actor,
     origin: deps.origin,
     reason: options.reason ?? '',
     confirmation: options.confirm,

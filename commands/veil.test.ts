@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CommandShell } from '../fixtures/command-shell.ts'
 import { SCREEN_INSTRUMENTS, SCREEN_PORTFOLIO } from '../fixtures/screen-market-views.ts'
+import { machineCaller } from './caller.ts'
 import { facts, sheet } from './sheet.ts'
 import { veilFor } from './veil.ts'
 
@@ -110,7 +111,7 @@ describe('UGF-J-002: what a role sees of amounts, prices, quantities and balance
   })
 
   test('UGF-J-002: no figure of a payload is left, whatever it is called; names, codes, times and numbers of events are', () => {
-    const { sheet: veiled } = veilFor('human:ann#viewer')
+    const { sheet: veiled } = veilFor(machineCaller('human:ann#viewer'))
     const name = fc.stringMatching(/^[a-z]{1,12}$/).filter((text) => text !== 'seq' && text !== 'count')
     const figure = fc.oneof(
       fc.integer(),
@@ -125,6 +126,8 @@ describe('UGF-J-002: what a role sees of amounts, prices, quantities and balance
         expect(values).not.toMatch(/\d/)
       }),
     )
+    const mind = JSON.stringify({ state: JSON.stringify({ fair: { price: 334934.5 }, trend: [50.25] }) })
+    expect(String(veiled(facts([['payload', mind]])).rows[0]?.[1]?.exact)).not.toMatch(/\d/)
     const kept = {
       order_id: 'o12',
       seq: 7,
@@ -143,7 +146,7 @@ describe('UGF-J-002: what a role sees of amounts, prices, quantities and balance
     ['value=10,000.5JPY 3..7 (-2)', 'value=***JPY *** (-***)'],
   ])('UGF-J-002: words: %s', (said, shown) => {
     const table = sheet([{ name: 'reason', align: 'left', exact: (row: string) => row }], [said])
-    expect(veilFor('human:ann#viewer').sheet(table).rows).toEqual([[{ exact: shown, shown }]])
-    expect(veilFor('human:ann').sheet(table)).toBe(table)
+    expect(veilFor(machineCaller('human:ann#viewer')).sheet(table).rows).toEqual([[{ exact: shown, shown }]])
+    expect(veilFor(machineCaller('human:ann')).sheet(table)).toBe(table)
   })
 })

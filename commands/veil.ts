@@ -1,7 +1,6 @@
 import { MASK } from '../src/events/mask.ts'
-import { actorOf, cellOf, type Right } from '../src/runtime/authority/roles.ts'
-import { EXIT } from './exit-code.ts'
-import { CommandError } from './outcome.ts'
+import { cellOf } from '../src/runtime/authority/roles.ts'
+import { type Caller, deniedTo } from './caller.ts'
 import type { Sheet, SheetCell } from './sheet.ts'
 
 /** Columns and facts that are an amount, a price, a quantity or a balance. Shares and percentages tell none of them. */
@@ -45,26 +44,11 @@ const DRAWN: Veil = { sheet: veiledSheet, value: veiled, figure: () => MASK }
  *
  * @throws CommandError `ROLE_DENIED`, exit 3, for a role that may see nothing of them
  */
-export function veilFor(actor: string): Veil {
-  const role = actorOf(actor)?.role
-  const cell = role === undefined ? 'no' : cellOf(role, 'restricted')
-  if (cell === 'no') throw denied(actor, 'restricted')
+export function veilFor(caller: Caller): Veil {
+  const { identity } = caller
+  const cell = identity.ok ? cellOf(identity.role, 'restricted') : 'no'
+  if (cell === 'no') throw deniedTo(caller, 'restricted')
   return cell === 'masked' ? DRAWN : OPEN
-}
-
-/** @throws CommandError `ROLE_DENIED`, exit 3, unless whoever asks has all rights: what leaves the house is unmasked */
-export function requireAdmin(actor: string): void {
-  if (actorOf(actor)?.role !== 'admin') throw denied(actor, 'govern')
-}
-
-function denied(actor: string, right: Right): CommandError {
-  const role = actorOf(actor)?.role ?? 'nobody'
-  return new CommandError(
-    EXIT.denied,
-    'ROLE_DENIED',
-    `${actor} is ${role}, which may not read this (${right})`,
-    'ask somebody whose role may; PROFINAUT_ROLE gives rights up and never gives any',
-  )
 }
 
 function veiledSheet(from: Sheet): Sheet {
@@ -109,6 +93,8 @@ function veiled(name: string, value: unknown): unknown {
     case 'bigint':
       return MASK
     case 'string':
+      // What a strategy keeps in mind is JSON within JSON.
+      if (/^[{[]/.test(value)) return veiledText(value)
       if (DECIMAL.test(value)) return PLAIN_TEXT.test(name) ? value : MASK
       return WORDS.has(name) ? veiledWords(value) : value
     case 'object':

@@ -8,7 +8,8 @@ export function whoamiCommand(deps: CommandDeps): Command {
     .addHelpText(
       'after',
       `${examples('whoami', 'PROFINAUT_ROLE=viewer profinaut whoami --json')}
-You have all rights of the machine's user; PROFINAUT_ROLE gives some of them up: viewer, researcher, operator, or cron.\n`,
+Without a register of operators you have all rights of the machine's user; PROFINAUT_ROLE gives some of them up: viewer, researcher,
+operator, or cron. With one you are who it says (profinaut operator --help).\n`,
     )
     .action((options: ReadOptions) =>
       deps.settle(options, async () => (await import('./whoami/show.ts')).showRights(deps, options)),

@@ -120,6 +120,10 @@ describe('a database of every earlier shape is brought to the present one', () =
     ],
     ["INSERT INTO clock_samples VALUES (1, 'system', -250, 90)"],
     ["INSERT INTO kills VALUES (1, 'global', 'HALT', 'a test', 'human:a', 5, 9)"],
+    [
+      `INSERT INTO passphrases VALUES ('${'c'.repeat(64)}', 'scrypt')`,
+      "INSERT INTO logins VALUES ('ann', NULL, 0, 0, 2, NULL)",
+    ],
   ]
 
   /** All rows of all tables but the register of migrations itself. */

@@ -15,6 +15,7 @@ import { approvalsMigration } from './migrations/008-approvals.ts'
 import { authorityMigration } from './migrations/009-authority.ts'
 import { clockSamplesMigration } from './migrations/010-clock-samples.ts'
 import { killReviewsMigration } from './migrations/011-kill-reviews.ts'
+import { operatorsMigration } from './migrations/012-operators.ts'
 import type { Migration } from './migrations/migration.ts'
 
 export type Database = Sqlite.Database
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   authorityMigration,
   clockSamplesMigration,
   killReviewsMigration,
+  operatorsMigration,
 ]
 
 /** 'PFNT' in ASCII: tells our files from those of others. */

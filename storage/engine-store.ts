@@ -22,6 +22,7 @@ import { stored } from './fault.ts'
 import { FlagTable } from './flag-table.ts'
 import { LeaseTable } from './lease-table.ts'
 import { NoteTable } from './note-table.ts'
+import { OperatorTable } from './operator-table.ts'
 import { profileKey } from './profile-key.ts'
 import { refuseOtherProfile, stampProfile } from './profile-stamp.ts'
 import { engineBooks } from './projections/engine-books.ts'
@@ -76,6 +77,7 @@ export class SqliteEngineStore implements EngineStore {
   readonly notes: NoteTable
   readonly confirmations: ConfirmationTable
   readonly flags: FlagTable
+  readonly operators: OperatorTable
   readonly confirmSecret: (() => Buffer) | undefined
   readonly audit: SqliteAuditGuard | undefined
   readonly wasCutOff: boolean
@@ -94,6 +96,7 @@ export class SqliteEngineStore implements EngineStore {
     this.notes = new NoteTable(db)
     this.confirmations = new ConfirmationTable(db)
     this.flags = new FlagTable(db)
+    this.operators = new OperatorTable(db)
     this.confirmSecret = auditFolder === undefined ? undefined : () => profileKey(join(auditFolder, 'confirm.key'))
     this.audit = auditFolder === undefined ? undefined : auditGuard(db, auditFolder)
     const last = db.prepare('SELECT ended_ts IS NULL FROM sessions ORDER BY run_no DESC LIMIT 1')

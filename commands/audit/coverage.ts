@@ -1,4 +1,5 @@
 import { auditCoverage, type Coverage } from '../../storage/queries/audit-coverage.ts'
+import { requireEveryBook } from '../caller.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
@@ -11,7 +12,8 @@ const SHOWN = 20
 export function showCoverage(deps: CommandDeps, options: ReadOptions): Promise<Outcome> {
   return read(deps, options, {
     topics: [],
-    show: ({ store }, format) => {
+    show: ({ store, caller }, format) => {
+      requireEveryBook(caller)
       const all = auditCoverage(store.db)
       const subjects = sheet(
         [

@@ -7,14 +7,14 @@ import { EXIT } from '../exit-code.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 import { recordExport } from '../export-record.ts'
 import { read } from '../reading.ts'
-import { requireAdmin } from '../veil.ts'
+import { requireWhole } from '../caller.ts'
 
 export async function writeExport(deps: CommandDeps, options: AuditExportOptions): Promise<Outcome> {
   const { engine, printer } = deps
-  requireAdmin(engine.actor)
   return read(deps, options, {
     topics: [],
     show: async (access) => {
+      requireWhole(access.caller, 'govern')
       const { store, paths } = access
       const out = resolve(options.out)
       const made = exportAudit(store.db, out, {

@@ -18,7 +18,7 @@ import { leaseConflict } from '../engine/open-store.ts'
 import { isoTime } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
-import { requireAdmin } from '../veil.ts'
+import { requireWhole } from '../caller.ts'
 
 const SLICE = 4_096
 type Broken = Extract<AuditVerdict, { readonly result: 'INVALID' }>
@@ -29,8 +29,8 @@ type Broken = Extract<AuditVerdict, { readonly result: 'INVALID' }>
  */
 export async function forkAudit(deps: CommandDeps, options: AuditForkOptions): Promise<Outcome> {
   const { engine } = deps
-  requireAdmin(engine.actor)
   return withEngine(options, engine, async (access) => {
+    requireWhole(access.caller, 'govern')
     const { store, holder, paths } = access
     if (holder !== undefined) throw leaseConflict(paths, holder)
     // No engine starts on a journal that is being looked at.
@@ -44,7 +44,11 @@ export async function forkAudit(deps: CommandDeps, options: AuditForkOptions): P
   })
 }
 
-function fork({ engine, printer }: CommandDeps, { store, paths }: EngineAccess, options: AuditForkOptions): Outcome {
+function fork(
+  { engine, printer }: CommandDeps,
+  { store, paths, caller }: EngineAccess,
+  options: AuditForkOptions,
+): Outcome {
   const { db } = store
   const run = dirname(paths.status)
   const forks = new AuditForks(run)
@@ -94,7 +98,7 @@ function fork({ engine, printer }: CommandDeps, { store, paths }: EngineAccess, 
     rows_sha256: step.value.sha256,
     incident: options.incident,
     reason: options.reason.slice(0, 500),
-    actor: engine.actor,
+    actor: caller.actor,
     ts: now,
     bundle_sha256: hash('sha256', readFileSync(join(bundle, 'manifest.json')), 'hex'),
   }

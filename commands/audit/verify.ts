@@ -6,6 +6,7 @@ import { MIRROR_FOLDER } from '../../storage/audit-mirror.ts'
 import { type AuditVerdict, verifyAudit } from '../../storage/verify-audit.ts'
 import { type MirrorVerdict, verifyMirror } from '../../storage/verify-mirror.ts'
 import type { AuditVerifyOptions } from '../audit.ts'
+import { requireWhole } from '../caller.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
@@ -17,7 +18,8 @@ export function verify(deps: CommandDeps, options: AuditVerifyOptions): Promise<
   if (options.export !== undefined) return Promise.resolve(exportOutcome(options.export))
   return read(deps, options, {
     topics: [],
-    show: ({ store, paths }) => {
+    show: ({ store, paths, caller }) => {
+      requireWhole(caller, 'upkeep')
       const checkpoints = new AuditCheckpoints(dirname(paths.status))
       const forks = new AuditForks(dirname(paths.status))
       const progress = terminalProgress()

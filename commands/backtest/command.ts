@@ -27,7 +27,7 @@ Examples:
 Exit codes: 0 done, 1 internal error or a strategy that failed, 2 usage or bad data, 130 interrupted.
 The parameters of a strategy: profinaut strategy show <strategy>`
 
-export function backtestCommand({ settle }: CommandDeps): Command {
+export function backtestCommand({ settle, engine }: CommandDeps): Command {
   return new Command('backtest')
     .description('run a strategy over market data through the same kernel, gate, orders and books that trade')
     .argument('<strategy>', 'see `profinaut strategy list`')
@@ -90,6 +90,8 @@ export function backtestCommand({ settle }: CommandDeps): Command {
     .addHelpText('after', EXAMPLES)
     .action((strategy: string, options: RunOptions) =>
       settle(options, async () => {
+        const { callerFor, requireRight } = await import('../caller.ts')
+        requireRight(await callerFor(options, engine), 'research')
         const { runBacktest } = await import('./run.ts')
         return runBacktest(strategy, options)
       }),

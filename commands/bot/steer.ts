@@ -18,7 +18,7 @@ export function steerBot(
 }
 
 export function registerBot({ engine }: CommandDeps, bot: string, options: BotRegisterOptions): Promise<Outcome> {
-  const { strategy, instrument, allocation, param, onRestart } = options
+  const { strategy, instrument, allocation, param, onRestart, book } = options
   const payload = {
     bot_id: bot,
     strategy_id: strategy,
@@ -26,6 +26,7 @@ export function registerBot({ engine }: CommandDeps, bot: string, options: BotRe
     allocation,
     params: parseParams(param),
     on_restart: onRestart,
+    ...(book === undefined ? {} : { book }),
   }
   return withEngine(options, engine, (access) => submit(access, engine, { type: 'BOT_REGISTER', payload }, options))
 }

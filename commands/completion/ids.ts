@@ -1,20 +1,22 @@
 import { profilePaths } from '../../src/runtime/config.ts'
 import { lastSessionSpec } from '../../storage/queries/last-session-spec.ts'
-import type { CommandStore, EngineDeps } from '../engine-access.ts'
+import { callerOf } from '../caller.ts'
+import { type CommandStore, type EngineDeps, veiledFor } from '../engine-access.ts'
 
 const ALERTS = 100
 
 /** Ids that fit an argument of that name; none where there are no books, or none can be read now. */
 export async function completeIds(
-  { openStore }: Pick<EngineDeps, 'openStore'>,
+  deps: Pick<EngineDeps, 'openStore' | 'actor' | 'now'>,
   kind: string,
   profile?: string,
 ): Promise<readonly string[]> {
   try {
-    const store = await openStore(profilePaths(profile))
+    const paths = profilePaths(profile)
+    const store = await deps.openStore(paths)
     if (store === undefined) return []
     try {
-      return idsOf(store, kind)
+      return idsOf(veiledFor(store, callerOf(store, paths, deps)), kind)
     } finally {
       store.close()
     }

@@ -1,6 +1,8 @@
+import { booksOf } from '../../src/runtime/authority/operator.ts'
 import { profilePaths } from '../../src/runtime/config.ts'
 import { type ExplainedKey, loadConfig } from '../../src/runtime/config-layers.ts'
 import { didYouMean, whereIs } from '../../src/runtime/config-problem.ts'
+import { type Caller, callerFor } from '../caller.ts'
 import type { CommandDeps } from '../command-line.ts'
 import type { ConfigShowOptions } from '../config.ts'
 import { EXIT } from '../exit-code.ts'
@@ -12,8 +14,9 @@ const KEY: SheetColumn<ExplainedKey> = { name: 'key', align: 'left', exact: ({ k
 const VALUE: SheetColumn<ExplainedKey> = { name: 'value', align: 'left', exact: ({ value }) => exactValue(value) }
 const ORIGIN: SheetColumn<ExplainedKey> = { name: 'origin', align: 'left', exact: ({ origin }) => whereIs(origin) }
 
-export function showConfig({ printer }: CommandDeps, options: ConfigShowOptions): Outcome {
-  const { explain, hash } = loadConfig(profilePaths(options.profile))
+export async function showConfig({ printer, engine }: CommandDeps, options: ConfigShowOptions): Promise<Outcome> {
+  const { explain: all, hash } = loadConfig(profilePaths(options.profile))
+  const explain = visibleTo(await callerFor(options, engine), all)
   const columns = options.origin ? [KEY, VALUE, ORIGIN] : [KEY, VALUE]
   const message = `${explain.length} settings, config hash ${hash.slice(0, 16)}`
   return sheetOutcome(sheet(columns, explain), formatOf(options, printer), { code: EXIT.ok, message })
@@ -27,8 +30,17 @@ export function checkConfig({ profile }: ReadOptions): Outcome {
   return { code: EXIT.ok, message: text, text, data: { config: paths.config, settings: explain.length, hash } }
 }
 
-export function explainConfig({ printer }: CommandDeps, asked: string, options: ReadOptions): Outcome {
-  const { explain } = loadConfig(profilePaths(options.profile))
+/** Bots stand in the settings by their names: whoever is held to books sees those of the house alone. */
+function visibleTo({ identity }: Caller, all: readonly ExplainedKey[]): readonly ExplainedKey[] {
+  return booksOf(identity) === undefined ? all : all.filter(({ key }) => !key.startsWith('bot'))
+}
+
+export async function explainConfig(
+  { printer, engine }: CommandDeps,
+  asked: string,
+  options: ReadOptions,
+): Promise<Outcome> {
+  const explain = visibleTo(await callerFor(options, engine), loadConfig(profilePaths(options.profile)).explain)
   const found = explain.filter(({ key }) => key === asked || key.startsWith(`${asked}.`))
   if (found.length === 0) {
     const known = explain.map(({ key }) => key)

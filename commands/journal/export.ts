@@ -5,17 +5,17 @@ import { EXIT } from '../exit-code.ts'
 import type { ExportOptions } from '../journal.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 import { read } from '../reading.ts'
-import { requireAdmin } from '../veil.ts'
+import { requireWhole } from '../caller.ts'
 
 const ALL = 1_048_576
 
 /** Prints the lines as they come: a session need not fit into memory. With `--json` the envelope follows as the last line. */
 export async function exportSession({ printer, ...deps }: CommandDeps, options: ExportOptions): Promise<Outcome> {
-  // The lines as they were hashed cannot be masked.
-  requireAdmin(deps.engine.actor)
   return read({ printer, ...deps }, options, {
     topics: [],
-    show: ({ store }) => {
+    show: ({ store, caller }) => {
+      // The lines as they were hashed cannot be masked.
+      requireWhole(caller, 'govern')
       const session = find(sessionList(store.db, ALL), options.run)
       let count = 0
       for (const line of tailEvents(store.db, session.runId)) {

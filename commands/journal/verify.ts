@@ -1,4 +1,5 @@
 import { verifyEvents } from '../../storage/sqlite-events.ts'
+import { requireWhole } from '../caller.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
@@ -7,7 +8,8 @@ import { type ReadOptions, read } from '../reading.ts'
 export function verify(deps: CommandDeps, options: ReadOptions): Promise<Outcome> {
   return read(deps, options, {
     topics: [],
-    show: ({ store }) => {
+    show: ({ store, caller }) => {
+      requireWhole(caller, 'upkeep')
       const verdict = verifyEvents(store.db)
       if (verdict.ok) {
         const { runs, events, head } = verdict

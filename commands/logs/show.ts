@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { parseTime } from '../../src/domain/time.ts'
 import { profilePaths } from '../../src/runtime/config.ts'
 import type { LogLine } from '../../src/runtime/log/log-line.ts'
+import { callerFor, requireEveryBook } from '../caller.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { sinceTs } from '../engine-options.ts'
 import { EXIT } from '../exit-code.ts'
@@ -15,6 +16,7 @@ import { renderSheet, type Sheet, sheet, sheetOutcome } from '../sheet.ts'
 const FOLLOW_EVERY_MS = 250
 
 export async function showLogs({ engine, printer }: CommandDeps, options: LogsOptions): Promise<Outcome> {
+  requireEveryBook(await callerFor(options, engine))
   const { logs: folder } = profilePaths(options.profile)
   const format = formatOf(options, printer)
   const isWanted = filterOf(options, engine.now())

@@ -1,5 +1,6 @@
 import { RECONCILE_EXIT, type ReconcileResult } from '../../src/reconcile/result.ts'
 import { profilePaths } from '../../src/runtime/config.ts'
+import { requireWhole } from '../caller.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { unreachable, withEngine } from '../engine-access.ts'
 import { EXIT } from '../exit-code.ts'
@@ -15,6 +16,8 @@ export async function reconcile({ engine }: CommandDeps, options: ReconcileOptio
   let isDown = false
   const outcome = await withEngine(options, engine, async (access) => {
     isDown = access.holder === undefined
+    // No engine stands between, so the command itself asks.
+    if (isDown) requireWhole(access.caller, 'upkeep')
     if (isDown && reconcileOnce !== undefined) return { code: EXIT.ok, message: '' }
     if (isDown) throw unreachable(access)
     const wish = { type: 'RECONCILE_RUN', payload: { scope: options.scope } } as const

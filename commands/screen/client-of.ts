@@ -6,17 +6,24 @@ import { raiseKillWord } from '../../src/runtime/engine/kill-file.ts'
 import { SocketClient } from '../../src/runtime/link/socket-client.ts'
 import type { EngineStore } from '../../src/runtime/ports.ts'
 import { actorName } from '../actor.ts'
+import { callerOf, requireEveryBook } from '../caller.ts'
 
-/** The screen's client: it goes on trying, and its kill needs no answer. */
+/**
+ * The screen's client: it goes on trying, and its kill needs no answer.
+ *
+ * @throws CommandError `BOOK_DENIED` for whoever is held to books: a screen shows all of them
+ */
 export function screenClient(
   paths: ProfilePaths,
-  store: Pick<EngineStore, 'commands'>,
+  store: Pick<EngineStore, 'commands' | 'operators'>,
   killWord: Int32Array | undefined,
 ): SocketClient {
+  const caller = callerOf(store, paths, { actor: actorName(), now: wallTime })
+  requireEveryBook(caller)
   return new SocketClient({
     path: paths.socket,
     commands: store.commands,
-    actor: actorName(),
+    actor: caller.actor,
     origin: 'tui',
     isOwner: killWord !== undefined,
     stopNow: (level, reason) => {

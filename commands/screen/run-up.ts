@@ -40,8 +40,9 @@ export async function runUp(options: ScreenOptions): Promise<Outcome> {
   const holder = store.lease.holder()
   if (holder !== undefined && isAlive(holder)) return attach({ paths, loaded, store, options, isFirst })
   const killWord = new SharedArrayBuffer(4)
-  const worker = new EngineWorker({ profile: options.profile, flags: engineFlags(options), killWord })
+  // Whoever may not see a screen does not start an engine with one.
   const client = screenClient(paths, store, new Int32Array(killWord))
+  const worker = new EngineWorker({ profile: options.profile, flags: engineFlags(options), killWord })
   const sitting = { paths, loaded, store, client, options, isFirst, log: screenLog(paths, store, loaded) }
   try {
     return await own(sitting, worker)

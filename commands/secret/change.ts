@@ -3,6 +3,7 @@ import { prepareFolders } from '../../src/runtime/config-folder.ts'
 import { printSecretRef } from '../../src/runtime/secrets/secret-ref.ts'
 import { referenceTo, type SecretEntry } from '../../src/runtime/secrets/secret-registry.ts'
 import { SecretStore } from '../../src/runtime/secrets/secret-store.ts'
+import { callerFor, requireWhole } from '../caller.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { EXIT } from '../exit-code.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
@@ -21,6 +22,7 @@ export async function addSecret(
   { profile, scope, purpose, owner = engine.actor, rotateDays, stdin, passphraseFd }: SecretAddOptions,
 ): Promise<Outcome> {
   refuseMore(args, 1)
+  requireWhole(await callerFor({ profile }, engine), 'govern')
   requireDescriptors({ stdin, passphraseFd })
   const hidden = requireHidden(engine)
   const paths = profilePaths(profile)
@@ -42,6 +44,7 @@ export async function rotateSecret(
   { profile, stdin, passphraseFd }: SecretValueOptions,
 ): Promise<Outcome> {
   refuseMore(args, 1)
+  requireWhole(await callerFor({ profile }, engine), 'govern')
   requireDescriptors({ stdin, passphraseFd })
   const hidden = requireHidden(engine)
   const store = new SecretStore(profilePaths(profile).secrets, engine.now)
@@ -54,7 +57,12 @@ export async function rotateSecret(
   })
 }
 
-export function revokeSecret({ engine }: CommandDeps, id: string, { profile, reason }: SecretRevokeOptions): Outcome {
+export async function revokeSecret(
+  { engine }: CommandDeps,
+  id: string,
+  { profile, reason }: SecretRevokeOptions,
+): Promise<Outcome> {
+  requireWhole(await callerFor({ profile }, engine), 'govern')
   const store = new SecretStore(profilePaths(profile).secrets, engine.now)
   return told(store.revoke(id, reason, engine.actor), 'is revoked and its value removed; revoke it at the venue too')
 }
@@ -65,6 +73,7 @@ export async function changePassphrase(
   { profile, passphraseFd, newPassphraseFd }: NewPassphraseOptions,
 ): Promise<Outcome> {
   refuseMore(args, 0)
+  requireWhole(await callerFor({ profile }, engine), 'govern')
   const hidden = requireHidden(engine)
   const store = new SecretStore(profilePaths(profile).secrets, engine.now)
   if (store.active().length === 0)

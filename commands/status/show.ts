@@ -102,9 +102,11 @@ function downStatus(access: EngineAccess, format: Format): Outcome {
   const { store, paths } = access
   const { safety, working, holdings, bots, lastTs } = store.state()
   const held = holdings.filter(({ qty }) => qty !== 0)
+  const { code, message, reasonCode, hint } = unreachable(access)
+  const phase = reasonCode === 'BOOK_DENIED' ? 'NOT_SHOWN' : access.holder === undefined ? 'STOPPED' : 'SILENT'
   const known = facts([
     ['profile', paths.profile],
-    ['phase', access.holder === undefined ? 'STOPPED' : 'SILENT'],
+    ['phase', phase],
     ['as_of', lastTs === 0 ? undefined : isoTime(lastTs)],
     ['safety_mode', safety.mode],
     ['kill_level', strictest(safety.kills.map(({ level }) => level))],
@@ -113,9 +115,8 @@ function downStatus(access: EngineAccess, format: Format): Outcome {
     ['unknown_orders', working.filter(({ state }) => state === 'UNKNOWN').length],
     ['bots', bots.length],
   ])
-  const { message, reasonCode, hint } = unreachable(access)
   return sheetOutcome(known, format, {
-    code: EXIT.unreachable,
+    code,
     message: `${message}\n${hint}`,
     reasonCodes: [reasonCode],
     quality: 'UNKNOWN',

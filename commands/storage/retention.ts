@@ -1,9 +1,9 @@
-import { actorOf, mayDo } from '../../src/runtime/authority/roles.ts'
 import { FactSpool } from '../../src/runtime/fact-spool.ts'
 import { prune, type Tombstone } from '../../storage/prune.ts'
 import { changeHold, type RetentionHold, standingHold } from '../../storage/retention-hold.ts'
+import { requireWhole } from '../caller.ts'
 import type { CommandDeps } from '../command-line.ts'
-import { type EngineDeps, withEngine } from '../engine-access.ts'
+import { withEngine } from '../engine-access.ts'
 import { sinceTs } from '../engine-options.ts'
 import { isoTime, shownNumber } from '../exact-text.ts'
 import { EXIT } from '../exit-code.ts'
@@ -15,8 +15,9 @@ import type { HoldOptions, PruneOptions } from '../storage.ts'
 const TOLD_LATER = 'the journal tells of it with the next start of the engine'
 
 export function pruneStorage({ engine, printer }: CommandDeps, options: PruneOptions): Promise<Outcome> {
-  requireGovern(engine)
-  return withEngine(options, engine, async ({ store, paths }) => {
+  return withEngine(options, engine, async ({ store, paths, caller }) => {
+    // Deleting for good is for who governs the profile: no engine stands between, so the command itself asks.
+    requireWhole(caller, 'govern')
     const now = engine.now()
     const beforeTs = sinceTs(options.before, now) ?? 0
     const before = isoTime(beforeTs) ?? ''
@@ -36,7 +37,7 @@ export function pruneStorage({ engine, printer }: CommandDeps, options: PruneOpt
           type: 'ops.pruned',
           payload: {
             what,
-            actor: engine.actor,
+            actor: caller.actor,
             from_ts: fromTs,
             before_ts: beforeTs,
             rows,
@@ -64,9 +65,9 @@ export function pruneStorage({ engine, printer }: CommandDeps, options: PruneOpt
 }
 
 export function holdStorage({ engine }: CommandDeps, options: HoldOptions): Promise<Outcome> {
-  requireGovern(engine)
-  return withEngine(options, engine, async ({ store, paths }) => {
-    const hold = { actor: engine.actor, reason: options.reason, sinceTs: engine.now() }
+  return withEngine(options, engine, async ({ store, paths, caller }) => {
+    requireWhole(caller, 'govern')
+    const hold = { actor: caller.actor, reason: options.reason, sinceTs: engine.now() }
     const isNew = changeHold(store.db, hold, () => spoolHold(paths.spool, 'HELD', hold))
     if (!isNew) throw held(standingHold(store.db) ?? hold)
     const text = 'nothing is let go until the hold is lifted'
@@ -75,9 +76,9 @@ export function holdStorage({ engine }: CommandDeps, options: HoldOptions): Prom
 }
 
 export function unholdStorage({ engine }: CommandDeps, options: HoldOptions): Promise<Outcome> {
-  requireGovern(engine)
-  return withEngine(options, engine, async ({ store, paths }) => {
-    const by = { actor: engine.actor, reason: options.reason, sinceTs: engine.now() }
+  return withEngine(options, engine, async ({ store, paths, caller }) => {
+    requireWhole(caller, 'govern')
+    const by = { actor: caller.actor, reason: options.reason, sinceTs: engine.now() }
     const wasHeld = changeHold(store.db, undefined, () => spoolHold(paths.spool, 'LIFTED', by))
     if (!wasHeld)
       throw new CommandError(
@@ -101,17 +102,5 @@ function held({ actor, reason, sinceTs }: RetentionHold): CommandError {
     'RETENTION_HOLD',
     `a hold stands since ${isoTime(sinceTs) ?? '?'}, put by ${actor}: ${reason}`,
     'when its cause is over, lift it with: profinaut storage unhold --reason ...',
-  )
-}
-
-/** Deleting for good is for who governs the profile: no engine stands between, so the command itself asks. */
-function requireGovern({ actor }: EngineDeps): void {
-  const role = actorOf(actor)?.role
-  if (role !== undefined && mayDo(role, 'govern')) return
-  throw new CommandError(
-    EXIT.denied,
-    'ROLE_DENIED',
-    `${actor} may not decide what is kept: that needs the role admin`,
-    'call it without PROFINAUT_ROLE',
   )
 }

@@ -4,6 +4,7 @@ import { backUp } from '../../storage/database.ts'
 import { StorageError, stored } from '../../storage/fault.ts'
 import { rebuildProjections } from '../../storage/rebuild.ts'
 import { type StoreVerdict, verifyStore } from '../../storage/verify.ts'
+import { requireWhole } from '../caller.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { withEngine } from '../engine-access.ts'
 import { isoTime } from '../exact-text.ts'
@@ -14,7 +15,10 @@ import { facts, sheetOutcome } from '../sheet.ts'
 import type { BackupOptions } from '../storage.ts'
 
 export function verifyStorage({ engine }: CommandDeps, options: ReadOptions): Promise<Outcome> {
-  return withEngine(options, engine, async ({ store }) => outcomeOfVerdict(verifyStore(store.db)))
+  return withEngine(options, engine, async ({ store, caller }) => {
+    requireWhole(caller, 'upkeep')
+    return outcomeOfVerdict(verifyStore(store.db))
+  })
 }
 
 function outcomeOfVerdict(verdict: StoreVerdict): Outcome {
@@ -47,7 +51,8 @@ function wordsOf(verdict: Exclude<StoreVerdict, { readonly ok: true }>): string 
 }
 
 export function rebuildStorage({ engine, printer }: CommandDeps, options: ReadOptions): Promise<Outcome> {
-  return withEngine(options, engine, async ({ store, holder }) => {
+  return withEngine(options, engine, async ({ store, holder, caller }) => {
+    requireWhole(caller, 'upkeep')
     if (holder !== undefined)
       throw new CommandError(
         EXIT.unreachable,
@@ -69,7 +74,8 @@ export function rebuildStorage({ engine, printer }: CommandDeps, options: ReadOp
 }
 
 export function backupStorage({ engine }: CommandDeps, options: BackupOptions): Promise<Outcome> {
-  return withEngine(options, engine, async ({ store, paths }) => {
+  return withEngine(options, engine, async ({ store, paths, caller }) => {
+    requireWhole(caller, 'upkeep')
     const name = `profinaut-${(isoTime(engine.now()) ?? '').replaceAll(/[-:]|\.\d+/g, '')}.db`
     const to = options.to === undefined ? join(paths.folder, 'backups', name) : resolve(options.to)
     if (existsSync(to)) throw new StorageError('storage.exists', to)

@@ -95,6 +95,7 @@ const TARGETS = [
   ['order_id', 'order'],
   ['challenge_id', 'challenge'],
   ['glass_id', 'break_glass'],
+  ['operator_id', 'operator'],
   ['command_id', 'command'],
   ['flag', 'flag'],
   ['approval_id', 'approval'],

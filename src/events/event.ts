@@ -8,6 +8,7 @@ import { fill } from './fill.ts'
 import { intent } from './intent.ts'
 import { marketData } from './market-data.ts'
 import { ops } from './ops.ts'
+import { operator } from './operator.ts'
 import { order } from './order.ts'
 import { policy } from './policy.ts'
 import { portfolio } from './portfolio.ts'
@@ -30,6 +31,7 @@ export const CATALOGUE = {
   ...approval,
   ...access,
   ...breakGlass,
+  ...operator,
   ...reconcile,
   ...run,
   ...ops,

@@ -3,6 +3,9 @@ import { SUPPRESSION_S_MAX } from '../risk/interlocks.ts'
 import { VENUE_FAULTS } from '../venues/simulated/venue-faults.ts'
 import { GLASS_OP_NAMES } from './authority/break-glass.ts'
 import { FLAG_STAGES } from './authority/flags.ts'
+import { DUTY_S_MAX } from './authority/operator.ts'
+import { ROLES } from './authority/roles.ts'
+import { BOOK_NAME } from './books.ts'
 import { RESTART_WISHES } from './restart-wish.ts'
 
 /** Commands that a client may ask of the engine (UGF-B-005). One row of the `commands` table each. */
@@ -12,6 +15,9 @@ const killLevel = z.enum(['CLOSE_ONLY', 'FLATTEN', 'HALT'])
 const scope = z
   .string()
   .regex(/^(global|(venue|bot|instrument):[\x21-\x7e]{1,100})$/, 'global, venue:…, bot:… or instrument:…')
+const book = z.string().regex(BOOK_NAME, 'a book: lowercase letters, digits, _ and -, at most 32')
+const operatorId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'lowercase letters, digits, . _ and -, at most 32')
+const operatorRef = z.strictObject({ operator_id: operatorId })
 const params = z.record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean()]))
 
 /** An order as a person writes it: decimals in the instrument's units. */
@@ -44,6 +50,8 @@ export const COMMANDS = {
     params,
     /** `hold` unless told. */
     on_restart: z.enum(RESTART_WISHES).optional(),
+    /** `main` unless told. */
+    book: book.optional(),
   }),
   BOT_START: botRef,
   BOT_PAUSE: botRef,
@@ -140,6 +148,35 @@ export const COMMANDS = {
   BREAK_GLASS_APPROVE: z.strictObject({ glass_id: z.string().min(1).max(64) }),
   BREAK_GLASS_CLOSE: z.strictObject({ glass_id: z.string().min(1).max(64) }),
   BREAK_GLASS_REVIEW: z.strictObject({ glass_id: z.string().min(1).max(64), note: z.string().min(8).max(400) }),
+  /** A new operator, or one that was revoked, anew. */
+  OPERATOR_SET: z.strictObject({
+    operator_id: operatorId,
+    kind: z.enum(['person', 'service']),
+    role: z.enum(ROLES),
+    os_user: z
+      .string()
+      .regex(/^[^\s#:]{1,64}$/, 'a user of this machine')
+      .optional(),
+    /** Of the verifier that was laid beside the journal: no passphrase, and nothing made of one, is in a command. */
+    verifier_sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
+    /** None is every book. */
+    books: z.array(book).max(16).optional(),
+    /** µs. */
+    expires_ts: z.int().positive().optional(),
+  }),
+  OPERATOR_ROLE: z.strictObject({ operator_id: operatorId, role: z.enum(ROLES) }),
+  /** None is every book. */
+  OPERATOR_BOOKS: z.strictObject({ operator_id: operatorId, books: z.array(book).max(16) }),
+  /** Lets an operator start with money for a while; 0 ends it. */
+  OPERATOR_DUTY: z.strictObject({ operator_id: operatorId, seconds: z.int().min(0).max(DUTY_S_MAX) }),
+  OPERATOR_REVOKE: operatorRef,
+  /** Failed log-ins are forgotten. */
+  OPERATOR_UNLOCK: operatorRef,
+  /** A log-in was opened, closed, or failed: the journal keeps it. */
+  LOGIN_NOTED: z.strictObject({ operator_id: operatorId, state: z.enum(['OPENED', 'CLOSED', 'FAILED', 'LOCKED']) }),
   FLAG_SET: z.strictObject({
     name: z.string().min(1).max(64),
     stage: z.enum(FLAG_STAGES),
@@ -196,8 +233,8 @@ export interface CommandRow extends CommandRequest {
   readonly result: unknown
 }
 
-/** Command types that are looked at before all others: stopping never waits in a line. */
-export const URGENT: ReadonlySet<string> = new Set<CommandType>(['KILL_RAISE', 'MODE_RAISE'])
+/** Command types that are looked at before all others: stopping, and taking rights away, never wait in a line. */
+export const URGENT: ReadonlySet<string> = new Set<CommandType>(['KILL_RAISE', 'MODE_RAISE', 'OPERATOR_REVOKE'])
 
 /** Default life of a command, µs (UGF-B-005). */
 export const COMMAND_LIFE_US = 30_000_000

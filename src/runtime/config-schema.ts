@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { US_PER_MS, US_PER_SECOND } from '../domain/time.ts'
 import { LIMIT_SCOPE, LIMIT_SCOPE_WORDS, LIVE_LIMITS, type Limits, type ScopedLimit } from '../risk/limits.ts'
 import { CHALLENGE_LIFE_S } from './authority/challenge.ts'
+import { BOOK_NAME } from './books.ts'
 import { DEFAULT_RESTART_WISH, RESTART_WISHES } from './restart-wish.ts'
 
 /** Whether a host names this machine and nothing else. */
@@ -281,6 +282,11 @@ export const BotSetting = z.strictObject({
     .enum(RESTART_WISHES)
     .default(DEFAULT_RESTART_WISH)
     .describe('when the engine is started again while it was at work: resume, hold (paused) or flatten'),
+  book: z
+    .string()
+    .regex(BOOK_NAME, 'lowercase letters, digits, _ and -, at most 32')
+    .optional()
+    .describe('the book that it belongs to, `main` unless told: operators may be held to some'),
   params: z
     .record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean()]))
     .default({})

@@ -24,6 +24,8 @@ export interface ProfilePaths {
   readonly spool: string
   /** Encrypted keys of venues, what is known of each, and who changed them. */
   readonly secrets: string
+  /** Who is logged in from here, with the token of it; only its owner may read it. */
+  readonly login: string
   /** Where the engine's views are read. */
   readonly socket: string
 }
@@ -72,6 +74,7 @@ export function profilePaths(asked?: string): ProfilePaths {
     kill: join(folder, 'kill'),
     spool: join(folder, 'run', 'audit-emergency.jsonl'),
     secrets: join(folder, 'secrets'),
+    login: join(folder, 'login', 'token.json'),
     socket: socketPath(folder),
   }
 }

@@ -5,6 +5,7 @@ import type { EngineState, FillRecord } from '../projection/engine-state.ts'
 import type { ApprovalStore } from './approvals/approval-store.ts'
 import type { Challenge, ChallengeState } from './authority/challenge.ts'
 import type { FlagChange, FlagRow } from './authority/flags.ts'
+import type { OperatorStore } from './authority/operator-store.ts'
 import type { CommandRequest, CommandRow, CommandStatus } from './command-catalogue.ts'
 import type { ProcessMark } from './process.ts'
 
@@ -190,6 +191,7 @@ export interface EngineStore {
   readonly notes: { get(name: string): string | undefined; set(name: string, value: string): void }
   readonly confirmations: ConfirmationStore
   readonly flags: FlagStore
+  readonly operators: OperatorStore
   /** What tokens are made with: 32 bytes beside the database, made at first need. Absent for clients, who make none. */
   readonly confirmSecret?: (() => Buffer) | undefined
   /** Watches over the journal; absent where nobody wants it watched. */

@@ -5,14 +5,17 @@ import { MASK } from '../../events/mask.ts'
 import type { CommandOutcome } from '../../kernel/command.ts'
 import type { HostFact } from '../../kernel/host-fact.ts'
 import type { HostClock } from '../clock.ts'
-import type { CommandPayload, CommandRow, CommandStatus } from '../command-catalogue.ts'
+import type { CommandPayload, CommandRow, CommandStatus, CommandType } from '../command-catalogue.ts'
 import type { ConfirmationRow, EngineStore } from '../ports.ts'
 import { CHALLENGE_LIFE_S, type Challenge, intentHash, isTokenOf, isTyped, tokenOf } from './challenge.ts'
 import { type FlagSnapshot, flagSnapshot, isFlagOn, judgeFlag } from './flags.ts'
 import type { GlassDesk } from './glass-desk.ts'
 import { impactOf } from './impact.ts'
 import { type Demand, demandOf, type Situation } from './operations.ts'
-import { actorOf, mayDo } from './roles.ts'
+import { booksOf, type Identity, identify } from './operator.ts'
+import type { OperatorDesk } from './operator-desk.ts'
+import { type Books, type Reach, reachOf } from './reach.ts'
+import { mayDo, type Role } from './roles.ts'
 
 /** What stands in the way of confirming anything. */
 export interface Faults {
@@ -31,6 +34,10 @@ export interface AuthorityParts {
   readonly facts: ReadonlySet<string>
   /** What lets somebody act beyond their role for minutes. */
   readonly glass?: Pick<GlassDesk, 'covers' | 'use'> | undefined
+  /** The register of operators; without one the user of the machine has all rights. */
+  readonly operators?: Pick<OperatorDesk, 'who' | 'used'> | undefined
+  /** What belongs to which book; without it whoever is held to books reaches nothing. */
+  readonly books?: Books | undefined
   /** Has the journal keep what was decided. */
   readonly record: (fact: HostFact) => void
   /** Life of a challenge, seconds. */
@@ -45,7 +52,19 @@ export type Admission = { readonly ok: true } | Refusal
 export type Confirmed = { readonly ok: true; readonly challenge: Challenge } | Refusal
 
 /** Refusals that are about who asks, not about how. */
-const NOT_ALLOWED: ReadonlySet<string> = new Set(['ROLE_DENIED', 'OPERATION_UNKNOWN', 'AUTOMATION_CANNOT_CONFIRM'])
+const NOT_ALLOWED: ReadonlySet<string> = new Set([
+  'ROLE_DENIED',
+  'OPERATION_UNKNOWN',
+  'AUTOMATION_CANNOT_CONFIRM',
+  'OPERATOR_UNKNOWN',
+  'OPERATOR_REVOKED',
+  'OPERATOR_EXPIRED',
+  'OPERATOR_LOCKED',
+  'LOGIN_REQUIRED',
+  'BOOK_DENIED',
+  'REGISTER_UNREADABLE',
+])
+const NO_REGISTER = { operators: [], login: () => undefined }
 const REASON_MIN = 8
 const DANGEROUS_OPS = 'dangerous_ops'
 
@@ -90,8 +109,9 @@ export class Authority {
     const demand = this.#demandOf(wish, payload, now)
     if (demand === undefined)
       return this.#recorded(wish, denied('OPERATION_UNKNOWN', `nobody may ${wish.type}: it is in no table`))
-    const refusal = this.#refusal(wish, demand, now)
+    const refusal = this.#refusal(wish, payload, { demand, now })
     if (refusal !== undefined) return this.#recorded(wish, refusal)
+    this.#used(wish.actor)
     if (demand.tier === 'none') return { ok: true }
     if (demand.atOnce && demand.phrase !== undefined && isTyped(wish.confirmation, demand.phrase)) return { ok: true }
     const outcome = against() ?? (wish.type === 'FLAG_SET' ? this.#againstFlag(payload) : undefined)
@@ -129,8 +149,9 @@ export class Authority {
   /** @throws StorageError when the challenges or the secret cannot be read */
   #judged(row: Wish, payload: CommandPayload<'CONFIRM'>): Confirmed {
     const { store, host } = this.#parts
-    const actor = actorOf(row.actor)
-    if (actor?.kind !== 'human') {
+    const identity = this.#who(row.actor)
+    if (!identity.ok && identity.code !== 'ROLE_DENIED') return denied(identity.code, `${row.actor} ${identity.why}`)
+    if (!identity.ok || identity.kind !== 'human') {
       const detail = `${row.actor} is no person: what confirms a dangerous operation has read it`
       return denied('AUTOMATION_CANNOT_CONFIRM', detail)
     }
@@ -186,6 +207,38 @@ export class Authority {
     return refusal === undefined ? undefined : refused(refusal.code, refusal.detail)
   }
 
+  /** The role that somebody acts with now, for who looks at orders; undefined for a service, and for whoever may not act. */
+  personRole(actor: string): Exclude<Role, 'cron'> | undefined {
+    const identity = this.#who(actor)
+    return identity.ok && identity.role !== 'cron' ? identity.role : undefined
+  }
+
+  #who(actor: string): Identity {
+    const { operators, host } = this.#parts
+    return operators?.who(actor) ?? identify(actor, NO_REGISTER, host.wallTs())
+  }
+
+  #used(actor: string): void {
+    const { operators } = this.#parts
+    const identity = this.#who(actor)
+    if (identity.ok && identity.operator !== undefined) operators?.used(identity.operator)
+  }
+
+  /** Whether all that a wish is about lies in these books. */
+  #reaches(books: readonly string[], type: string, payload: unknown): boolean {
+    if (this.#parts.books === undefined) return false
+    let reach: Reach
+    try {
+      // An operation that is in no table was refused before.
+      reach = reachOf(type as CommandType, payload, this.#parts.books)
+    } catch (error) {
+      faultOf(error)
+      // What cannot be told may be anybody's.
+      return false
+    }
+    return reach === 'none' || (reach !== 'all' && books.includes(reach.book))
+  }
+
   /** What a wish asks for. One that only a break-glass lets through is confirmed, whatever it is. */
   #demandOf(wish: Pick<Wish, 'type' | 'actor'>, payload: unknown, now: Situation): Demand | undefined {
     const demand = demandOf(wish.type, payload, now)
@@ -196,20 +249,28 @@ export class Authority {
 
   /** Whether the role does not allow it and an open break-glass does. */
   #isElevated(name: string, type: string, { right, isSafeModeRelease, isRequest, scope }: Demand): boolean {
-    const actor = actorOf(name)
-    if (actor?.kind !== 'human' || mayDo(actor.role, right, { isSafeModeRelease, isRequest })) return false
+    const identity = this.#who(name)
+    if (!identity.ok || identity.kind !== 'human') return false
+    if (mayDo(identity.role, right, { isSafeModeRelease, isRequest })) return false
     return this.#parts.glass?.covers(name, type, scope) === true
   }
 
   /** What no confirmation can mend, in the order in which it is told. */
-  #refusal(wish: Wish, demand: Demand, { runMode }: Situation): Refusal | undefined {
-    const actor = actorOf(wish.actor)
-    const { right, tier, tightens, needsReason, isSafeModeRelease, isRequest } = demand
-    // Whoever cannot be told may look and do nothing.
-    const role = actor?.role ?? 'nobody'
-    const may = actor === undefined ? right === 'observe' : mayDo(actor.role, right, { isSafeModeRelease, isRequest })
-    if (!may && !this.#isElevated(wish.actor, wish.type, demand))
-      return denied('ROLE_DENIED', `${wish.actor} is ${role}, which may not ${wish.type} (${right})`)
+  #refusal(
+    wish: Wish,
+    payload: unknown,
+    { demand, now: { runMode } }: { readonly demand: Demand; readonly now: Situation },
+  ): Refusal | undefined {
+    const identity = this.#who(wish.actor)
+    const { right, tier, tightens, needsReason } = demand
+    if (!may(identity, demand) && !this.#isElevated(wish.actor, wish.type, demand)) {
+      const code = identity.ok ? 'ROLE_DENIED' : identity.code
+      const who = identity.ok ? `is ${identity.role}, which` : `${identity.why}, and`
+      return denied(code, `${wish.actor} ${who} may not ${wish.type} (${right})`)
+    }
+    const books = booksOf(identity)
+    if (books !== undefined && !this.#reaches(books, wish.type, payload))
+      return denied('BOOK_DENIED', `${wish.actor} is held to ${books.join(', ')}, and ${wish.type} reaches beyond`)
     if (needsReason) {
       const refusal = reasonRefusal(wish.reason)
       if (refusal !== undefined) return rejected('REASON_REQUIRED', refusal)
@@ -323,7 +384,7 @@ export class Authority {
       const found = row.confirmation === undefined ? 'nothing' : `'${row.confirmation}'`
       return rejected('CONFIRMATION_MISMATCH', `type '${phrase}', found ${found}`)
     }
-    const refusal = this.#refusal({ ...row, type: operation, reason }, demand, now)
+    const refusal = this.#refusal({ ...row, type: operation, reason }, payload, { demand, now })
     if (refusal !== undefined) return refusal
     if (!this.#end(challenge, 'CONFIRMED')) return rejected('CONFIRMATION_MISMATCH', 'its token was used before')
     if (this.#isElevated(actor, operation, demand)) this.#parts.glass?.use(row.id, operation)
@@ -343,6 +404,12 @@ export class Authority {
   #forget(nowMs: number): void {
     for (const [id, ms] of this.#issuedMs) if (nowMs - ms >= 2 * this.#lifeMs) this.#issuedMs.delete(id)
   }
+}
+
+/** Whoever cannot be told may look and do nothing; whoever was sent away does not even ask. */
+function may(identity: Identity, { right, isSafeModeRelease, isRequest }: Demand): boolean {
+  if (!identity.ok) return right === 'observe' && identity.code !== 'OPERATOR_REVOKED'
+  return mayDo(identity.role, right, { isSafeModeRelease, isRequest }) || (right === 'live' && identity.isOnDuty)
 }
 
 function reasonRefusal(reason: string): string | undefined {

@@ -6,7 +6,6 @@ import type { CommandPayload } from '../command-catalogue.ts'
 import type { EngineStore } from '../ports.ts'
 import { type BreakGlass, covers, glassProblem, isUnreviewed, TIME_LOCK_S } from './break-glass.ts'
 import { keepGlass, storedGlasses } from './glass-store.ts'
-import { actorOf } from './roles.ts'
 
 interface Who {
   readonly actor: string
@@ -18,6 +17,7 @@ export interface GlassHands {
   /** Where no money is at stake the look back is asked for, and nothing waits for it. */
   readonly isSimulated: () => boolean
   readonly isHalted: () => boolean
+  readonly isAdmin: (actor: string) => boolean
   record(fact: HostFact): void
   alert(isOn: boolean, text: string): void
 }
@@ -80,7 +80,7 @@ export class GlassDesk {
       actor,
       reason,
       evidence,
-      opensAlone: actorOf(actor)?.role === 'admin',
+      opensAlone: this.#hands.isAdmin(actor),
       state: 'LOCKED',
       requestedTs: now,
       detail: '',

@@ -154,6 +154,14 @@ export const OPERATIONS: { readonly [T in CommandType]: Rule<T> } = {
   BREAK_GLASS_APPROVE: { right: 'exception', tier: 'T1' },
   BREAK_GLASS_CLOSE: stopping,
   BREAK_GLASS_REVIEW: { right: 'govern' },
+  OPERATOR_SET: { right: 'govern', tier: 'T1' },
+  OPERATOR_ROLE: { right: 'govern', tier: 'T1' },
+  OPERATOR_BOOKS: { right: 'govern', tier: 'T1' },
+  OPERATOR_DUTY: ({ seconds }) => ({ right: 'govern', needsReason: true, tier: seconds === 0 ? 'none' : 'T1' }),
+  // Taking rights away waits for nothing.
+  OPERATOR_REVOKE: { right: 'govern', tightens: true, needsReason: true },
+  OPERATOR_UNLOCK: { right: 'govern', tier: 'T1' },
+  LOGIN_NOTED: { right: 'observe' },
   // A stricter limit is in force at once.
   LIMIT_SET: (payload, now) => {
     const scope = payload.scope ?? 'global'

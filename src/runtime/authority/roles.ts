@@ -67,6 +67,11 @@ export function mayDo(
   }
 }
 
+/** The lesser of two roles of a person: each may do what the ones before it may. A service has one role. */
+export function lesserRole(one: Role, other: Role): Role {
+  return ROLES.indexOf(one) <= ROLES.indexOf(other) ? one : other
+}
+
 /** Who asks. */
 export interface Actor {
   readonly kind: 'human' | 'service'
@@ -86,12 +91,6 @@ export function actorOf(name: string): Actor | undefined {
   if (id === undefined) return undefined
   if (kind === 'service') return { kind: 'service', name, role: 'cron' }
   return isRole(role) && role !== 'cron' ? { kind: 'human', name, role } : undefined
-}
-
-/** Of a person, for who looks at orders; what a service asks for is no order of its own. */
-export function personRole(name: string): Exclude<Role, 'cron'> | undefined {
-  const actor = actorOf(name)
-  return actor === undefined || actor.role === 'cron' ? undefined : actor.role
 }
 
 export function isRole(text: string): text is Role {

@@ -11,6 +11,8 @@ import type { KillScope } from '../../risk/kill.ts'
 import type { StrategyDefinition } from '../../strategy/strategy.ts'
 import { Authority } from '../authority/authority.ts'
 import { GlassDesk } from '../authority/glass-desk.ts'
+import { OperatorDesk } from '../authority/operator-desk.ts'
+import { bookOf, keepBook, MAIN_BOOK } from '../books.ts'
 import type { EngineClock, HostClock } from '../clock.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import type { Config } from '../config-schema.ts'
@@ -131,6 +133,7 @@ export class Engine {
   readonly approvals: OrderApprovals
   readonly authority: Authority
   readonly glass: GlassDesk
+  readonly operators: OperatorDesk
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -248,6 +251,10 @@ export class Engine {
       },
       alert: (...told) => this.#alert(...told),
     })
+    this.operators = new OperatorDesk(store.operators, {
+      nowTs: () => parts.host.wallTs(),
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+    })
     this.approvals = new OrderApprovals(
       store.approvals,
       { required: config.approvals.required, isSolo: config.approvals.solo },
@@ -259,6 +266,7 @@ export class Engine {
         record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
         alert: (source, isOn, text) => this.#alert(source, isOn, 'P2', text, 'approve list'),
         wasCommanded: (id) => store.wasCommanded(id),
+        personRole: (actor) => this.authority.personRole(actor),
       },
     )
     this.reconcile = new ReconcileRound(parts.venue, parts.compare, store.notes)
@@ -291,6 +299,7 @@ export class Engine {
     this.glass = new GlassDesk(store.notes, {
       host: parts.host,
       isSimulated: () => parts.venue.fault !== undefined,
+      isAdmin: (actor) => this.authority.personRole(actor) === 'admin',
       isHalted: () => this.kernel.facts.mode.mode === 'HALTED' || this.kernel.facts.kill.at('global') === 'HALT',
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       alert: (isOn, text) => this.#alert('BREAK_GLASS', isOn, 'P0', text, 'break-glass list'),
@@ -306,6 +315,13 @@ export class Engine {
       facts: new Set(store.audit === undefined ? [] : ['audit_chain']),
       lifeS: config.engine.confirm_s,
       glass: this.glass,
+      operators: this.operators,
+      books: {
+        ofBot: (id) => bookOf(store.notes, id),
+        botOfOrder: (id) => this.chronicle.order(id)?.botId,
+        botOfApproval: (id) => botOfPayload(store.approvals.get(id)?.payload),
+        botOfStanding: (id) => store.approvals.standing().find((one) => one.id === id)?.botId,
+      },
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       situation: () => ({
         runMode: this.spec.run_mode,
@@ -354,6 +370,7 @@ export class Engine {
       revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
       now: () => Math.max(this.now, this.kernel.now),
       glass: this.glass,
+      operators: this.operators,
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       againstLimit: (payload) => this.#limits.against(payload),
       setLimit: (row, payload) => this.#limits.set(payload, row),
@@ -528,6 +545,7 @@ export class Engine {
   /** @param changed bots that a command brought or changed: they stand above the configuration */
   #plan(changed: readonly BotPlan[] = []): SessionSpec {
     const { config, instruments, deposits, store, strategyOf } = this.parts
+    for (const { id, book = MAIN_BOOK } of config.bot) keepBook(store.notes, id, book)
     const plans: BotPlan[] = config.bot.map((bot) => ({
       id: bot.id,
       strategyId: bot.strategy,
@@ -1020,6 +1038,7 @@ export class Engine {
       return { ok: false, reasonCodes: ['BOT_INVALID'], detail: error instanceof Error ? error.message : String(error) }
     }
     keepRestartWish(this.parts.store.notes, id, payload.on_restart ?? DEFAULT_RESTART_WISH)
+    keepBook(this.parts.store.notes, id, payload.book ?? MAIN_BOOK)
     this.#renew([plan], `bot ${id} registered`)
     return { ok: true, reasonCodes: [], detail: `${id} is registered and idle`, result: { bot_id: id } }
   }
@@ -1102,6 +1121,12 @@ export class Engine {
     const at = this.startup.findIndex((step) => step.part === part)
     if (at >= 0) this.startup[at] = { part, state, fact }
   }
+}
+
+/** An approval is of a bot's order, or of something that is nobody's. */
+function botOfPayload(payload: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const botId = payload?.['botId']
+  return typeof botId === 'string' ? botId : undefined
 }
 
 function sample(list: number[], value: number): void {

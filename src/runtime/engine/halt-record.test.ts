@@ -147,6 +147,7 @@ describe('UGF-0-005: the record of a HALT', () => {
         kill: at('kill.json'),
         spool: at('spool.jsonl'),
         secrets: at('secrets'),
+        login: at('login'),
         socket: at('engine.sock'),
       },
       recent: new LogRing(),

@@ -8,7 +8,7 @@ import type { HostFact } from '../../kernel/host-fact.ts'
 import { type KillLevel, type KillScope, killSeverity } from '../../risk/kill.ts'
 import type { Authority } from '../authority/authority.ts'
 import type { GlassDesk } from '../authority/glass-desk.ts'
-import { personRole } from '../authority/roles.ts'
+import type { OperatorDesk, OperatorWish } from '../authority/operator-desk.ts'
 import {
   COMMANDS,
   type CommandPayload,
@@ -53,6 +53,7 @@ export interface IntakeHands {
   /** Engine time, µs. */
   now(): number
   readonly glass: GlassDesk
+  readonly operators: OperatorDesk
   /** Has the journal keep a fact of the host's. */
   record(fact: HostFact): void
   againstLimit(payload: CommandPayload<'LIMIT_SET'>): CommandOutcome | undefined
@@ -175,6 +176,12 @@ export class Intake {
         return againstSuppressing((payload as CommandPayload<'INTERLOCK_SUPPRESS'>).interlock)
       case 'BREAK_GLASS_OPEN':
         return hands.glass.against(payload as CommandPayload<'BREAK_GLASS_OPEN'>)
+      case 'OPERATOR_SET':
+      case 'OPERATOR_ROLE':
+      case 'OPERATOR_BOOKS':
+      case 'OPERATOR_DUTY':
+      case 'OPERATOR_UNLOCK':
+        return hands.operators.against({ type, payload } as OperatorWish)
       case 'LIMIT_SET':
         return hands.againstLimit(payload as CommandPayload<'LIMIT_SET'>)
       default:
@@ -214,7 +221,7 @@ export class Intake {
   /** @returns undefined when the answer comes later */
   #carryOut(row: CommandRow, type: CommandType, payload: unknown): CommandOutcome | undefined {
     const hands = this.#hands
-    const role = personRole(row.actor)
+    const role = this.#authority.personRole(row.actor)
     const who = { id: commandId(row.id), actor: row.actor, reason: row.reason, ...(role === undefined ? {} : { role }) }
     switch (type) {
       case 'BOT_START':
@@ -311,6 +318,18 @@ export class Intake {
         return hands.glass.close(payload as CommandPayload<'BREAK_GLASS_CLOSE'>, row)
       case 'BREAK_GLASS_REVIEW':
         return hands.glass.review(payload as CommandPayload<'BREAK_GLASS_REVIEW'>, row)
+      case 'OPERATOR_SET':
+      case 'OPERATOR_ROLE':
+      case 'OPERATOR_BOOKS':
+      case 'OPERATOR_DUTY':
+      case 'OPERATOR_REVOKE':
+      case 'OPERATOR_UNLOCK':
+        return hands.operators.change({ type, payload } as OperatorWish, row)
+      case 'LOGIN_NOTED': {
+        const { operator_id, state } = payload as CommandPayload<'LOGIN_NOTED'>
+        hands.record({ type: 'login.changed', payload: { operator_id, state, actor: row.actor } })
+        return done('the journal has it')
+      }
       case 'LIMIT_SET':
         return hands.setLimit(row, payload as CommandPayload<'LIMIT_SET'>)
       case 'CONFIRM':

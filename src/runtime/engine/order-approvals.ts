@@ -8,7 +8,7 @@ import type { OrderRecord } from '../../projection/engine-state.ts'
 import { killSeverity } from '../../risk/kill.ts'
 import { severity } from '../../risk/mode.ts'
 import type { Approval, ApprovalGround } from '../approvals/approval.ts'
-import { personRole } from '../authority/roles.ts'
+import type { Role } from '../authority/roles.ts'
 import { ApprovalDesk, type ApprovalTerms } from '../approvals/approval-desk.ts'
 import type { ApprovalStore } from '../approvals/approval-store.ts'
 
@@ -25,6 +25,8 @@ export interface OrderApprovalHands {
   alert(source: string, isOn: boolean, text: string): void
   /** Whether the journal has a command under this id. */
   wasCommanded(id: string): boolean
+  /** The role that somebody acts with now. */
+  personRole(actor: string): Exclude<Role, 'cron'> | undefined
 }
 
 /** Terms of an order as they wait: whole lots and ticks, so that what is sent is what was shown. */
@@ -131,10 +133,11 @@ export class OrderApprovals {
   #place({ id, payload, votes }: Approval): CommandOutcome {
     const { botId, instrumentId, side, type, qty, limit, stop, timeInForce } = WaitingOrder.parse(payload)
     const said = votes.at(-1)
+    const role = said === undefined ? undefined : this.#hands.personRole(said.actor)
     return this.#hands.obey({
       id: id as CommandId,
       actor: said?.actor ?? 'human:unknown',
-      ...roleOf(said?.actor),
+      ...(role === undefined ? {} : { role }),
       reason: said?.reason ?? '',
       kind: 'ORDER_PLACE',
       botId,
@@ -147,11 +150,6 @@ export class OrderApprovals {
       timeInForce,
     })
   }
-}
-
-function roleOf(actor: string | undefined): Pick<Command, 'role'> {
-  const role = actor === undefined ? undefined : personRole(actor)
-  return role === undefined ? {} : { role }
 }
 
 function summaryOf({ botId, side, type, qty, limit, stop }: OrderRecord, instrument: Instrument): string {

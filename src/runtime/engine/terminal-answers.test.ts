@@ -49,6 +49,13 @@ const WISHES: Readonly<Record<CommandType, unknown>> = {
   BREAK_GLASS_APPROVE: { glass_id: 'none' },
   BREAK_GLASS_CLOSE: { glass_id: 'none' },
   BREAK_GLASS_REVIEW: { glass_id: 'none', note: 'nothing was done' },
+  OPERATOR_SET: { operator_id: 'ann', kind: 'person', role: 'viewer', os_user: 'ann' },
+  OPERATOR_ROLE: { operator_id: 'ann', role: 'admin' },
+  OPERATOR_BOOKS: { operator_id: 'ann', books: ['main'] },
+  OPERATOR_DUTY: { operator_id: 'ann', seconds: 60 },
+  OPERATOR_REVOKE: { operator_id: 'ann' },
+  OPERATOR_UNLOCK: { operator_id: 'ann' },
+  LOGIN_NOTED: { operator_id: 'ann', state: 'FAILED' },
   FLAG_SET: { name: 'none', stage: 'on' },
   ENGINE_STOP: { how: 'safe' },
 }
