@@ -340,7 +340,7 @@ function nameProblem(path: string): string | undefined {
   return empty ? `${path}: '${empty[2]}' names nothing, name the noun or the decision` : undefined
 }
 
-test('time, chance, settings, SQL and stamps stand in their one home', () => {
+test('UGF-0-004: time, chance, settings, SQL and stamps stand in their one home', () => {
   expect(files.flatMap(wordProblems)).toEqual([])
 })
 

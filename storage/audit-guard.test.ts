@@ -91,19 +91,22 @@ test('a checkpoint follows each minute with news, and none a minute without', ()
   expect(checkpoints.all().valid.map(({ events }) => events)).toEqual([3, 5, 7])
 })
 
-test.each([1, 2_500, 4_999, 5_000])('a byte changed in event %i of 5000 is found within a minute and named', (seq) => {
-  const { db, checkpoints, guard } = profile(5_000)
-  expect(watch(guard, { fromMs: 0, forMs: 20_000 })).toBeUndefined()
-  tamper(db, `UPDATE events SET payload = replace(payload, 'n${seq}', 'm${seq}') WHERE seq = ${seq}`)
-  expect(whole(db, checkpoints)).toMatchObject({ result: 'INVALID', seq, runId: 'run-1' })
-  const found = watch(guard, { fromMs: 20_250, forMs: 60_000 })
-  expect(found?.fault).toContain(`event ${seq} of session run-1: journal.hash-wrong`)
-  // It stays found.
-  tamper(db, `UPDATE events SET payload = replace(payload, 'm${seq}', 'n${seq}') WHERE seq = ${seq}`)
-  expect(guard.look({ ms: 500_000, ts: 1 })).toBe(found?.fault)
-})
+test.each([1, 2_500, 4_999, 5_000])(
+  'UGF-J-002: a byte changed in event %i of 5000 is found within a minute and named',
+  (seq) => {
+    const { db, checkpoints, guard } = profile(5_000)
+    expect(watch(guard, { fromMs: 0, forMs: 20_000 })).toBeUndefined()
+    tamper(db, `UPDATE events SET payload = replace(payload, 'n${seq}', 'm${seq}') WHERE seq = ${seq}`)
+    expect(whole(db, checkpoints)).toMatchObject({ result: 'INVALID', seq, runId: 'run-1' })
+    const found = watch(guard, { fromMs: 20_250, forMs: 60_000 })
+    expect(found?.fault).toContain(`event ${seq} of session run-1: journal.hash-wrong`)
+    // It stays found.
+    tamper(db, `UPDATE events SET payload = replace(payload, 'm${seq}', 'n${seq}') WHERE seq = ${seq}`)
+    expect(guard.look({ ms: 500_000, ts: 1 })).toBe(found?.fault)
+  },
+)
 
-test('the last three events gone are found by the checkpoint, by a new process and by the one that saw them', () => {
+test('UGF-J-002: the last three events gone are found by the checkpoint, by a new process and by the one that saw them', () => {
   const { db, checkpoints, guard } = profile(100)
   watch(guard, { fromMs: 0, forMs: 10_000 })
   tamper(db, 'DELETE FROM events WHERE seq > 97')

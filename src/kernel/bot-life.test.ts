@@ -171,3 +171,13 @@ test('UGF-B-003: a bot in ERROR stays so over a restart of the engine, and an op
   rig.command({ kind: 'BOT_START', ...BOT })
   expect(state(rig)).toBe('RUNNING')
 })
+
+test('UGF-B-003: a bot in QUARANTINE stays there over a restart of the engine, however long it runs', () => {
+  const { rig, broken } = failing()
+  run(rig, 120)
+  expect(state(rig)).toBe('QUARANTINED')
+  broken.isOn = false
+  rig.restart()
+  run(rig, 700)
+  expect(state(rig)).toBe('QUARANTINED')
+})

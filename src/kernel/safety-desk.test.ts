@@ -388,7 +388,7 @@ describe('modes by command', () => {
     expect(world.sent().at(-1)).toBe('place o3 sell 10')
   })
 
-  test('a boot is warm before it trades', () => {
+  test('UGF-0-002: a boot is warm before it trades', () => {
     const world = rig({ mode: { warmUpUs: 120_000_000 } })
     expect(world.act((context) => context.place(buy(1)))).toBeUndefined()
     expect(world.refusal()).toBe('SAFE_MODE_BLOCKED')

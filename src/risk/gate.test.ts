@@ -245,16 +245,19 @@ const MATRIX: Readonly<Record<SafetyMode, Readonly<Record<KillLevel, string>>>> 
 const CLOSING = { action: 'REDUCE', side: 'sell', botPosition: 10_000, accountPosition: 10_000 } as const
 const POSTURES = SAFETY_MODES.flatMap((safetyMode) => KILL_LEVELS.map((killLevel) => ({ safetyMode, killLevel })))
 
-test.each(POSTURES)('in $safetyMode at kill level $killLevel the matrix holds, and cancelling passes', (posture) => {
-  const decide = (parts: Partial<GateInput>) => gate.judge(gateInput({ ...posture, ...parts })).decision
-  const reducing = (['strategy', 'operator', 'flatten'] as const).map((origin) => decide({ ...CLOSING, origin }))
-  expect([decide({}), ...reducing].join(' ')).toBe(MATRIX[posture.safetyMode][posture.killLevel])
-  expect(decide({ action: 'AMEND' })).toBe(decide({}))
-  for (const origin of ['bracket', 'oco'] as const) expect(decide({ ...CLOSING, origin })).toBe(decide(CLOSING))
-  for (const origin of ['strategy', 'operator', 'bracket', 'oco', 'flatten'] as const)
-    expect(decide({ action: 'CANCEL', origin, qty: 0 })).toBe('ALLOW')
-  for (const parts of [{}, CLOSING]) expect(decide({ ...parts, stage: 'send' })).toBe(decide(parts))
-})
+test.each(POSTURES)(
+  'UGF-0-004: in $safetyMode at kill level $killLevel the matrix holds, and cancelling passes',
+  (posture) => {
+    const decide = (parts: Partial<GateInput>) => gate.judge(gateInput({ ...posture, ...parts })).decision
+    const reducing = (['strategy', 'operator', 'flatten'] as const).map((origin) => decide({ ...CLOSING, origin }))
+    expect([decide({}), ...reducing].join(' ')).toBe(MATRIX[posture.safetyMode][posture.killLevel])
+    expect(decide({ action: 'AMEND' })).toBe(decide({}))
+    for (const origin of ['bracket', 'oco'] as const) expect(decide({ ...CLOSING, origin })).toBe(decide(CLOSING))
+    for (const origin of ['strategy', 'operator', 'bracket', 'oco', 'flatten'] as const)
+      expect(decide({ action: 'CANCEL', origin, qty: 0 })).toBe('ALLOW')
+    for (const parts of [{}, CLOSING]) expect(decide({ ...parts, stage: 'send' })).toBe(decide(parts))
+  },
+)
 
 const unknowns = ['feed', 'limit', 'reference', 'referenceAgeUs', 'equity', 'botPosition'] as const
 
@@ -344,7 +347,7 @@ const inputs: fc.Arbitrary<GateInput> = fc
   )
   .map((parts) => gateInput(parts as Partial<GateInput>))
 
-test('the same input and limits give the same decision, and judging changes nothing', () => {
+test('UGF-0-004: the same input and limits give the same decision, and judging changes nothing', () => {
   const again = new Gate(structuredClone(TEST_LIMITS))
   fc.assert(
     fc.property(inputs, inputs, (input, between) => {

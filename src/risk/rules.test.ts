@@ -826,7 +826,7 @@ const CASES: readonly Case[] = [
   },
 ]
 
-test.each(CASES)('$code refuses with $decision what it must and lets the nearest other pass', (given) => {
+test.each(CASES)('UGF-D-003: $code refuses with $decision what it must and lets the nearest other pass', (given) => {
   const { code, decision, fails, passes } = given
   const gate = new Gate({ ...TEST_LIMITS, ...given.limits })
   const refused = gate.judge(gateInput(fails))

@@ -25,6 +25,24 @@ afterEach(async () => {
   for (const made of worlds.splice(0)) await made.end()
 })
 
+const FIVE = `
+  [limits]
+  venues = ["sim"]
+  instruments = ["*"]
+  market_orders = true
+  order_qty_max = { "*" = 100 }
+  order_notional_max = 2000000
+  gross_exposure_max = 10000000
+  net_exposure_max = 6000000
+  instrument_exposure_max = 4000000
+  venue_exposure_max = 10000000
+  [[bot]]
+  id = "rests"
+  strategy = "five"
+  instruments = ["ETH_USDT"]
+  allocation = 2000000
+  start = true`
+
 /** Whether our books are the venue's, asked of the venue. */
 async function agrees({ engine, exchange }: EngineWorld): Promise<void> {
   const theirs = await exchange.books()
@@ -289,6 +307,45 @@ describe('commands', () => {
       'BOT_EXISTS',
     )
   })
+})
+
+test('UGF-B-003: a bot with five resting orders that is stopped ends IDLE, and the venue holds none of them', async () => {
+  const five = defineStrategy({
+    id: 'five',
+    version: '1.0.0',
+    description: 'rests five bids, one a second, as far below the market as an order may be',
+    params: z.strictObject({}),
+    create: (_, context) => ({
+      onStart: () => context.setTimer('lay', context.now + 1_000_000),
+      onTimer() {
+        const laid = context.orders().length
+        if (laid === 5) return
+        const limit = Math.floor(context.mark() * (0.996 + laid / 5_000))
+        context.place({ side: 'buy', qty: 10, type: 'LIMIT', limit, reasonCode: 'ENTRY_TEST' })
+        context.setTimer('lay', context.now + 1_000_000)
+      },
+    }),
+  })
+  const made = await world({ strategies: [five], toml: FIVE })
+  await made.run(10)
+  const resting = async () => (await made.exchange.books()).openOrders.length
+  expect(await resting()).toBe(5)
+  expect((await made.command('BOT_STOP', { bot_id: 'rests' })).status).toBe('COMPLETED')
+  await made.run(5)
+  expect(made.engine.kernel.bots.find(({ config }) => config.id === 'rests')?.state).toBe('IDLE')
+  expect(await resting()).toBe(0)
+})
+
+test('UGF-0-002: an engine that was HALTED when it was killed is HALTED when it starts again, and opens nothing', async () => {
+  const made = await world()
+  await made.run(5)
+  expect((await made.command('MODE_RAISE', { mode: 'HALTED' })).status).toBe('COMPLETED')
+  made.crash()
+  await made.boot()
+  await made.run(130)
+  expect(made.engine.kernel.facts.mode.mode).toBe('HALTED')
+  const order = { instrument_id: 'FX_BTC_JPY', side: 'buy', type: 'MARKET', qty: '0.01' } as const
+  expect((await made.command('ORDER_PLACE', order)).status).toBe('REJECTED_POLICY')
 })
 
 test('UGF-B-005: of a hundred commands that wait and a kill that came last, the kill is acknowledged first', async () => {
