@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SUPPRESSION_S_MAX } from '../risk/interlocks.ts'
 import { VENUE_FAULTS } from '../venues/simulated/venue-faults.ts'
 import { GLASS_OP_NAMES } from './authority/break-glass.ts'
+import { ARM_MINUTES_MAX } from './live/live-desk.ts'
 import { FLAG_STAGES } from './authority/flags.ts'
 import { DUTY_S_MAX } from './authority/operator.ts'
 import { ROLES } from './authority/roles.ts'
@@ -139,7 +140,7 @@ export const COMMANDS = {
     to_ts: z.int().nonnegative().optional(),
   }),
   /** Lets orders reach a real venue for so long. */
-  LIVE_ARM: z.strictObject({ minutes: z.int().min(1).max(1_440) }),
+  LIVE_ARM: z.strictObject({ minutes: z.int().min(1).max(ARM_MINUTES_MAX) }),
   LIVE_DISARM: reasonless,
   /** Elevation for minutes: named operations in one scope, with the place where it is written down why. */
   BREAK_GLASS_OPEN: z.strictObject({

@@ -34,8 +34,8 @@ export interface LiveHands {
   alert(isOn: boolean, text: string): void
 }
 
-/** Armed for so long at the most. */
-export const ARM_HOURS_MAX = 24
+/** Armed for a day at the most. */
+export const ARM_MINUTES_MAX = 1_440
 /** An engine that renewed its lease longer ago may share the profile with another. */
 const LEASE_AGE_US_MAX = 15_000_000
 
