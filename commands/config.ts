@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import type { CommandDeps } from './command-line.ts'
-import { examples, reads } from './engine-options.ts'
+import { changes, examples, reads, TWO_STEPS } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
+import type { ChangeOptions } from './submission.ts'
 
 export interface ConfigShowOptions extends ReadOptions {
   readonly origin: boolean
@@ -19,6 +20,17 @@ export function configCommand(deps: CommandDeps): Command {
     .addHelpText('after', `${examples('config check')}\nExit codes: 0 fine, 2 with every problem and its line.\n`)
     .action((options: ReadOptions) =>
       deps.settle(options, async () => (await import('./config/show.ts')).checkConfig(options)),
+    )
+  changes(command.command('apply').description('put settings that were changed on disk in force, in a new session'), {
+    needsReason: true,
+  })
+    .addHelpText(
+      'after',
+      `${examples('config apply --reason "the grid bot may trade ether too"')}
+Limits, approvals and bots; everything else needs a start, and is named. Exit codes: 0 in force, 3 refused.${TWO_STEPS}`,
+    )
+    .action((options: ChangeOptions) =>
+      deps.settle(options, async () => (await import('./config/apply.ts')).applyConfig(deps, options)),
     )
   reads(command.command('explain <key>').description('one setting, or all of a section: value, origin, unit, meaning'))
     .addHelpText('after', examples('config explain engine.speed', 'config explain limits'))

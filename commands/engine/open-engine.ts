@@ -128,6 +128,7 @@ async function assemble(
     killWord: options.killWord,
     diskFree: () => host.current?.diskFree ?? freeShare(paths.folder),
     drift: (nowMs) => drift.look(nowMs),
+    settings: drift,
     leaks: () => opened.counters.leaked,
     clockSources: clockSources(config.time, { isLive: live !== undefined, host: HOST_CLOCK, venue: traded.clock }),
     news,

@@ -139,6 +139,8 @@ export const COMMANDS = {
     from_ts: z.int().nonnegative().optional(),
     to_ts: z.int().nonnegative().optional(),
   }),
+  /** Puts settings that were changed on disk in force, in a new session. */
+  CONFIG_APPLY: reasonless,
   /** Lets orders reach a real venue for so long. */
   LIVE_ARM: z.strictObject({ minutes: z.int().min(1).max(ARM_MINUTES_MAX) }),
   LIVE_DISARM: reasonless,

@@ -17,7 +17,7 @@ const NAMED_MAX = 3
 /** Compares the settings that an engine runs with to those on disk, whenever the file was touched. */
 export class ConfigDrift {
   readonly #path: string
-  readonly #applied: LoadedConfig
+  #applied: LoadedConfig
   readonly #reload: () => LoadedConfig
   #stamp: string
   #lookedMs = Number.NEGATIVE_INFINITY
@@ -29,6 +29,21 @@ export class ConfigDrift {
     this.#applied = applied
     this.#reload = reload
     this.#stamp = stampOf(path)
+  }
+
+  get applied(): LoadedConfig {
+    return this.#applied
+  }
+
+  /** As a start would read them now. */
+  load(): LoadedConfig {
+    return this.#reload()
+  }
+
+  /** From now on these are in force: what is on disk is held against them. */
+  accept(loaded: LoadedConfig): void {
+    this.#applied = loaded
+    this.#found = this.#compare()
   }
 
   /** @param nowMs monotonic; the file is asked for every five seconds at most */

@@ -62,6 +62,12 @@ const engine = z.strictObject({
     .max(CHALLENGE_LIFE_S.max)
     .default(CHALLENGE_LIFE_S.usual)
     .describe('seconds within which a dangerous operation is confirmed, 30 to 120'),
+  warm_up_s: z
+    .number()
+    .min(0)
+    .max(3_600)
+    .default(0)
+    .describe('seconds after a start in which nothing is opened; 120 suits real money, a simulated venue needs none'),
   data_stale_s: z.number().positive().max(3_600).default(10).describe('seconds without data that make a feed stale'),
 })
 

@@ -150,6 +150,7 @@ export const OPERATIONS: { readonly [T in CommandType]: Rule<T> } = {
   FLAG_SET: flagging,
   TIME_NOTE: { right: 'upkeep' },
   EXPORT_NOTED: { right: 'observe' },
+  CONFIG_APPLY: { right: 'release', tier: 'T1' },
   LIVE_ARM: { right: 'live', tier: 'T0', phrase: LIVE_PHRASE },
   LIVE_DISARM: stopping,
   BREAK_GLASS_OPEN: ({ scope }) => ({ right: 'exception', tier: 'T0', isRequest: true, scope }),

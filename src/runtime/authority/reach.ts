@@ -55,6 +55,7 @@ export const REACH: { readonly [T in CommandType]: Rule<T> } = {
   EXPORT_NOTED: 'none',
   CONFIRM: 'none',
   LOGIN_NOTED: 'none',
+  CONFIG_APPLY: 'all',
   LIVE_ARM: 'all',
   LIVE_DISARM: 'all',
   ENGINE_STOP: 'all',

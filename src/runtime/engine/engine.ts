@@ -28,6 +28,7 @@ import type { VenueStatus } from '../resilience/venue-status.ts'
 import { DEFAULT_RESTART_WISH } from '../restart-wish.ts'
 import { botDebuts } from './bot-debuts.ts'
 import { Chronicle, FILLS_RECALLED } from './chronicle.ts'
+import { ConfigDesk, type ConfigSource } from './config-desk.ts'
 import { CRASH_WINDOW_US, countCrashes } from './crash-record.ts'
 import type { EngineVenue, VenueListener } from './engine-venue.ts'
 import { EquityBook } from './equity-book.ts'
@@ -80,6 +81,8 @@ export interface EngineParts {
   readonly killWord?: Int32Array | undefined
   /** Share of the disk that is free, 0…1. */
   readonly diskFree?: () => number | undefined
+  /** Where the settings come from, where they can be read again. */
+  readonly settings?: ConfigSource | undefined
   /** How the settings on disk differ from those in force. */
   readonly drift?: (nowMs: number) => Drift | undefined
   /** Clocks that ours is held against; absent where nobody is asked. */
@@ -115,6 +118,7 @@ const LIMIT_NEAR = 0.8
 const RECONNECT_EVERY_MS = 500
 /** How long a safe stop waits for cancels to be answered. */
 const HISTORY_BARS = 600
+const WARM_UP_S = 120
 /** Reason code of a start that follows too many crashes. */
 const CRASH_LOOP = 'CRASH_LOOP'
 /** Reason code of flags that make no sense: all are off. */
@@ -183,6 +187,7 @@ export class Engine {
   #blindness: string | undefined
   #policySha256 = ''
   readonly #stopping: Stopping
+  readonly #settings: ConfigDesk
 
   constructor(parts: EngineParts) {
     const { store, instruments } = parts
@@ -200,6 +205,16 @@ export class Engine {
     })
     const { config } = this.#limits
     this.#parts = { ...parts, config }
+    this.#settings = new ConfigDesk(parts.settings, {
+      now: () => this.now,
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+      renew: (settings, why) => {
+        this.#limits.rebase(settings)
+        this.#parts = { ...this.#parts, config: this.#limits.config }
+        this.commit()
+        this.#renew([], why)
+      },
+    })
     assertRecordable(instruments.length)
     this.tapes = instruments.map(() => new Tape())
     const staleUs = config.engine.data_stale_s * US_PER_SECOND * Math.max(1, parts.clock.speed / 10)
@@ -397,6 +412,8 @@ export class Engine {
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       againstLimit: (payload) => this.#limits.against(payload),
       setLimit: (row, payload) => this.#limits.set(payload, row),
+      againstConfig: () => this.#settings.against(),
+      applyConfig: (row) => this.#settings.apply(row),
       suppress: (payload) => this.#interlocks.suppress(payload, parts.host.monotonicMs()),
     })
     this.conflator = new FeedConflator(instruments.length, {
@@ -471,6 +488,12 @@ export class Engine {
   /** Hash of the last committed event. */
   get journalHash(): string {
     return this.#writer.hash
+  }
+
+  /** Real money waits, whatever the settings say (UGF-0-002). */
+  get #leastWarmUpS(): number {
+    const { live } = this.parts
+    return live !== undefined && !live.isPractice ? WARM_UP_S : 0
   }
 
   /** What its orders are: rehearsed, or real. */
@@ -604,7 +627,7 @@ export class Engine {
       baseCurrency: config.account.base_currency,
       seed: config.engine.seed,
       startTs: this.now,
-      warmUpSeconds: 0,
+      warmUpSeconds: Math.max(config.engine.warm_up_s, this.#leastWarmUpS),
       state: store.state(),
       strategyOf,
       notes: store.notes,

@@ -60,6 +60,8 @@ export interface IntakeHands {
   record(fact: HostFact): void
   againstLimit(payload: CommandPayload<'LIMIT_SET'>): CommandOutcome | undefined
   setLimit(row: CommandRow, payload: CommandPayload<'LIMIT_SET'>): CommandOutcome
+  againstConfig(): CommandOutcome | undefined
+  applyConfig(row: CommandRow): CommandOutcome
 }
 
 /** No wish lies in wait for longer, whatever it says of itself (UGF-B-005). */
@@ -176,6 +178,8 @@ export class Intake {
       }
       case 'INTERLOCK_SUPPRESS':
         return againstSuppressing((payload as CommandPayload<'INTERLOCK_SUPPRESS'>).interlock)
+      case 'CONFIG_APPLY':
+        return hands.againstConfig()
       case 'LIVE_ARM':
         return hands.live.against()
       case 'BREAK_GLASS_OPEN':
@@ -314,6 +318,8 @@ export class Intake {
         hands.record({ type: 'ops.export_made', payload: { ...told, export_sha256: sha256, actor: row.actor } })
         return done('the journal has it')
       }
+      case 'CONFIG_APPLY':
+        return hands.applyConfig(row)
       case 'LIVE_ARM':
         return hands.live.arm(payload as CommandPayload<'LIVE_ARM'>, row)
       case 'LIVE_DISARM':

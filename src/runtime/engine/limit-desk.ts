@@ -32,7 +32,7 @@ export interface LimitHands {
 
 /** Limits that are set while the engine runs (UGF-D-003): kept above the settings, in force with the session that they begin. */
 export class LimitDesk {
-  readonly #settings: Config
+  #settings: Config
   readonly #notes: EngineStore['notes']
   readonly #hands: LimitHands
 
@@ -45,6 +45,11 @@ export class LimitDesk {
   /** The settings with everything that was set above them. */
   get config(): Config {
     return withLimitChanges(this.#settings, storedLimitChanges(this.#notes))
+  }
+
+  /** Stands on other settings from now on; what was set above them stays above them. */
+  rebase(settings: Config): void {
+    this.#settings = settings
   }
 
   /** What is sure to refuse a wish. */

@@ -45,6 +45,7 @@ const WISHES: Readonly<Record<CommandType, unknown>> = {
   LIMIT_SET: { limit: 'daily_loss_max', value: '5' },
   TIME_NOTE: { text: 'a word on this minute', from_ts: 1, to_ts: 2 },
   EXPORT_NOTED: { what: 'audit', sha256: 'ab'.repeat(32), rows: 1 },
+  CONFIG_APPLY: {},
   LIVE_ARM: { minutes: 5 },
   LIVE_DISARM: {},
   BREAK_GLASS_OPEN: { scope: 'global', ops: ['LIMIT_SET'], ttl_s: 60, evidence: 'a ticket' },
