@@ -4,6 +4,25 @@ type Told = readonly [code: string, meaning: string, todo: string]
 
 /** Codes that a command is answered with when it is not done. */
 const ANSWERS: readonly Told[] = [
+  ['CONFIG_FIXED', 'the engine was given its settings and reads no file', 'start it anew'],
+  [
+    'CONFIG_NEEDS_RESTART',
+    'a setting that only a start puts in force',
+    'restart the engine: `profinaut stop`, `profinaut engine`',
+  ],
+  ['CONFIG_SAME', 'nothing differs from what is in force', 'nothing is to be done'],
+  ['CONFIG_UNREADABLE', 'a start would fail on the settings', 'see `profinaut config check`'],
+  [
+    'ENVIRONMENT_NOT_PROD',
+    'real money moves only from a profile that says prod',
+    'set account.environment when you mean it',
+  ],
+  ['MODE_NOT_NORMAL', 'something stands in the way of trading', 'see `profinaut safety show`'],
+  ['NOT_A_REAL_VENUE', 'the simulated venue needs no arming', 'nothing is to be done'],
+  ['PORT_IN_USE', 'another program has the port', 'choose another with --port'],
+  ['SIMULATED_VENUE', 'the profile trades on the simulated venue', 'name one in the section [venue]'],
+  ['STAGE_NOT_LIVE', 'the profile rehearses: nothing of it reaches a venue', 'set venue.stage when you mean it'],
+  ['VENUE_UNREACHABLE', 'the venue never answered', 'start again when it does: `profinaut venue check`'],
   ['ALERT_UNKNOWN', 'no alert has this id', 'see `profinaut alert list`'],
   ['APPROVAL_NOT_PENDING', 'what was asked has been decided, or is over', 'see `profinaut approve list --all`'],
   ['APPROVAL_PENDING', 'orders wait for a person', 'decide with `profinaut approve yes` or `no`'],
