@@ -1,5 +1,5 @@
 import type { Instrument } from '../../src/domain/instrument.ts'
-import { formatMoney } from '../../src/domain/money.ts'
+import { formatMoney, money, parseMoney } from '../../src/domain/money.ts'
 import { timeUs, US_PER_HOUR, US_PER_MS } from '../../src/domain/time.ts'
 import type { SessionSpec } from '../../src/kernel/session-spec.ts'
 import { barColumns } from '../../src/market/columns.ts'
@@ -13,6 +13,7 @@ import type { Log } from '../../src/runtime/log/log.ts'
 import { type ClockSource, cristian } from '../../src/runtime/timekeeping/clock-source.ts'
 import type { VenueClock } from '../../src/venues/connector.ts'
 import { LiveVenue } from '../../src/venues/live/live-venue.ts'
+import { ShadowVenue } from '../../src/venues/shadow/shadow-venue.ts'
 import { DEMO_INSTRUMENTS } from '../../src/venues/simulated/demo-instruments.ts'
 import { DEMO_DEPOSITS } from '../../src/venues/simulated/exchange-terms.ts'
 import { SimulatedExchange } from '../../src/venues/simulated/simulated-exchange.ts'
@@ -118,10 +119,16 @@ async function openReal({
     log: { info: (what, said) => log.info(what, said), warn: (what, said) => log.warn(what, said) },
     wake,
   })
+  const deposits = await openingBalances(venue, store.notes)
+  const vault = stage === 'shadow' ? openSimVenueVault(paths.simDatabase, { nowTs: wallTime() }) : undefined
   return {
-    venue,
+    // What is rehearsed is given to somebody who cannot send.
+    venue:
+      vault === undefined
+        ? venue
+        : new ShadowVenue({ market: venue, instruments, vault, deposits: deposits.map(amountOf) }),
     instruments,
-    deposits: await openingBalances(venue, store.notes),
+    deposits,
     live: {
       runMode: stage,
       environment: config.account.environment,
@@ -132,8 +139,15 @@ async function openReal({
       name: `venue ${venue.venueId}`,
       sample: () => cristian(HOST_CLOCK, () => connector.serverTime(), CLOCK_GRAIN_US),
     },
-    close: () => venue.disconnect(),
+    close: () => {
+      venue.disconnect()
+      vault?.close()
+    },
   }
+}
+
+function amountOf({ currency, amount }: SessionSpec['deposits'][number]) {
+  return { currency, amount: parseMoney(amount) ?? money(0n) }
 }
 
 /** Venues tell their time in whole milliseconds. */
