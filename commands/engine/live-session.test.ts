@@ -159,7 +159,7 @@ on_restart = "resume"`,
     expect(code).toBe(5)
     expect(out).toContain('MISSING_LOCAL')
     const safety = await at.run('safety', 'show', '--json')
-    expect(safety.out).toContain('HALTED')
+    expect(safety.out).toMatch(/"safety_mode":"(SAFE_MODE|HALTED)"/)
     expect(reasons((await at.run('live', 'status', '--json')).out)).toContain('LIVE_NOT_ARMED')
     expect(venue.core.open).toHaveLength(1)
   }, 120_000)
