@@ -2,7 +2,7 @@ import type { OrderId, RunId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { US_PER_SECOND } from '../../domain/time.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
-import { assertRecordable, type Condition, InputLog } from '../../kernel/input-log.ts'
+import { assertRecordable, type Condition, InputLog, type ReconcileNews } from '../../kernel/input-log.ts'
 import { Kernel } from '../../kernel/kernel.ts'
 import type { KernelEvent } from '../../events/event.ts'
 import { type SessionSpec, sessionConfig } from '../../kernel/session-spec.ts'
@@ -302,7 +302,10 @@ export class Engine {
         if (this.phase === 'STARTING') this.#step('reconcile', 'RUNNING', 'asking the venue')
       },
       report: (report, ts) => this.#inputs.report(report, Math.max(ts, this.kernel.now)),
-      reconciled: (news) => this.#inputs.reconciled(news, Math.max(this.now, this.kernel.now)),
+      reconciled: (news) => {
+        this.#inputs.reconciled(news, Math.max(this.now, this.kernel.now))
+        this.#heedExternal(news)
+      },
       ended: (isOk, detail) => {
         this.commit()
         this.#step('reconcile', isOk ? 'OK' : 'FAILED', detail)
@@ -1135,6 +1138,15 @@ export class Engine {
     venue.disconnect()
     venue.connect(this.now)
     void this.#recover().then(() => this.#reconciling.run('all'))
+  }
+
+  /** With money at stake an order that somebody else sent stops everything: whoever sent it has our key (UGF-D-005). */
+  #heedExternal({ differences }: ReconcileNews): void {
+    const external = differences.filter(({ category }) => category === 'MISSING_LOCAL')
+    if (external.length === 0 || !isMoney(this.runMode) || this.kernel.facts.kill.at('global') === 'HALT') return
+    const reason = `EXTERNAL_ORDER_DETECTED: ${external.map(({ subject }) => subject).join(', ')}`.slice(0, 200)
+    const id = this.#ownId('external-order')
+    void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope: 'global', level: 'HALT' })
   }
 
   #fault(payload: CommandPayload<'VENUE_FAULT'>): CommandOutcome {
