@@ -37,6 +37,7 @@ import { loginCommand, logoutCommand } from './login.ts'
 import { logsCommand } from './logs.ts'
 import { marketCommand } from './market.ts'
 import { operatorCommand } from './operator.ts'
+import { parityCommand } from './parity.ts'
 import { orderCommand } from './order.ts'
 import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
@@ -108,6 +109,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   loginCommand,
   logoutCommand,
   operatorCommand,
+  parityCommand,
   gateCommand,
   leaseCommand,
   liveCommand,

@@ -289,9 +289,29 @@ export class InputLogError extends Error {
   readonly hint = 'the session can be verified and shown, and not lived again'
 }
 
+/** What takes recorded inputs: a kernel, or who stands before one. */
+export type InputTaker = Pick<
+  Kernel,
+  | 'onBar'
+  | 'onHistory'
+  | 'onQuote'
+  | 'onTrade'
+  | 'onBook'
+  | 'onFeedStatus'
+  | 'onReport'
+  | 'onClock'
+  | 'onCommand'
+  | 'onCondition'
+  | 'onReconciled'
+  | 'onGuard'
+  | 'checkpoint'
+  | 'stop'
+  | 'onFact'
+>
+
 /** Lets a kernel live what an {@link InputLog} wrote. Columns of one row are filled again and again: nothing is allocated per tick. */
 export class InputPlayer {
-  readonly #kernel: Kernel
+  readonly #kernel: InputTaker
   readonly #bars = barColumns(1)
   readonly #quotes = quoteColumns(1)
   readonly #trades = tradeColumns(1)
@@ -299,7 +319,7 @@ export class InputPlayer {
   #inputs = 0
   readonly #deltas = new Deltas()
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: InputTaker) {
     this.#kernel = kernel
     for (const columns of [this.#bars, this.#quotes, this.#trades]) columns.length = 1
   }
