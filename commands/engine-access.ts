@@ -47,7 +47,9 @@ export interface EngineDeps {
   /** Aborted when the user, or who reads our output, has seen enough. */
   readonly untilInterrupted: () => AbortSignal
   /** Compares the books with the venue's where no engine runs. Absent where this program cannot. */
-  readonly reconcileOnce?: ((paths: ProfilePaths, scope: Scope) => Promise<Outcome>) | undefined
+  readonly reconcileOnce?:
+    | ((paths: ProfilePaths, scope: Scope, passphrase: Buffer | undefined) => Promise<Outcome>)
+    | undefined
   /** Absent where nobody can be asked. */
   readonly hidden?: HiddenInput | undefined
   /** The keys of the screen. Absent where this program has none. */

@@ -45,7 +45,8 @@ export const ENGINE_DEPS: EngineDeps = {
     return actorName()
   },
   origin: isAttended ? 'cli' : 'cron',
-  reconcileOnce: async (paths, scope) => (await import('./reconcile/one-shot.ts')).reconcileOnce(paths, scope),
+  reconcileOnce: async (paths, scope, passphrase) =>
+    (await import('./reconcile/one-shot.ts')).reconcileOnce(paths, scope, passphrase),
   hidden: {
     ask: async (question) => (await import('./secret/ask-hidden.ts')).askHidden(question),
     drain: (fd) => readFileSync(fd),

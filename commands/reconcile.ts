@@ -9,6 +9,8 @@ const STATUSES = ['OK', 'MISMATCH', 'UNKNOWN'] as const
 
 export interface ReconcileOptions extends ChangeOptions {
   readonly scope: (typeof SCOPES)[number]
+  /** Descriptor that the passphrase of the secrets is read from, where the venue itself is asked. */
+  readonly passphraseFd?: number
 }
 export interface ResultsOptions extends ReadOptions {
   readonly status?: (typeof STATUSES)[number] | undefined
@@ -22,6 +24,11 @@ export function reconcileCommand(deps: CommandDeps): Command {
     waitS: 30,
   })
     .addOption(new Option('--scope <scope>', 'what to compare').choices(SCOPES).default('all'))
+    .option(
+      '--passphrase-fd <n>',
+      "without an engine: where the passphrase of the profile's secrets is read from",
+      count,
+    )
     .addHelpText(
       'after',
       `${examples('reconcile', 'reconcile --scope orders --json')}

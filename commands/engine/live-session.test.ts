@@ -140,6 +140,22 @@ on_restart = "resume"`,
     await expectEqualBooks(at)
   }, 120_000)
 
+  test('UGF-D-005: without an engine the venue itself is asked, and a venue that is gone is UNKNOWN', async () => {
+    const at = home()
+    const engine = at.engine()
+    await at.running()
+    await at.armed()
+    expect((await at.confirmed(...TAKES)).code).toBe(0)
+    expect((await at.confirmed(...RESTS)).code).toBe(0)
+    await until('a fill', async () => (await ordersOf(at)).some(({ state }) => state === 'FILLED'))
+    engine.kill('SIGKILL')
+    await pause(300)
+    const down = await at.run('reconcile', '--json')
+    expect([down.code, down.out.includes('"engine":"down"')]).toEqual([0, true])
+    await venue.server.close()
+    expect((await at.run('reconcile', '--json')).code).toBe(7)
+  }, 120_000)
+
   test('UGF-D-005: a foreign order is MISSING_LOCAL, stops everything, and is left alone', async () => {
     const at = home()
     at.engine()

@@ -21,6 +21,7 @@ import type { EngineState } from '../../src/projection/engine-state.ts'
 import type { SqliteEngineStore } from '../../storage/engine-store.ts'
 import { openSimVenueVault } from '../../storage/sim-venue-vault.ts'
 import { openConnector } from './open-connector.ts'
+import { openingBalances } from './opening-balances.ts'
 import { tradedInstruments } from './traded-instruments.ts'
 
 /** Bars that a first start begins with: enough for the slowest indicator and a full chart. */
@@ -152,19 +153,3 @@ function amountOf({ currency, amount }: SessionSpec['deposits'][number]) {
 
 /** Venues tell their time in whole milliseconds. */
 const CLOCK_GRAIN_US = US_PER_MS
-
-const OPENING = 'venue.opening'
-
-/** What the account held when this profile first met it: the ledger begins there. */
-async function openingBalances(venue: LiveVenue, notes: SqliteEngineStore['notes']): Promise<SessionSpec['deposits']> {
-  const noted = notes.get(OPENING)
-  if (noted !== undefined) return JSON.parse(noted) as SessionSpec['deposits']
-  const held = (await venue.balances()).filter(({ amount }) => amount !== 0n)
-  const deposits = held.map(({ currency, amount }) => ({
-    venue: venue.venueId as string,
-    currency,
-    amount: formatMoney(amount),
-  }))
-  notes.set(OPENING, JSON.stringify(deposits))
-  return deposits
-}

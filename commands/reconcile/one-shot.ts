@@ -10,11 +10,12 @@ import { reconcileResult } from '../../src/reconcile/result.ts'
 import { wallTime } from '../../src/runtime/clock.ts'
 import type { ProfilePaths } from '../../src/runtime/config.ts'
 import { thisProcess } from '../../src/runtime/process.ts'
-import { SimulatedExchange } from '../../src/venues/simulated/simulated-exchange.ts'
-import type { VenueBooks, VenueFill } from '../../src/venues/venue.ts'
-import { openSimVenueVault } from '../../storage/sim-venue-vault.ts'
+import { loadConfig } from '../../src/runtime/config-layers.ts'
+import type { OrderRecord } from '../../src/projection/engine-state.ts'
+import type { VenueAccountPort, VenueBooks, VenueFill } from '../../src/venues/venue.ts'
 import { leaseConflict, openStore } from '../engine/open-store.ts'
 import type { Outcome } from '../outcome.ts'
+import { accountOf } from './account-of.ts'
 import { verdict } from './verdict.ts'
 
 /**
@@ -23,35 +24,33 @@ import { verdict } from './verdict.ts'
  *
  * @throws CommandError `LEASE_CONFLICT`, exit 6, where an engine or another reconciliation owns the profile
  */
-export async function reconcileOnce(paths: ProfilePaths, scope: Scope = 'all'): Promise<Outcome> {
+export async function reconcileOnce(
+  paths: ProfilePaths,
+  scope: Scope = 'all',
+  passphrase?: Buffer | undefined,
+): Promise<Outcome> {
+  const { config } = loadConfig(paths)
   const store = openStore(paths, 'full')
   const leased = store.lease.acquire(thisProcess(), wallTime())
   if (!leased.ok) {
     store.close()
     throw leaseConflict(paths, leased.holder)
   }
-  const vault = openSimVenueVault(paths.simDatabase, { nowTs: wallTime() })
   try {
     const ours = store.state()
-    const startedTs = Math.max(wallTime(), ours.lastTs)
-    const exchange = new SimulatedExchange({ vault, seed: 1, nowTs: timeUs(startedTs) })
-    // Time went on while nobody listened: the venue's books are as of now.
-    const isReached = exchange.connect(startedTs)
-    const { instruments } = exchange
-    const asked = isReached
-      ? await ask(
-          exchange,
-          ours.working.map(({ id }) => id),
-        )
-      : undefined
+    const startedTs = timeUs(Math.max(wallTime(), ours.lastTs))
+    const asking = await accountOf({ paths, config, store, passphrase, ours, nowTs: startedTs })
+    const { account, instruments, fillsReachUs } = asking
+    const asked = asking.isReached ? await ask(account, ours.working) : undefined
+    asking.close()
     const comparison = compareBooks({
-      venueId: exchange.venueId,
+      venueId: account.venueId,
       ours,
       venue: asked?.books,
-      fills: asked && { fromTs: 0, list: asked.fills },
+      fills: asked && { fromTs: fillsReachUs === undefined ? 0 : startedTs - fillsReachUs, list: asked.fills },
       lookups: asked?.lookups,
       instruments,
-      nowTs: startedTs,
+      nowTs: Math.max(wallTime(), startedTs),
       scope,
       // Nobody is at work: nothing is on its way.
       settings: { ...COMPARE_SETTINGS, settleUs: 0, inFlightUs: 0 },
@@ -62,7 +61,6 @@ export async function reconcileOnce(paths: ProfilePaths, scope: Scope = 'all'): 
     const plan = planRepairs({ confirmed: judged.confirmed, neverHeard: new Map(), nowTs: startedTs })
     return verdict(result, 'no engine runs, nothing was changed', { engine: 'down', operator: plan.operator })
   } finally {
-    vault.close()
     store.lease.release()
     store.close()
   }
@@ -75,12 +73,13 @@ interface Asked {
 }
 
 /** Everything the venue says of the account; undefined when it does not answer. */
-async function ask(exchange: SimulatedExchange, working: readonly OrderId[]): Promise<Asked | undefined> {
+async function ask(account: VenueAccountPort, working: readonly OrderRecord[]): Promise<Asked | undefined> {
   try {
-    const fills = await exchange.fills(0)
-    const books = await exchange.books()
+    const fills = await account.fills(0)
+    const books = await account.books()
     const lookups = new Map<OrderId, Lookup>()
-    for (const id of working) lookups.set(id, (await exchange.order(id)) ?? 'NEVER_HEARD_OF')
+    for (const { id, instrumentId } of working)
+      lookups.set(id, (await account.order(id, instrumentId)) ?? 'NEVER_HEARD_OF')
     return { books, fills, lookups }
   } catch {
     return undefined

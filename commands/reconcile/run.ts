@@ -3,6 +3,7 @@ import { profilePaths } from '../../src/runtime/config.ts'
 import { requireWhole } from '../caller.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { unreachable, withEngine } from '../engine-access.ts'
+import { venuePassphrase } from '../engine/venue-passphrase.ts'
 import { EXIT } from '../exit-code.ts'
 import type { Outcome } from '../outcome.ts'
 import type { ReconcileOptions } from '../reconcile.ts'
@@ -24,7 +25,13 @@ export async function reconcile({ engine }: CommandDeps, options: ReconcileOptio
     return verdictOf(await submit(access, engine, wish, options))
   })
   // The books are closed again by now: the one-shot takes the lease and opens them itself.
-  return isDown && reconcileOnce !== undefined ? reconcileOnce(paths, options.scope) : outcome
+  if (!isDown || reconcileOnce === undefined) return outcome
+  const passphrase = await venuePassphrase({ engine }, { ...options, flags: {} })
+  try {
+    return await reconcileOnce(paths, options.scope, passphrase)
+  } finally {
+    passphrase?.fill(0)
+  }
 }
 
 /** A comparison that was carried out has a verdict of its own. One that is not told is UNKNOWN, never success. */

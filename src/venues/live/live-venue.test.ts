@@ -336,6 +336,20 @@ describe('what is not known', () => {
   })
 })
 
+test('books: an order whose answer was lost is plainly ours, and is named', async () => {
+  const { venue, connector, wish, open, pass, told } = liveRig({ clientId: undefined })
+  await open()
+  connector.answers.push((sent) => {
+    connector.arrive(sent)
+    return Promise.resolve({ outcome: 'unknown', error: failure('UNKNOWN', 'TIMEOUT') } as const)
+  })
+  venue.place(wish(1), 0)
+  await pass()
+  expect((await venue.books()).openOrders.map(({ orderId }) => orderId)).toEqual(['o1'])
+  await pass()
+  expect(told()).toEqual(['unknown o1', 'accepted o1'])
+})
+
 test('books: orders carry our ids, those of others do not, and what is on its way is waited for', async () => {
   const { venue, connector, wish, open, clock } = liveRig({ clientId: undefined })
   await open()

@@ -521,9 +521,7 @@ export class LiveVenue implements Venue, VenueAccountPort {
       const order = await this.#connector.order({ clientId: '', venueOrderId, instrument })
       if (order !== undefined) listed.set(venueOrderId, order)
     }
-    const lost = [...this.#lines.values()].filter(
-      (one) => !one.isEnded && one.venueOrderId === undefined && !this.#placing.has(one.orderId),
-    )
+    const lost = this.#lost()
     const { found, unclear } = attribute(
       lost.includes(line) ? lost : [...lost, line],
       [...listed.values()],
@@ -569,6 +567,7 @@ export class LiveVenue implements Venue, VenueAccountPort {
   }
 
   async fills(afterCursor: number): Promise<readonly VenueFill[]> {
+    if (this.#state === 'CLOSED') this.#remember()
     await Promise.all(this.#placing.values())
     const fills = await this.#connector.fills(this.#instruments, afterCursor)
     return fills.map(({ clientId, ...fill }) => ({
@@ -579,9 +578,11 @@ export class LiveVenue implements Venue, VenueAccountPort {
   }
 
   async books(): Promise<VenueBooks> {
+    if (this.#state === 'CLOSED') this.#remember()
     await Promise.all(this.#placing.values())
     const ts = await this.#connector.serverTime()
     const open = await this.#connector.openOrders(this.#instruments)
+    this.#claim(open)
     const balances = await this.balances()
     const positions = await this.#connector.positions(this.#instruments)
     return { venueId: this.venueId, ts, openOrders: open.map((order) => this.#ours(order)), balances, positions }
@@ -591,6 +592,23 @@ export class LiveVenue implements Venue, VenueAccountPort {
   async balances(): Promise<VenueBooks['balances']> {
     const held = await this.#connector.balances()
     return held.filter(({ currency }) => this.#currencies.has(currency))
+  }
+
+  /** Orders of ours whose answers were lost and that are plainly among these: nobody takes them for somebody else's. */
+  #claim(listed: readonly ListedOrder[]): void {
+    if (this.#connector.capabilities.clientId !== undefined) return
+    const { found } = attribute(this.#lost(), listed, this.#byVenueId)
+    for (const { line, order } of found) {
+      this.#bind(line, order.venueOrderId)
+      this.#tell(line.listed(order))
+    }
+  }
+
+  /** Handed over, not ended, and without a name at the venue. */
+  #lost(): readonly OrderLine[] {
+    return [...this.#lines.values()].filter(
+      (one) => !one.isEnded && one.venueOrderId === undefined && !this.#placing.has(one.orderId),
+    )
   }
 
   #ours({ clientId, ...order }: ListedOrder): VenueOrder {
