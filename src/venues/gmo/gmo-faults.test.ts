@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Ear, eventually, REAL_CLOCK } from '../../../fixtures/venues/contract-kit.ts'
+import { Ear, eventually } from '../../../fixtures/venues/contract-kit.ts'
+import { REAL_CLOCK } from '../../../fixtures/venues/real-clock.ts'
 import { type FakeVenue, gmoServer } from '../../../fixtures/venues/gmo/gmo-server.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { lots, ticks } from '../../domain/money.ts'

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { REAL_CLOCK } from '../../../fixtures/venues/contract-kit.ts'
+import { REAL_CLOCK } from '../../../fixtures/venues/real-clock.ts'
 import { VenueError } from '../venue-error.ts'
 import { jsonDepth } from './json-depth.ts'
 import { RestClient, requireHost } from './rest-client.ts'
