@@ -27,7 +27,7 @@ import { verdict } from './verdict.ts'
 export async function reconcileOnce(
   paths: ProfilePaths,
   scope: Scope = 'all',
-  passphrase?: Buffer | undefined,
+  passphrase?: Buffer,
 ): Promise<Outcome> {
   const { config } = loadConfig(paths)
   const store = openStore(paths, 'full')
