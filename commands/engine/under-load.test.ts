@@ -108,10 +108,21 @@ describe('UGF-0-005: from HALT to refusal', () => {
   })
 })
 
+/** How much of a core this process gets while nothing of ours competes for it. */
+function coreShare(): number {
+  const before = process.cpuUsage()
+  const startMs = performance.now()
+  while (performance.now() - startMs < 300);
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / (1_000 * (performance.now() - startMs))
+}
+
 test('UGF-0-011: with backtests on every core an intent is judged within 50 ms, at the 95th percentile', {
   retry: 2,
   timeout: 90_000,
-}, async () => {
+}, async ({ skip }) => {
+  const share = coreShare()
+  skip(share < 0.8, `others take this machine: ${Math.round(100 * share)} % of a core is left, and time cannot be told`)
   await start({ 'engine.speed': 5 })
   for (let n = 0; n < 2; n++) keepBusy(`b${n}`)
   await pause(3_000)
