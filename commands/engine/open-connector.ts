@@ -9,12 +9,12 @@ import { venueKey } from './venue-key.ts'
  * @throws SecretError where the key cannot be opened; CommandError `EXCHANGE_UNKNOWN`
  */
 export async function openConnector(
-  config: Pick<Config, 'venue'>,
+  config: Pick<Config, 'venue' | 'account'>,
   { paths, clock, passphrase }: { paths: ProfilePaths; clock: VenueClock; passphrase?: Buffer | undefined },
 ): Promise<Connector> {
   const { practice_url: practice } = config.venue
   const practiceUrl = practice === '' ? undefined : practice
-  const terms: ConnectorTerms = { clock, key: venueKey(config.venue, { paths, passphrase }), practiceUrl }
+  const terms: ConnectorTerms = { clock, key: venueKey(config, { paths, passphrase }), practiceUrl }
   const { GmoConnector } = await import('../../src/venues/gmo/gmo-connector.ts')
   return new GmoConnector(terms)
 }

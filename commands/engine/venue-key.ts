@@ -11,6 +11,8 @@ export function needsPassphrase({ key, secret }: Pick<Config['venue'], 'key' | '
   return [key, secret].some((reference) => reference.startsWith('fileenc:'))
 }
 
+type KeySettings = Pick<Config['venue'], 'key' | 'secret' | 'practice_url'>
+
 /**
  * The key of the settings, opened once: it stays in this process, is handed to whoever signs, and goes nowhere else.
  *
@@ -18,12 +20,13 @@ export function needsPassphrase({ key, secret }: Pick<Config['venue'], 'key' | '
  * @throws SecretError where a reference does not open; a key from the environment is for practice alone
  */
 export function venueKey(
-  venue: Pick<Config['venue'], 'key' | 'secret' | 'practice_url'>,
+  { venue, account }: { readonly venue: KeySettings; readonly account: Pick<Config['account'], 'environment'> },
   { paths, passphrase }: { paths: Pick<ProfilePaths, 'secrets'>; passphrase?: Buffer | undefined },
 ): (() => VenueKey) | undefined {
   if (venue.key === '') return undefined
   const open = (reference: string): string => {
-    const ref = parseSecretRef(reference, { isSimulated: venue.practice_url !== '' })
+    const isSimulated = venue.practice_url !== '' && account.environment !== 'prod'
+    const ref = parseSecretRef(reference, { isSimulated })
     if (ref.scheme === 'env') {
       const value = environmentSecret(ref.path)
       if (value !== undefined && value !== '') return value

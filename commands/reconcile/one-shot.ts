@@ -24,11 +24,7 @@ import { verdict } from './verdict.ts'
  *
  * @throws CommandError `LEASE_CONFLICT`, exit 6, where an engine or another reconciliation owns the profile
  */
-export async function reconcileOnce(
-  paths: ProfilePaths,
-  scope: Scope = 'all',
-  passphrase?: Buffer,
-): Promise<Outcome> {
+export async function reconcileOnce(paths: ProfilePaths, scope: Scope = 'all', passphrase?: Buffer): Promise<Outcome> {
   const { config } = loadConfig(paths)
   const store = openStore(paths, 'full')
   const leased = store.lease.acquire(thisProcess(), wallTime())

@@ -36,7 +36,7 @@ export async function askedVenue(deps: CommandDeps, options: VenueOptions, needs
   try {
     const venue = needsKey ? config.venue : { ...config.venue, key: '', secret: '' }
     const connector = await openConnector(
-      { venue },
+      { venue, account: config.account },
       { paths, clock: { nowUs: wallTime, monotonicMs, after }, passphrase },
     )
     return { connector, config, paths }
