@@ -22,6 +22,7 @@ import type { HostNews } from '../host-news.ts'
 import { LiveDesk, type LiveTerms } from '../live/live-desk.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
+import { CaseDesk } from '../reconcile-cases/case-desk.ts'
 import type { VenueStatus } from '../resilience/venue-status.ts'
 import { DEFAULT_RESTART_WISH } from '../restart-wish.ts'
 import { botDebuts } from './bot-debuts.ts'
@@ -41,9 +42,10 @@ import { LimitDesk } from './limit-desk.ts'
 import { keepLossMarks, storedLossMarks } from './loss-marks.ts'
 import { InterlockDesk } from './interlock-desk.ts'
 import type { HeldWorth } from './exposure-jump.ts'
+import { canaryBot } from '../reconcile-cases/canary-bot.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 import { MinuteFeed } from './minute-feed.ts'
-import { ReconcileDesk } from './reconcile-desk.ts'
+import { ReconcileDesk, resolvedFact } from './reconcile-desk.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
 import { APPROVAL_REQUIRED, OrderApprovals } from './order-approvals.ts'
 import { recoverOrders } from './recovery.ts'
@@ -139,6 +141,7 @@ export class Engine {
   readonly authority: Authority
   readonly glass: GlassDesk
   readonly live: LiveDesk
+  readonly cases: CaseDesk
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -279,6 +282,9 @@ export class Engine {
       },
       report: (report, ts) => this.#inputs.report(report, Math.max(ts, this.kernel.now)),
       reconciled: (news) => this.#inputs.reconciled(news, Math.max(this.now, this.kernel.now)),
+      seen: (sighting) => this.cases.heed(sighting),
+      resolved: (resolution, id) =>
+        this.#inputs.fact(resolvedFact(resolution, id), Math.max(this.now, this.kernel.now)),
       ended: (isOk, detail) => {
         this.commit()
         this.#step('reconcile', isOk ? 'OK' : 'FAILED', detail)
@@ -302,6 +308,22 @@ export class Engine {
       isHalted: () => this.kernel.facts.mode.mode === 'HALTED' || this.kernel.facts.kill.at('global') === 'HALT',
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       alert: (isOn, text) => this.#alert('BREAK_GLASS', isOn, 'P0', text, 'break-glass list'),
+    })
+    this.cases = new CaseDesk(store.notes, parts.compare.cases, {
+      runMode: () => this.runMode,
+      now: () => Math.max(this.now, this.kernel.now),
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+      condition: (condition) => this.#condition(condition, this.now),
+      standing: (scope) => this.kernel.facts.kill.at(scope),
+      raise: (scope, level, reason) => {
+        const id = this.#ownId('case')
+        void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope, level })
+      },
+      alert: (source, isOn, severity, text) => this.#alert(source, isOn, severity, text, 'reconcile case list'),
+      canaryBot: (one) =>
+        canaryBot({ bots: this.kernel.bots, allocations: this.kernel.facts.allocations, instruments }, one),
+      cancelForeign:
+        config.engine.external_orders === 'cancel' ? parts.venue.cancelForeign?.bind(parts.venue) : undefined,
     })
     this.live = new LiveDesk({
       host: parts.host,
@@ -375,6 +397,7 @@ export class Engine {
       revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
       now: () => Math.max(this.now, this.kernel.now),
       glass: this.glass,
+      cases: this.cases,
       live: this.live,
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       againstLimit: (payload) => this.#limits.against(payload),
@@ -616,6 +639,7 @@ export class Engine {
       this.#inputs.guard(news, Math.max(this.now, this.kernel.now)),
     )
     this.kernel.start()
+    this.cases.resume()
     this.commit()
     // The journal is looked at as it stands, so only now.
     const drift = this.parts.drift?.(this.parts.host.monotonicMs())
@@ -714,7 +738,7 @@ export class Engine {
     }
     // A flatten that has closed everything waits for the venue's word.
     const everyS = this.kernel.asksVenue ? 1 : this.parts.config.engine.reconcile_every_s
-    if (this.reconcile.isDue(now, everyS * US_PER_SECOND)) void this.#reconciling.run('all')
+    if (this.cases.isDue(now) || this.reconcile.isDue(now, everyS * US_PER_SECOND)) void this.#reconciling.run('all')
     this.#reconciling.look(now)
     this.#stopping.look()
     this.commit()

@@ -9,6 +9,7 @@ import { type KillLevel, type KillScope, killSeverity } from '../../risk/kill.ts
 import type { Authority } from '../authority/authority.ts'
 import type { GlassDesk } from '../authority/glass-desk.ts'
 import type { LiveDesk } from '../live/live-desk.ts'
+import type { CaseDesk } from '../reconcile-cases/case-desk.ts'
 import { personRole } from '../authority/roles.ts'
 import {
   COMMANDS,
@@ -54,6 +55,7 @@ export interface IntakeHands {
   /** Engine time, µs. */
   now(): number
   readonly glass: GlassDesk
+  readonly cases: CaseDesk
   readonly live: LiveDesk
   /** Has the journal keep a fact of the host's. */
   record(fact: HostFact): void
@@ -151,6 +153,8 @@ export class Intake {
       case 'KILL_LOWER': {
         const { scope, level } = payload as CommandPayload<'KILL_LOWER'>
         const from = hands.killAt(scope)
+        const open = this.#againstLowering(scope)
+        if (open !== undefined) return open
         return killSeverity(level) === killSeverity(from) - 1
           ? undefined
           : refusal('TRANSITION_FORBIDDEN', `${scope} is at ${from}: ${level} is not one step milder`)
@@ -177,6 +181,8 @@ export class Intake {
         return againstSuppressing((payload as CommandPayload<'INTERLOCK_SUPPRESS'>).interlock)
       case 'LIVE_ARM':
         return hands.live.against()
+      case 'CASE_SIGNOFF':
+        return hands.cases.againstSigning(payload as CommandPayload<'CASE_SIGNOFF'>)
       case 'BREAK_GLASS_OPEN':
         return hands.glass.against(payload as CommandPayload<'BREAK_GLASS_OPEN'>)
       case 'LIMIT_SET':
@@ -255,6 +261,8 @@ export class Intake {
         return this.#kill(row, who, payload as CommandPayload<'KILL_RAISE'>)
       case 'KILL_LOWER': {
         const { scope, level } = payload as CommandPayload<'KILL_LOWER'>
+        const open = this.#againstLowering(scope)
+        if (open !== undefined) return open
         const outcome = this.#tell({ ...who, kind: type, scope: scope as KillScope, level })
         if (outcome.ok) hands.killLowered()
         return outcome
@@ -311,6 +319,12 @@ export class Intake {
         return hands.live.arm(payload as CommandPayload<'LIVE_ARM'>, row)
       case 'LIVE_DISARM':
         return hands.live.disarm(row)
+      case 'CASE_CLASSIFY':
+        return hands.cases.classify(payload as CommandPayload<'CASE_CLASSIFY'>, row)
+      case 'CASE_REPAIR':
+        return hands.cases.repair(payload as CommandPayload<'CASE_REPAIR'>, row)
+      case 'CASE_SIGNOFF':
+        return hands.cases.sign(payload as CommandPayload<'CASE_SIGNOFF'>, row)
       case 'BREAK_GLASS_OPEN':
         return hands.glass.open(payload as CommandPayload<'BREAK_GLASS_OPEN'>, row)
       case 'BREAK_GLASS_APPROVE':
@@ -324,6 +338,14 @@ export class Intake {
       case 'CONFIRM':
         throw new Error('a confirmation stands for another wish, never for itself')
     }
+  }
+
+  /** Nothing is loosened where our books are not proven right again (UGF-0-010). */
+  #againstLowering(scope: string): CommandOutcome | undefined {
+    const one = this.#hands.cases.holding(scope)
+    return (
+      one && refusal('CASE_OPEN', `${one.id} of ${one.scope} is ${one.state}: profinaut reconcile case show ${one.id}`)
+    )
   }
 
   /** Every level passes here: a FLATTEN was confirmed by the phrase that names what it closes (UGF-0-005). */
