@@ -9,3 +9,4 @@ export const CASE_CLASSES = [
   'external',
   'unclear',
 ] as const satisfies readonly CaseKind[]
+export type CaseClass = (typeof CASE_CLASSES)[number]
