@@ -43,6 +43,8 @@ export interface CaseDifference {
   readonly fact: string
   /** Undefined for what belongs to the whole account. */
   readonly instrumentId?: string | undefined
+  /** The order of ours that it is about. */
+  readonly orderId?: string | undefined
 }
 
 /** What one reconciliation means to cases. */
@@ -158,9 +160,17 @@ const KIND_OF: Partial<Record<DifferenceCode, CaseKind>> = {
   ORDER_UNSENT_AT_VENUE: 'out-of-order',
 }
 
-/** What all differences together look like. An order that is not ours outweighs the rest; two stories make it unclear. */
+/**
+ * What all differences together look like. An order that is not ours outweighs the rest; two stories make it unclear. That an
+ * order ended is no story beside the fill that ended it.
+ */
 function kindOf(differences: readonly CaseDifference[]): CaseKind {
-  const kinds = new Set(differences.flatMap(({ reasonCode }) => KIND_OF[reasonCode] ?? []))
+  const missed = new Set(
+    differences.flatMap(({ reasonCode, orderId }) => (reasonCode === 'FILL_MISSED' ? [orderId] : [])),
+  )
+  missed.delete(undefined)
+  const causes = differences.filter(({ reasonCode, orderId }) => reasonCode === 'FILL_MISSED' || !missed.has(orderId))
+  const kinds = new Set(causes.flatMap(({ reasonCode }) => KIND_OF[reasonCode] ?? []))
   if (kinds.has('external')) return 'external'
   const [kind] = kinds
   return kinds.size === 1 && kind !== undefined ? kind : 'unclear'

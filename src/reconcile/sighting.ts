@@ -21,6 +21,7 @@ export function sightingOf(
       reasonCode,
       fact,
       instrumentId: instrumentOf({ subject, ...about }),
+      orderId: about.order?.id ?? about.fill?.orderId,
     })),
     repairs,
     foreign: confirmed.flatMap(({ reasonCode, venueOrder }) =>

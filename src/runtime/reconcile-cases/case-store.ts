@@ -25,6 +25,7 @@ const Kept = z.array(
         reasonCode: word<DifferenceCode>(),
         fact: z.string(),
         instrumentId: z.string().optional(),
+        orderId: z.string().optional(),
       }),
     ),
     isAttempted: z.boolean(),
