@@ -313,6 +313,7 @@ export class Engine {
       runMode: () => this.runMode,
       now: () => Math.max(this.now, this.kernel.now),
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+      modeOf: (code) => this.kernel.facts.mode.reasons.get(code)?.mode,
       condition: (condition) => this.#condition(condition, this.now),
       standing: (scope) => this.kernel.facts.kill.at(scope),
       raise: (scope, level, reason) => {

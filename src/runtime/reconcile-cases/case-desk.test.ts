@@ -4,6 +4,7 @@ import { US_PER_MINUTE, US_PER_SECOND } from '../../domain/time.ts'
 import type { HostFact } from '../../kernel/host-fact.ts'
 import type { CaseDifference, Sighting } from '../../reconcile/case.ts'
 import type { KillLevel } from '../../risk/kill.ts'
+import type { SafetyMode } from '../../risk/mode.ts'
 import { CaseDesk, type CaseHands } from './case-desk.ts'
 import { storedCases } from './case-store.ts'
 
@@ -34,7 +35,7 @@ class Bench {
     set: (name: string, value: string) => void this.#notes.set(name, value),
   }
   readonly told: HostFact[] = []
-  readonly modes = new Map<string, string>()
+  readonly modes = new Map<string, SafetyMode>()
   readonly kills = new Map<string, KillLevel>()
   readonly alerts = new Map<string, boolean>()
   readonly canceled: string[] = []
@@ -42,6 +43,7 @@ class Bench {
     runMode: () => this.runMode,
     now: () => this.now,
     record: (fact) => void this.told.push(fact),
+    modeOf: (code) => this.modes.get(code),
     condition: ({ code, mode }) => void (mode === undefined ? this.modes.delete(code) : this.modes.set(code, mode)),
     standing: (scope) => this.kills.get(scope) ?? 'NONE',
     raise: (scope, level) => void this.kills.set(scope, level),

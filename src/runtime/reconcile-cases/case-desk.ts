@@ -4,6 +4,7 @@ import type { HostFact } from '../../kernel/host-fact.ts'
 import type { Condition } from '../../kernel/input-log.ts'
 import type { CaseGround, ReconcileCase, Seen, Sighting } from '../../reconcile/case.ts'
 import { type KillLevel, type KillScope, killSeverity } from '../../risk/kill.ts'
+import type { SafetyMode } from '../../risk/mode.ts'
 import { isMoney, type RunMode } from '../authority/operations.ts'
 import type { CommandPayload } from '../command-catalogue.ts'
 import type { EngineStore } from '../ports.ts'
@@ -25,6 +26,8 @@ export interface CaseHands {
   /** Engine time, µs. */
   now(): number
   record(fact: HostFact): void
+  /** What a reason that stands asks of the safety mode; undefined for one that does not stand. */
+  modeOf(code: string): SafetyMode | undefined
   condition(condition: Condition): void
   standing(scope: KillScope): KillLevel
   raise(scope: KillScope, level: KillLevel, reason: string): void
@@ -63,8 +66,6 @@ export class CaseDesk {
   /** When the books should be held against each other again; undefined when the usual round will do. */
   #dueTs: number | undefined
   #unanswered = 0
-  /** Modes that the kernel was told of, by their reason. */
-  readonly #standing = new Map<string, Condition['mode']>()
 
   constructor(notes: EngineStore['notes'], rules: CaseRules, hands: CaseHands) {
     this.#notes = notes
@@ -82,7 +83,6 @@ export class CaseDesk {
   resume(): void {
     const one = this.#current
     // What a case that is over had raised may have outlived it.
-    for (const code of [CASE_OPEN, CASE_ESCALATED]) this.#standing.set(code, 'DEGRADED')
     this.#restrain(one)
     if (one === undefined) return
     if (one.share < 1) this.#tell(one, one.state)
@@ -216,9 +216,7 @@ export class CaseDesk {
   }
 
   #condition(code: string, mode: Condition['mode'], detail: string): void {
-    if (this.#standing.get(code) === mode) return
-    this.#standing.set(code, mode)
-    this.#hands.condition({ code, mode, detail: detail.slice(0, 400) })
+    if (this.#hands.modeOf(code) !== mode) this.#hands.condition({ code, mode, detail: detail.slice(0, 400) })
   }
 
   #tell(one: ReconcileCase, from: ReconcileCase['state'] | undefined): void {
@@ -267,13 +265,12 @@ export class CaseDesk {
       if (verdict === 'OK') this.#hands.alert(EXTERNAL, false, 'P0', '')
       return
     }
-    this.#hands.alert(
-      EXTERNAL,
-      true,
-      'P0',
-      foreign.map(({ venueOrderId, instrumentId }) => `${venueOrderId} in ${instrumentId}`).join(', '),
-    )
-    for (const { venueOrderId, instrumentId } of foreign) this.#hands.cancelForeign?.(venueOrderId, instrumentId)
+    const { cancelForeign } = this.#hands
+    const listed = foreign.map(({ venueOrderId, instrumentId }) => `${venueOrderId} in ${instrumentId}`).join(', ')
+    const then =
+      cancelForeign === undefined ? 'kept: cancel it at the venue, or find out whose it is' : 'it is cancelled'
+    this.#hands.alert(EXTERNAL, true, 'P0', `${listed}; ${then}`)
+    for (const { venueOrderId, instrumentId } of foreign) cancelForeign?.(venueOrderId, instrumentId)
   }
 }
 
