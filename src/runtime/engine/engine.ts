@@ -484,6 +484,11 @@ export class Engine {
     return this.parts.live?.runMode ?? 'paper'
   }
 
+  /** How often our records lost against the venue's in the last ten minutes. */
+  get corrections(): number {
+    return this.#reconciling.corrections(this.now)
+  }
+
   get openCommands(): number {
     return this.#intake.open
   }

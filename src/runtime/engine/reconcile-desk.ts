@@ -1,4 +1,5 @@
 import type { Instrument } from '../../domain/instrument.ts'
+import { US_PER_MINUTE } from '../../domain/time.ts'
 import type { VenueReport } from '../../domain/report.ts'
 import type { CommandOutcome } from '../../kernel/command.ts'
 import type { EngineState } from '../../projection/engine-state.ts'
@@ -43,12 +44,20 @@ export class ReconcileDesk {
   /** Questions whose verdict has not lasted long enough yet. */
   #rechecks: Recheck[] = []
   #told = ''
+  /** When our records lost against the venue's, µs; those of the last ten minutes. */
+  #corrected: number[] = []
 
   constructor(round: ReconcileRound, instruments: readonly Instrument[], log: Log, hands: ReconcileHands) {
     this.#round = round
     this.#instruments = instruments
     this.#log = log
     this.#hands = hands
+  }
+
+  /** How often our records lost against the venue's within ten minutes before a time. */
+  corrections(now: number): number {
+    this.#corrected = this.#corrected.filter((ts) => now - ts < 10 * US_PER_MINUTE)
+    return this.#corrected.length
   }
 
   /** Answers once the verdict stands: what has not lasted long enough is looked at again, once. */
@@ -91,7 +100,10 @@ export class ReconcileDesk {
       this.#told = record.reconcileId
       hands.reconciled(record)
       hands.seen(result.sighting)
-      for (const resolution of result.resolutions) hands.resolved(resolution, record.reconcileId)
+      for (const resolution of result.resolutions) {
+        hands.resolved(resolution, record.reconcileId)
+        this.#corrected.push(hands.now())
+      }
       for (const { report, ts } of result.reports) hands.report(report, ts)
     }
     const detail = `${record.status}: ${record.compared} compared, ${record.differences.length} differences`

@@ -234,6 +234,7 @@ describe('UGF-0-007: when two records disagree', () => {
       reason_code: 'FILL_MISSED',
     })
     const fill = events(made, 'fill.').find(({ payload }) => Reflect.get(payload, 'order_id') === orderId)
+    expect(made.engine.corrections).toBe(1)
     expect(resolved?.seq).toBeLessThan(fill?.seq ?? 0)
     const shell = new CommandShell()
     try {
