@@ -26,6 +26,7 @@ const CASE: ReconcileCase = {
       instrumentId: 'BTC_JPY',
     },
   ],
+  reach: ['BTC_JPY'],
   isAttempted: false,
   cycles: 0,
   matches: 0,

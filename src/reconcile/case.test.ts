@@ -150,6 +150,10 @@ describe('UGF-0-010: a case', () => {
     expect(after(begin(false), ...STOPPED, foreign).state).toBe('CLASSIFIED')
     const wide = begin(false, [MISSED, CASH])
     const wider = result('MISMATCH', at(10), { differences: [MISSED, CASH, ELSEWHERE] })
+    // A look at one part sees less, and the next at all no more than there was.
+    const part = result('MISMATCH', at(5), { differences: [MISSED], isFull: false })
+    const whole = result('MISMATCH', at(10), { differences: [MISSED, CASH] })
+    expect(after(wide, ...STOPPED, part, whole).state).toBe('CLASSIFIED')
     expect(after(wide, ...STOPPED, wider)).toMatchObject({ state: 'ESCALATED', detail: 'its radius is high and grows' })
   })
 

@@ -76,6 +76,8 @@ export interface ReconcileCase {
   readonly radius: Radius
   /** As the last mismatch had them. */
   readonly differences: readonly CaseDifference[]
+  /** Every place that it was found in: instruments, and `account`. */
+  readonly reach: readonly string[]
   /** Whether the last result led to repairs, which the next one judges. */
   readonly isAttempted: boolean
   /** Repairs that did not help. */
@@ -201,6 +203,7 @@ export function openCase({ venueId, ts, differences }: Sighting, about: CaseGrou
     kind: kindOf(differences),
     radius: radiusOf(differences, about.recentScopes.includes(scope)),
     differences,
+    reach: [...placesOf(differences)],
     isAttempted: false,
     cycles: 0,
     matches: 0,
@@ -282,9 +285,11 @@ function judged(one: ReconcileCase, result: Sighting): readonly ReconcileCase[] 
 }
 
 function mismatched(before: ReconcileCase, { differences, ts, repairs, venueId }: Sighting): readonly ReconcileCase[] {
+  const places = placesOf(differences)
   const one = {
     ...before,
     differences,
+    reach: [...new Set([...before.reach, ...places])],
     scope: before.scope === scopeOf(venueId, differences) ? before.scope : `venue:${venueId}`,
     radius: worse(before.radius, radiusOf(differences, false)),
     matches: 0,
@@ -294,7 +299,7 @@ function mismatched(before: ReconcileCase, { differences, ts, repairs, venueId }
   if (before.state === 'ESCALATED') return [one]
   if (before.canary === 'required' && hasExternalOrder(differences))
     return [escalated(one, ts, 'an order that is not ours, with money at stake')]
-  if (before.radius === 'high' && placesOf(differences).size > placesOf(before.differences).size)
+  if (before.radius === 'high' && one.reach.length > before.reach.length)
     return [escalated(one, ts, 'its radius is high and grows')]
   switch (before.state) {
     case 'DETECTED':

@@ -28,6 +28,7 @@ const Kept = z.array(
         orderId: z.string().optional(),
       }),
     ),
+    reach: z.array(z.string()),
     isAttempted: z.boolean(),
     cycles: z.number(),
     matches: z.number(),

@@ -117,6 +117,7 @@ describe('UGF-0-010: a fill that was dropped', () => {
       kind: 'missing',
       radius: 'low',
       differences: [],
+      reach: ['FX_BTC_JPY'],
       isAttempted: false,
       cycles: 0,
       matches: 0,
