@@ -61,6 +61,7 @@ import { stopCommand } from './stop.ts'
 import { storageCommand } from './storage.ts'
 import { strategyCommand } from './strategy.ts'
 import { timeCommand } from './time.ts'
+import { sotCommand } from './sot.ts'
 import { traceCommand } from './trace.ts'
 import { whoamiCommand } from './whoami.ts'
 import { tuiCommand, upCommand } from './up.ts'
@@ -118,6 +119,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   policyCommand,
   stopCommand,
   reconcileCommand,
+  sotCommand,
   journalCommand,
   auditCommand,
   traceCommand,

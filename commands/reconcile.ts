@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import type { CommandDeps } from './command-line.ts'
 import { changes, count, examples, reads } from './engine-options.ts'
+import { caseCommand } from './reconcile-case.ts'
 import type { ReadOptions } from './reading.ts'
 import type { ChangeOptions } from './submission.ts'
 
@@ -50,5 +51,6 @@ With an engine it reconciles through it; without one it asks the venue itself, a
     .action((id: string, options: ReadOptions) =>
       settle(options, async () => (await import('./reconcile/results.ts')).showResult(deps, id, options)),
     )
-  return command.addHelpText('after', examples('reconcile', 'reconcile results'))
+  command.addCommand(caseCommand(deps))
+  return command.addHelpText('after', examples('reconcile', 'reconcile results', 'reconcile case list'))
 }

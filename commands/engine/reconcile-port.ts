@@ -1,13 +1,35 @@
 import type { OrderId } from '../../src/domain/ids.ts'
+import {
+  advanceCase,
+  hasExternalOrder,
+  isHolding,
+  openCase,
+  roundEveryUs,
+  signingProblem,
+} from '../../src/reconcile/case.ts'
 import { compareBooks } from '../../src/reconcile/compare.ts'
 import type { Scope } from '../../src/reconcile/difference.ts'
+import { resolutionsOf } from '../../src/reconcile/precedence.ts'
+import { sightingOf } from '../../src/reconcile/sighting.ts'
 import { Persistence } from '../../src/reconcile/persistence.ts'
 import { planRepairs } from '../../src/reconcile/repairs.ts'
 import { reconcileResult } from '../../src/reconcile/result.ts'
+import type { CaseRules } from '../../src/runtime/reconcile-cases/case-desk.ts'
 import type { ReconcileAnswer, ReconcilePort, ReconcileQuestion } from '../../src/runtime/engine/reconcile-round.ts'
+
+/** What cases are and how they move, for an engine's desk. */
+const CASE_RULES: CaseRules = {
+  open: openCase,
+  advance: advanceCase,
+  isHolding,
+  signingProblem,
+  hasExternalOrder,
+  roundEveryUs,
+}
 
 /** Reconciliation for an engine: what persists from round to round, and what is to be told to the kernel. */
 export class Reconciler implements ReconcilePort {
+  readonly cases = CASE_RULES
   readonly #persistence: Persistence
   /** How often in a row the venue said that it has never heard of an order. */
   readonly #neverHeard = new Map<OrderId, number>()
@@ -38,6 +60,7 @@ export class Reconciler implements ReconcilePort {
     const judged = this.#persistence.judge(comparison, nowTs)
     const plan = planRepairs({ confirmed: judged.confirmed, neverHeard: this.#neverHeard, nowTs })
     const result = reconcileResult(comparison, judged, { id: reconcileId, startedTs, endedTs: nowTs })
+    const { reports } = plan
     return {
       record: {
         reconcileId,
@@ -51,7 +74,9 @@ export class Reconciler implements ReconcilePort {
           fact,
         })),
       },
-      reports: plan.reports.map((report) => ({ report, ts: report.ts })),
+      reports: reports.map((report) => ({ report, ts: report.ts })),
+      resolutions: resolutionsOf(judged.confirmed, reports),
+      sighting: sightingOf(result, judged.confirmed, { repairs: reports.length }),
       asksFor: plan.lookups.filter(({ orderId }) => !lookups.has(orderId)).map(({ orderId }) => orderId),
       answer: { ...result, operator: plan.operator },
       recheckTs: judged.recheckTs,

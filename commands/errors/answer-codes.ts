@@ -4,6 +4,9 @@ type Told = readonly [code: string, meaning: string, todo: string]
 
 /** Codes that a command is answered with when it is not done. */
 const ANSWERS: readonly Told[] = [
+  ['CASE_NOT_READY', 'the case is in a state that this does not lead out of', 'see `profinaut reconcile case show`'],
+  ['CASE_UNKNOWN', 'no case has this id', 'see `profinaut reconcile case list`'],
+  ['ENTITY_UNKNOWN', 'nothing was ever resolved about it', 'see `profinaut reconcile results`'],
   ['CONFIG_FIXED', 'the engine was given its settings and reads no file', 'start it anew'],
   [
     'CONFIG_NEEDS_RESTART',

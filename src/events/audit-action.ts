@@ -96,6 +96,8 @@ export const AUDIT_ACTIONS: { readonly [T in EventType]: Action<T> } = {
   'policy.changed': 'policy.changed',
   'reconcile.run': 'reconcile.run',
   'reconcile.mismatch': 'reconcile.mismatch',
+  'reconcile.case_changed': ({ to }) => `reconcile.case.${to.toLowerCase()}`,
+  'sot.resolved': 'sot.resolved',
   'run.started': 'run.start',
   // Which books a start goes on from: part of that start.
   'run.resumed': undefined,

@@ -100,6 +100,8 @@ const TARGETS = [
   ['flag', 'flag'],
   ['approval_id', 'approval'],
   ['intent_id', 'intent'],
+  ['case_id', 'case'],
+  ['entity_id', 'entity'],
   ['reconcile_id', 'reconcile'],
   ['registry_id', 'secret'],
   ['export_sha256', 'export'],

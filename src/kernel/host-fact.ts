@@ -32,6 +32,8 @@ export const HOST_FACTS = [
   'break_glass.closed',
   'break_glass.expired',
   'break_glass.reviewed',
+  'reconcile.case_changed',
+  'sot.resolved',
   'ops.secret_changed',
   'clock.state_changed',
   'ops.noted',

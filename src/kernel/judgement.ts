@@ -3,7 +3,7 @@ import type { Instrument } from '../domain/instrument.ts'
 import type { OrderType, Side } from '../domain/order.ts'
 import { type Order, type OrderBookkeeper, openLots } from '../orders/order.ts'
 import type { Portfolio } from '../portfolio/portfolio.ts'
-import type { FeedState, GateInput, KeyStatus, Role } from '../risk/gate-input.ts'
+import type { FeedState, GateInput, KeyStatus, RecoveryCap, Role } from '../risk/gate-input.ts'
 import type { GuardName, Guards, GuardState } from '../risk/guards.ts'
 import type { KillLevel, KillSwitch } from '../risk/kill.ts'
 import type { Leases, LeaseState } from '../risk/leases.ts'
@@ -48,6 +48,8 @@ export interface Facts {
   readonly guards: Guards
   /** Whether a break-glass is open. None is when a session begins. */
   readonly glass: { isBroken: boolean }
+  /** How little may be traded while a case of reconciliation comes to its end; told anew when a session begins. */
+  readonly recovery: { cap: RecoveryCap | undefined }
   /** Undefined where new risk needs none. */
   readonly leases: Leases | undefined
   /** Undefined where no loss is limited. */
@@ -148,6 +150,10 @@ export class Judgement implements GateInput {
 
   get isGlassBroken(): boolean {
     return this.#facts.glass.isBroken
+  }
+
+  get recoveryCap(): RecoveryCap | undefined {
+    return this.#facts.recovery.cap
   }
 
   get guardsAreFine(): boolean {

@@ -7,7 +7,7 @@ import type { Instrument } from '../domain/instrument.ts'
 import { type Money, money, moneyToNumber } from '../domain/money.ts'
 import type { FillReport, VenueReport } from '../domain/report.ts'
 import { formatTime, type TimeUs, US_PER_SECOND } from '../domain/time.ts'
-import type { Journal } from '../events/event.ts'
+import type { Journal, Payload } from '../events/event.ts'
 import type { BarColumns, BookColumns, MarketColumns, QuoteColumns, TradeColumns } from '../market/columns.ts'
 import { isTerminal, type Order, OrderBookkeeper } from '../orders/order.ts'
 import { Portfolio } from '../portfolio/portfolio.ts'
@@ -17,6 +17,7 @@ import type { FeedState, GateInput } from '../risk/gate-input.ts'
 import { type GuardNews, Guards } from '../risk/guards.ts'
 import { type KillScope, KillSwitch } from '../risk/kill.ts'
 import { Leases } from '../risk/leases.ts'
+import type { RecoveryCap } from '../risk/gate-input.ts'
 import type { Limits } from '../risk/limits.ts'
 import { LossBook, type LossMarks } from '../risk/losses.ts'
 import { type ModeSettings, type SafetyMode, SafetyModeMachine } from '../risk/mode.ts'
@@ -152,6 +153,7 @@ export class Kernel {
       kill: new KillSwitch(),
       guards: new Guards(limits.guards),
       glass: { isBroken: false },
+      recovery: { cap: undefined },
       leases: limits.leases && new Leases(limits.leases),
       losses: this.#losses,
       limits,
@@ -472,13 +474,15 @@ export class Kernel {
   }
 
   /** Something happened at the host that the journal keeps and nothing here hangs on. */
-  onFact({ type, payload }: HostFact, ts: number): void {
+  onFact(fact: HostFact, ts: number): void {
+    const { type, payload } = fact
     this.#begin(ts)
     // Words of people and of venues, masked as all text that enters.
     const said = Object.entries(payload).map(([name, value]) => [name, typeof value === 'string' ? told(value) : value])
     this.#scribe.write(type, Object.fromEntries(said) as HostFact['payload'])
     if (type === 'break_glass.opened') this.#facts.glass.isBroken = true
     else if (type === 'break_glass.closed' || type === 'break_glass.expired') this.#facts.glass.isBroken = false
+    else if (fact.type === 'reconcile.case_changed') this.#facts.recovery.cap = recoveryCap(fact.payload)
     this.#end()
   }
 
@@ -741,6 +745,12 @@ function flat(params: unknown): Record<string, string | number | boolean> {
     flattened[key] = isScalar ? value : (JSON.stringify(value) ?? 'undefined')
   }
   return flattened
+}
+
+/** What a case of reconciliation leaves of the usual caps; undefined where it leaves all. */
+function recoveryCap(payload: Payload<'reconcile.case_changed'>): RecoveryCap | undefined {
+  const { cap_share: share, cap_bot_id: botId, cap_instrument_id: instrumentId } = payload
+  return share < 1 ? { share, botId, instrumentId } : undefined
 }
 
 function describe(instrument: Instrument) {

@@ -11,6 +11,15 @@ import type { SafetyMode } from './mode.ts'
 export type KeyStatus = 'new' | 'repeated' | 'conflict'
 export type FeedState = 'OK' | 'STALE' | 'GAP' | 'DOWN'
 /** What an actor may do (conventions C5). */
+/** Trading comes back a little at a time after our books were wrong (UGF-0-010). */
+export interface RecoveryCap {
+  /** What one order may be, as a share of its usual caps. */
+  readonly share: number
+  /** The one bot and instrument that may take risk; undefined where all may. */
+  readonly botId: string | undefined
+  readonly instrumentId: string | undefined
+}
+
 export type Role = 'viewer' | 'researcher' | 'operator' | 'admin' | 'break_glass'
 
 /**
@@ -47,6 +56,8 @@ export interface GateInput {
   killLevel: KillLevel
   /** Whether somebody acts beyond their role at the moment. */
   isGlassBroken: boolean
+  /** What a case of reconciliation that comes to its end still forbids; undefined when none does. */
+  recoveryCap: RecoveryCap | undefined
   /** Whether every guard that the limits require is OK. */
   guardsAreFine: boolean
   /** What is known of an input that the gate cannot see itself. */

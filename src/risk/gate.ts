@@ -8,6 +8,7 @@ import { approval } from './rules/approval.ts'
 import { auditChain } from './rules/audit-chain.ts'
 import { authority } from './rules/authority.ts'
 import { breakGlass } from './rules/break-glass.ts'
+import { canaryCap } from './rules/canary-cap.ts'
 import { clockDrift } from './rules/clock-drift.ts'
 import { dependencies } from './rules/dependencies.ts'
 import { exposure } from './rules/exposure.ts'
@@ -63,6 +64,7 @@ export const RULES: readonly Rule[] = [
   reduceOnly,
   orderSize,
   breakGlass,
+  canaryCap,
   exposure,
   scopedLimits,
   losses,

@@ -40,6 +40,18 @@ export const INTERLOCKS: readonly Interlock[] = [
     result: 'SAFE_MODE',
     ...latched,
   },
+  {
+    id: 'CASE_OPEN',
+    condition: 'a mismatch is being repaired and proven to be gone: `reconcile case list`',
+    result: 'SAFE_MODE; several instruments or an order that is not ours: CLOSE_ONLY of the scope',
+    ...latched,
+  },
+  {
+    id: 'CASE_ESCALATED',
+    condition: 'three repairs did not help, it came back twice, it grows, or with money at stake a stranger’s order',
+    result: 'HALTED',
+    ...latched,
+  },
   { id: 'RECONCILE_UNKNOWN', condition: 'the venue could not be asked for its books', result: 'DEGRADED', ...soft },
   { id: 'VENUE_DOWN', condition: 'the venue does not answer', result: 'DEGRADED', ...held },
   {

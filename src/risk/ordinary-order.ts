@@ -32,6 +32,7 @@ export function ordinaryOrder(instrument: Instrument): GateInput {
     hasReason: () => false,
     killLevel: 'NONE',
     isGlassBroken: false,
+    recoveryCap: undefined,
     guardsAreFine: true,
     guard: () => 'OK',
     lease: 'VALID',

@@ -107,6 +107,13 @@ export const REASON_CODES: readonly ReasonCode[] = [
   code('QTY_CAP_UNSET', 'P2', 'BLOCK', 'limits', 'no largest quantity is set for the instrument'),
   code('QTY_CAP', 'P2', 'BLOCK', 'limits', 'the quantity is larger than one order may be'),
   code('BREAK_GLASS_CAP', 'P2', 'BLOCK', 'limits', 'a break-glass is open: orders may be half as large as usual'),
+  code(
+    'CANARY_CAP',
+    'P2',
+    'BLOCK',
+    'limits',
+    'after our books were wrong one bot trades first, and everybody a little',
+  ),
   code('LIMIT_GROSS', 'P2', 'BLOCK', 'limits', 'the sum of all exposures would be too large'),
   code('LIMIT_NET', 'P2', 'BLOCK', 'limits', 'the net exposure would be too large'),
   code('LIMIT_SYMBOL', 'P2', 'BLOCK', 'limits', 'the exposure in the instrument would be too large'),

@@ -805,6 +805,33 @@ const CASES: readonly Case[] = [
     passes: { isGlassBroken: true, qty: 1_000 },
   },
   {
+    code: 'CANARY_CAP',
+    decision: 'BLOCK',
+    fails: { recoveryCap: { share: 0.1, botId: undefined, instrumentId: undefined }, orderValue: 100_000.01 },
+    passes: { recoveryCap: { share: 0.1, botId: 'trend', instrumentId: undefined }, orderValue: 100 },
+    inputs: { limit: 100_000 },
+  },
+  {
+    code: 'CANARY_CAP',
+    decision: 'BLOCK',
+    limits: { orderQtyMax: { '*': 0.1 }, depthMultipleMin: 0 },
+    fails: { recoveryCap: { share: 0.1, botId: undefined, instrumentId: undefined }, qty: 1_100 },
+    passes: { recoveryCap: { share: 0.1, botId: undefined, instrumentId: undefined }, qty: 1_000 },
+  },
+  {
+    code: 'CANARY_CAP',
+    decision: 'BLOCK',
+    fails: { recoveryCap: { share: 0.1, botId: 'grid', instrumentId: undefined } },
+    passes: { ...CLOSING, recoveryCap: { share: 0.1, botId: 'grid', instrumentId: undefined } },
+    inputs: { canary_bot: 'grid' },
+  },
+  {
+    code: 'CANARY_CAP',
+    decision: 'BLOCK',
+    fails: { recoveryCap: { share: 0.1, botId: undefined, instrumentId: 'another' } },
+    passes: {},
+  },
+  {
     code: 'RESERVATION_FAILED',
     decision: 'BLOCK',
     fails: { reserveNeed: 10_000.01 },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SUPPRESSION_S_MAX } from '../risk/interlocks.ts'
 import { VENUE_FAULTS } from '../venues/simulated/venue-faults.ts'
+import { CASE_CLASSES } from './reconcile-cases/case-classes.ts'
 import { GLASS_OP_NAMES } from './authority/break-glass.ts'
 import { ARM_MINUTES_MAX } from './live/live-desk.ts'
 import { FLAG_STAGES } from './authority/flags.ts'
@@ -144,6 +145,12 @@ export const COMMANDS = {
   /** Lets orders reach a real venue for so long. */
   LIVE_ARM: z.strictObject({ minutes: z.int().min(1).max(ARM_MINUTES_MAX) }),
   LIVE_DISARM: reasonless,
+  /** What a person says that the cause of a mismatch is. */
+  CASE_CLASSIFY: z.strictObject({ case_id: z.string().min(1).max(64), class: z.enum(CASE_CLASSES) }),
+  /** Asks the venue again at once, and repairs what can be. */
+  CASE_REPAIR: z.strictObject({ case_id: z.string().min(1).max(64) }),
+  /** A person saw that it is well: ends a canary, or what escalated. */
+  CASE_SIGNOFF: z.strictObject({ case_id: z.string().min(1).max(64) }),
   /** Elevation for minutes: named operations in one scope, with the place where it is written down why. */
   BREAK_GLASS_OPEN: z.strictObject({
     scope,

@@ -45,6 +45,10 @@ const engine = z.strictObject({
     .default('full')
     .describe('full: on disk before an order leaves; normal: a power cut may cost the last events'),
   reconcile_every_s: z.number().min(10).max(3_600).default(60).describe('seconds between two reconciliations'),
+  external_orders: z
+    .enum(['keep', 'cancel'])
+    .default('keep')
+    .describe('keep: an order at the venue that nobody here sent is told of and left alone; cancel: it is cancelled'),
   clock_skew_warn_ms: z.number().positive().default(100).describe('milliseconds off from which a clock is DEGRADED'),
   clock_skew_critical_ms: z
     .number()

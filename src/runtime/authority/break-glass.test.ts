@@ -115,6 +115,12 @@ describe('UGF-0-019: a break-glass', () => {
       made.command('ORDER_PLACE', { instrument_id: 'FX_BTC_JPY', side: 'buy', type: 'MARKET', qty })
     expect((await place('0.09')).resultCode).toBe('BREAK_GLASS_CAP')
     expect((await place('0.01')).status).toBe('COMPLETED')
+    // A stricter limit begins a new session, and what is halved stays halved in it.
+    const runId = made.engine.runId
+    await made.command('LIMIT_SET', { limit: 'open_orders_max', value: '40' })
+    expect(made.engine.runId).not.toBe(runId)
+    await made.run(5)
+    expect((await place('0.09')).resultCode).toBe('BREAK_GLASS_CAP')
   })
 
   test('of an operator that nobody approves never opens', async () => {

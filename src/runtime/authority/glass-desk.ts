@@ -157,15 +157,17 @@ export class GlassDesk {
   #open(glass: BreakGlass): void {
     const opened = { ...glass, state: 'OPEN' as const, openedTs: this.#hands.host.wallTs() }
     this.#keep(opened, glass.ttlS * 1_000)
-    this.#hands.record({
-      type: 'break_glass.opened',
-      payload: {
-        glass_id: glass.id,
-        approver: glass.approver ?? 'the time lock',
-        until_ts: opened.openedTs + glass.ttlS * US_PER_SECOND,
-      },
-    })
+    this.retell()
     this.#tell()
+  }
+
+  /** Tells of the one that is open: what it halves holds in the session that begins, too. */
+  retell(): void {
+    const glass = this.#current
+    if (glass?.state !== 'OPEN') return
+    const { id, approver = 'the time lock', openedTs = 0, ttlS } = glass
+    const untilTs = openedTs + ttlS * US_PER_SECOND
+    this.#hands.record({ type: 'break_glass.opened', payload: { glass_id: id, approver, until_ts: untilTs } })
   }
 
   #end(glass: BreakGlass, state: 'CLOSED' | 'EXPIRED', detail: string): void {

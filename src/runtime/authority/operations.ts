@@ -85,6 +85,11 @@ function changing({ runMode }: Situation, scope: string): Asked {
   return isMoney(runMode) ? { right: 'release', tier: 'T1', scope } : { right: 'paper', scope }
 }
 
+/** A case of reconciliation: where no money is at stake, whoever may release SAFE_MODE. */
+function tending({ runMode }: Situation): Asked {
+  return { right: 'release', isSafeModeRelease: !isMoney(runMode) }
+}
+
 function canFlatten(level: KillLevel): boolean {
   return level === 'FLATTEN' || level === 'HALT'
 }
@@ -153,6 +158,9 @@ export const OPERATIONS: { readonly [T in CommandType]: Rule<T> } = {
   CONFIG_APPLY: { right: 'release', tier: 'T1' },
   LIVE_ARM: { right: 'live', tier: 'T0', phrase: LIVE_PHRASE },
   LIVE_DISARM: stopping,
+  CASE_CLASSIFY: (_, now) => tending(now),
+  CASE_REPAIR: (_, now) => tending(now),
+  CASE_SIGNOFF: (_, now) => ({ ...tending(now), tier: 'T1' }),
   BREAK_GLASS_OPEN: ({ scope }) => ({ right: 'exception', tier: 'T0', isRequest: true, scope }),
   BREAK_GLASS_APPROVE: { right: 'exception', tier: 'T1' },
   BREAK_GLASS_CLOSE: stopping,

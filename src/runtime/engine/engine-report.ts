@@ -136,6 +136,8 @@ function metricsOf(engine: Engine, { host, version }: ReportFacts, report: Healt
   registry.counter('profinaut_storage_commits_total', 'commits since the start').add({}, engine.commits)
   gauge('profinaut_execution_outbox_depth', 'effects that wait to leave', kernel.outbox.length)
   gauge('profinaut_execution_lane0_queue_depth', 'commands under way', engine.openCommands)
+  gauge('profinaut_sot_resolved', 'our records that lost against the venue in ten minutes', engine.corrections)
+  gauge('profinaut_reconcile_case_open', 'a mismatch is not over yet', engine.cases.current === undefined ? 0 : 1)
   gauge('profinaut_orders_working', 'orders that have not ended', kernel.orders.working.length)
   gauge('profinaut_bots_running', 'bots that trade', kernel.bots.filter(({ state }) => state === 'RUNNING').length)
   gauge(

@@ -30,6 +30,8 @@ export interface EngineVenue extends Venue, VenueAccountPort {
   advance(toTs: number, listener: VenueListener): void
   /** @param isUrgent goes before everything else: it flattens */
   place(order: AllowedOrder, ts: number, isUrgent?: boolean): void
+  /** Cancels an order that is not ours, by the id that the venue gave it; absent where that cannot be done. */
+  cancelForeign?(venueOrderId: string, instrumentId: string): void
   /** Takes back what opens, or all that is no cancel, and has not left yet; it is told as refused. */
   holdBack?(what: 'openings' | 'all', why: string): void
   /** Sends one book anew, from its beginning; where a venue cannot, every book comes with a new connection. */

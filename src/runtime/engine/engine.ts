@@ -2,7 +2,7 @@ import type { OrderId, RunId } from '../../domain/ids.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { US_PER_SECOND } from '../../domain/time.ts'
 import type { Command, CommandOutcome } from '../../kernel/command.ts'
-import { assertRecordable, type Condition, InputLog, type ReconcileNews } from '../../kernel/input-log.ts'
+import { assertRecordable, type Condition, InputLog } from '../../kernel/input-log.ts'
 import { Kernel } from '../../kernel/kernel.ts'
 import type { KernelEvent } from '../../events/event.ts'
 import { type SessionSpec, sessionConfig } from '../../kernel/session-spec.ts'
@@ -24,6 +24,7 @@ import type { HostNews } from '../host-news.ts'
 import { LiveDesk, type LiveTerms } from '../live/live-desk.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
+import { CaseDesk } from '../reconcile-cases/case-desk.ts'
 import type { VenueStatus } from '../resilience/venue-status.ts'
 import { DEFAULT_RESTART_WISH } from '../restart-wish.ts'
 import { botDebuts } from './bot-debuts.ts'
@@ -44,9 +45,10 @@ import { LimitDesk } from './limit-desk.ts'
 import { keepLossMarks, storedLossMarks } from './loss-marks.ts'
 import { InterlockDesk } from './interlock-desk.ts'
 import type { HeldWorth } from './exposure-jump.ts'
+import { canaryBot } from '../reconcile-cases/canary-bot.ts'
 import { MANUAL_BOT } from './manual-strategy.ts'
 import { MinuteFeed } from './minute-feed.ts'
-import { ReconcileDesk } from './reconcile-desk.ts'
+import { ReconcileDesk, resolvedFact } from './reconcile-desk.ts'
 import { type ReconcilePort, ReconcileRound } from './reconcile-round.ts'
 import { APPROVAL_REQUIRED, OrderApprovals } from './order-approvals.ts'
 import { recoverOrders } from './recovery.ts'
@@ -146,6 +148,7 @@ export class Engine {
   readonly glass: GlassDesk
   readonly live: LiveDesk
   readonly operators: OperatorDesk
+  readonly cases: CaseDesk
   readonly startup: StartupFact[]
   phase: EnginePhase = 'STARTING'
   spec!: SessionSpec
@@ -302,10 +305,10 @@ export class Engine {
         if (this.phase === 'STARTING') this.#step('reconcile', 'RUNNING', 'asking the venue')
       },
       report: (report, ts) => this.#inputs.report(report, Math.max(ts, this.kernel.now)),
-      reconciled: (news) => {
-        this.#inputs.reconciled(news, Math.max(this.now, this.kernel.now))
-        this.#heedExternal(news)
-      },
+      reconciled: (news) => this.#inputs.reconciled(news, Math.max(this.now, this.kernel.now)),
+      seen: (sighting) => this.cases.heed(sighting),
+      resolved: (resolution, id) =>
+        this.#inputs.fact(resolvedFact(resolution, id), Math.max(this.now, this.kernel.now)),
       ended: (isOk, detail) => {
         this.commit()
         this.#step('reconcile', isOk ? 'OK' : 'FAILED', detail)
@@ -330,6 +333,23 @@ export class Engine {
       isHalted: () => this.kernel.facts.mode.mode === 'HALTED' || this.kernel.facts.kill.at('global') === 'HALT',
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       alert: (isOn, text) => this.#alert('BREAK_GLASS', isOn, 'P0', text, 'break-glass list'),
+    })
+    this.cases = new CaseDesk(store.notes, parts.compare.cases, {
+      runMode: () => this.runMode,
+      now: () => Math.max(this.now, this.kernel.now),
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+      modeOf: (code) => this.kernel.facts.mode.reasons.get(code)?.mode,
+      condition: (condition) => this.#condition(condition, this.now),
+      standing: (scope) => this.kernel.facts.kill.at(scope),
+      raise: (scope, level, reason) => {
+        const id = this.#ownId('case')
+        void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope, level })
+      },
+      alert: (source, isOn, severity, text) => this.#alert(source, isOn, severity, text, 'reconcile case list'),
+      canaryBot: (one) =>
+        canaryBot({ bots: this.kernel.bots, allocations: this.kernel.facts.allocations, instruments }, one),
+      cancelForeign:
+        config.engine.external_orders === 'cancel' ? parts.venue.cancelForeign?.bind(parts.venue) : undefined,
     })
     this.live = new LiveDesk({
       host: parts.host,
@@ -410,6 +430,7 @@ export class Engine {
       revokeStanding: ({ standing_id: id }) => this.approvals.desk.revokeStanding(id),
       now: () => Math.max(this.now, this.kernel.now),
       glass: this.glass,
+      cases: this.cases,
       live: this.live,
       operators: this.operators,
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
@@ -502,6 +523,11 @@ export class Engine {
   /** What its orders are: rehearsed, or real. */
   get runMode(): SessionSpec['run_mode'] {
     return this.parts.live?.runMode ?? 'paper'
+  }
+
+  /** How often our records lost against the venue's in the last ten minutes. */
+  get corrections(): number {
+    return this.#reconciling.corrections(this.now)
   }
 
   get openCommands(): number {
@@ -661,6 +687,8 @@ export class Engine {
       this.#inputs.guard(news, Math.max(this.now, this.kernel.now)),
     )
     this.kernel.start()
+    this.cases.resume()
+    this.glass.retell()
     this.commit()
     // The journal is looked at as it stands, so only now.
     const drift = this.parts.drift?.(this.parts.host.monotonicMs())
@@ -760,7 +788,7 @@ export class Engine {
     }
     // A flatten that has closed everything waits for the venue's word.
     const everyS = this.kernel.asksVenue ? 1 : this.parts.config.engine.reconcile_every_s
-    if (this.reconcile.isDue(now, everyS * US_PER_SECOND)) void this.#reconciling.run('all')
+    if (this.cases.isDue(now) || this.reconcile.isDue(now, everyS * US_PER_SECOND)) void this.#reconciling.run('all')
     this.#reconciling.look(now)
     this.#stopping.look()
     this.commit()
@@ -1138,15 +1166,6 @@ export class Engine {
     venue.disconnect()
     venue.connect(this.now)
     void this.#recover().then(() => this.#reconciling.run('all'))
-  }
-
-  /** With money at stake an order that somebody else sent stops everything: whoever sent it has our key (UGF-D-005). */
-  #heedExternal({ differences }: ReconcileNews): void {
-    const external = differences.filter(({ category }) => category === 'MISSING_LOCAL')
-    if (external.length === 0 || !isMoney(this.runMode) || this.kernel.facts.kill.at('global') === 'HALT') return
-    const reason = `EXTERNAL_ORDER_DETECTED: ${external.map(({ subject }) => subject).join(', ')}`.slice(0, 200)
-    const id = this.#ownId('external-order')
-    void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope: 'global', level: 'HALT' })
   }
 
   #fault(payload: CommandPayload<'VENUE_FAULT'>): CommandOutcome {

@@ -10,6 +10,7 @@ import type { Authority } from '../authority/authority.ts'
 import type { GlassDesk } from '../authority/glass-desk.ts'
 import type { LiveDesk } from '../live/live-desk.ts'
 import type { OperatorDesk, OperatorWish } from '../authority/operator-desk.ts'
+import type { CaseDesk } from '../reconcile-cases/case-desk.ts'
 import {
   COMMANDS,
   type CommandPayload,
@@ -54,6 +55,7 @@ export interface IntakeHands {
   /** Engine time, µs. */
   now(): number
   readonly glass: GlassDesk
+  readonly cases: CaseDesk
   readonly live: LiveDesk
   readonly operators: OperatorDesk
   /** Has the journal keep a fact of the host's. */
@@ -154,6 +156,8 @@ export class Intake {
       case 'KILL_LOWER': {
         const { scope, level } = payload as CommandPayload<'KILL_LOWER'>
         const from = hands.killAt(scope)
+        const open = this.#againstLowering(scope)
+        if (open !== undefined) return open
         return killSeverity(level) === killSeverity(from) - 1
           ? undefined
           : refusal('TRANSITION_FORBIDDEN', `${scope} is at ${from}: ${level} is not one step milder`)
@@ -182,6 +186,8 @@ export class Intake {
         return hands.againstConfig()
       case 'LIVE_ARM':
         return hands.live.against()
+      case 'CASE_SIGNOFF':
+        return hands.cases.againstSigning(payload as CommandPayload<'CASE_SIGNOFF'>)
       case 'BREAK_GLASS_OPEN':
         return hands.glass.against(payload as CommandPayload<'BREAK_GLASS_OPEN'>)
       case 'OPERATOR_SET':
@@ -266,6 +272,8 @@ export class Intake {
         return this.#kill(row, who, payload as CommandPayload<'KILL_RAISE'>)
       case 'KILL_LOWER': {
         const { scope, level } = payload as CommandPayload<'KILL_LOWER'>
+        const open = this.#againstLowering(scope)
+        if (open !== undefined) return open
         const outcome = this.#tell({ ...who, kind: type, scope: scope as KillScope, level })
         if (outcome.ok) hands.killLowered()
         return outcome
@@ -324,6 +332,12 @@ export class Intake {
         return hands.live.arm(payload as CommandPayload<'LIVE_ARM'>, row)
       case 'LIVE_DISARM':
         return hands.live.disarm(row)
+      case 'CASE_CLASSIFY':
+        return hands.cases.classify(payload as CommandPayload<'CASE_CLASSIFY'>, row)
+      case 'CASE_REPAIR':
+        return hands.cases.repair(payload as CommandPayload<'CASE_REPAIR'>, row)
+      case 'CASE_SIGNOFF':
+        return hands.cases.sign(payload as CommandPayload<'CASE_SIGNOFF'>, row)
       case 'BREAK_GLASS_OPEN':
         return hands.glass.open(payload as CommandPayload<'BREAK_GLASS_OPEN'>, row)
       case 'BREAK_GLASS_APPROVE':
@@ -349,6 +363,14 @@ export class Intake {
       case 'CONFIRM':
         throw new Error('a confirmation stands for another wish, never for itself')
     }
+  }
+
+  /** Nothing is loosened where our books are not proven right again (UGF-0-010). */
+  #againstLowering(scope: string): CommandOutcome | undefined {
+    const one = this.#hands.cases.holding(scope)
+    return (
+      one && refusal('CASE_OPEN', `${one.id} of ${one.scope} is ${one.state}: profinaut reconcile case show ${one.id}`)
+    )
   }
 
   /** Every level passes here: a FLATTEN was confirmed by the phrase that names what it closes (UGF-0-005). */

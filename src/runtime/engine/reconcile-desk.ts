@@ -1,11 +1,14 @@
 import type { Instrument } from '../../domain/instrument.ts'
+import { US_PER_MINUTE } from '../../domain/time.ts'
 import type { VenueReport } from '../../domain/report.ts'
 import type { CommandOutcome } from '../../kernel/command.ts'
 import type { EngineState } from '../../projection/engine-state.ts'
 import type { CommandPayload, CommandRow } from '../command-catalogue.ts'
 import type { Log } from '../log/log.ts'
+import type { HostFact } from '../../kernel/host-fact.ts'
 import type { ReconcileNews } from '../../kernel/input-log.ts'
-import type { ReconcileRound } from './reconcile-round.ts'
+import type { Resolution } from '../../reconcile/precedence.ts'
+import type { ReconcileAnswer, ReconcileRound } from './reconcile-round.ts'
 
 type Scope = NonNullable<CommandPayload<'RECONCILE_RUN'>['scope']>
 
@@ -18,6 +21,10 @@ export interface ReconcileHands {
   report(report: VenueReport, ts: number): void
   /** A verdict that was not told before. */
   reconciled(record: ReconcileNews): void
+  /** What it means to cases; before anything is repaired. */
+  seen(sighting: ReconcileAnswer['sighting']): void
+  /** One of two records is believed; before the other is corrected. */
+  resolved(resolution: Resolution, reconcileId: string): void
   ended(isOk: boolean, detail: string): void
   answer(row: CommandRow, outcome: CommandOutcome): void
 }
@@ -37,12 +44,20 @@ export class ReconcileDesk {
   /** Questions whose verdict has not lasted long enough yet. */
   #rechecks: Recheck[] = []
   #told = ''
+  /** When our records lost against the venue's, µs; those of the last ten minutes. */
+  #corrected: number[] = []
 
   constructor(round: ReconcileRound, instruments: readonly Instrument[], log: Log, hands: ReconcileHands) {
     this.#round = round
     this.#instruments = instruments
     this.#log = log
     this.#hands = hands
+  }
+
+  /** How often our records lost against the venue's within ten minutes before a time. */
+  corrections(now: number): number {
+    this.#corrected = this.#corrected.filter((ts) => now - ts < 10 * US_PER_MINUTE)
+    return this.#corrected.length
   }
 
   /** Answers once the verdict stands: what has not lasted long enough is looked at again, once. */
@@ -80,12 +95,42 @@ export class ReconcileDesk {
     const { record } = result
     if (hands.isStopped())
       return { outcome: { ok: false, reasonCodes: ['STOPPED'], detail: 'the engine stopped' }, recheckTs: undefined }
-    for (const { report, ts } of result.reports) hands.report(report, ts)
-    if (record.reconcileId !== this.#told) hands.reconciled(record)
-    this.#told = record.reconcileId
+    // First what is wrong stands still, then it is repaired. Several may have asked for this round: it is told once.
+    if (record.reconcileId !== this.#told) {
+      this.#told = record.reconcileId
+      hands.reconciled(record)
+      hands.seen(result.sighting)
+      for (const resolution of result.resolutions) {
+        hands.resolved(resolution, record.reconcileId)
+        this.#corrected.push(hands.now())
+      }
+      for (const { report, ts } of result.reports) hands.report(report, ts)
+    }
     const detail = `${record.status}: ${record.compared} compared, ${record.differences.length} differences`
     hands.ended(record.status === 'OK', detail)
     const answer = result.answer as Readonly<Record<string, unknown>>
     return { outcome: { ok: true, reasonCodes: [], detail, result: answer }, recheckTs: result.recheckTs }
+  }
+}
+
+/** As the journal has it. */
+export function resolvedFact(
+  { entityId, subject, fact, winner, losers, rule, reasonCode, ours, venue }: Resolution,
+  reconcileId: string,
+): HostFact {
+  return {
+    type: 'sot.resolved',
+    payload: {
+      reconcile_id: reconcileId,
+      entity_id: entityId,
+      subject,
+      fact,
+      winner,
+      losers: [...losers],
+      rule,
+      reason_code: reasonCode,
+      ours,
+      venue,
+    },
   }
 }

@@ -6,8 +6,11 @@ import { US_PER_HOUR } from '../../domain/time.ts'
 import type { ReconcileNews } from '../../kernel/input-log.ts'
 import type { EngineState } from '../../projection/engine-state.ts'
 import type { VenueAccountPort, VenueBooks, VenueFill, VenueOrder } from '../../venues/venue.ts'
+import type { Resolution } from '../../reconcile/precedence.ts'
+import type { Sighting } from '../../reconcile/case.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore } from '../ports.ts'
+import type { CaseRules } from '../reconcile-cases/case-desk.ts'
 
 /** What was asked of a venue, and what it said. Undefined is no answer. */
 export interface ReconcileQuestion {
@@ -26,6 +29,10 @@ export interface ReconcileAnswer {
   readonly record: ReconcileNews
   /** What the kernel should be told so that our books follow the venue's. */
   readonly reports: readonly { readonly report: VenueReport; readonly ts: number }[]
+  /** What the reports settle: who was believed, and over whom. */
+  readonly resolutions: readonly Resolution[]
+  /** What it means to cases. */
+  readonly sighting: Sighting
   /** Orders that must be asked for one by one before anything can be said of them. */
   readonly asksFor: readonly OrderId[]
   /** The whole record as plain JSON. */
@@ -38,6 +45,8 @@ export interface ReconcileAnswer {
 
 /** Holds two sets of books against each other; given by who composes the engine. */
 export interface ReconcilePort {
+  /** What becomes of a mismatch. */
+  readonly cases: CaseRules
   judge(question: ReconcileQuestion): ReconcileAnswer
 }
 

@@ -44,6 +44,7 @@ const WISH_LIFE_MS = 5_000
 export class GuardedVenue implements EngineVenue {
   readonly venueId: VenueId
   readonly fault?: NonNullable<EngineVenue['fault']>
+  readonly cancelForeign?: NonNullable<EngineVenue['cancelForeign']>
   readonly #venue: EngineVenue
   readonly #terms: GuardTerms
   readonly #lanes = new Lanes<Errand | Question>()
@@ -67,6 +68,7 @@ export class GuardedVenue implements EngineVenue {
     this.venueId = venue.venueId
     this.#venue = venue
     if (venue.fault !== undefined) this.fault = venue.fault.bind(venue)
+    if (venue.cancelForeign !== undefined) this.cancelForeign = venue.cancelForeign.bind(venue)
     this.#terms = terms
     const nowMs = terms.host.monotonicMs()
     this.#rate = new RateBudget(nowMs, terms.rate ?? RATE)

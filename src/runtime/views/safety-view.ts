@@ -32,6 +32,7 @@ export function safetyView(engine: Engine): SafetyView {
   const step = LOOSENING[mode.mode]
   const clearUs = now - safety.clearSinceTs
   const dwellUs = engine.spec.mode.releaseDwellUs
+  const held = engine.cases.holding('global')
   return {
     mode: mode.mode,
     // A mode that no event has changed yet holds since the start.
@@ -64,6 +65,11 @@ export function safetyView(engine: Engine): SafetyView {
         name: 'no kill file',
         isMet: !failed.includes('KILL_FILE_PRESENT'),
         fact: engine.parts.killFile.exists ? 'the kill file stands' : 'none',
+      },
+      {
+        name: 'no open case',
+        isMet: held === undefined,
+        fact: held === undefined ? 'none' : `${held.id} ${held.state}`,
       },
       {
         name: 'causes gone long enough',

@@ -456,6 +456,14 @@ export class SimulatedExchange implements Venue, VenueAccountPort {
     this.#savedTs = this.#now
   }
 
+  /** Whoever owns the account may cancel what rests in it, by the exchange's own id. */
+  cancelForeign(venueOrderId: string): void {
+    if (!this.#isConnected) return
+    this.#faults.foreign = this.#faults.foreign.filter(({ order }) => order.venueOrderId !== venueOrderId)
+    this.#isDirty = true
+    this.#schedule()
+  }
+
   // ---- faults ----------------------------------------------------------------------------------------------------------
 
   /**
