@@ -1,3 +1,4 @@
+import type { Statement } from 'better-sqlite3'
 import { assert } from '../src/domain/brand.ts'
 import type { AlertRow, AlertStore } from '../src/runtime/ports.ts'
 import type { Database } from './database.ts'
@@ -18,6 +19,8 @@ interface AlertCells {
 /** Alerts: one that stands per source, and all that stood before. */
 export class AlertTable implements AlertStore {
   readonly #db: Database
+  /** Asked for several times a second by an engine: made once. */
+  #resolve: Statement<[number, string]> | undefined
 
   constructor(db: Database) {
     this.#db = db
@@ -46,9 +49,12 @@ export class AlertTable implements AlertStore {
   }
 
   resolve(source: string, ts: number): boolean {
-    const sql =
-      "UPDATE alerts SET state = 'RESOLVED', last_ts = max(last_ts, ?) WHERE source = ? AND state <> 'RESOLVED'"
-    const changes = stored('resolve an alert', () => this.#db.prepare(sql).run(ts, source).changes)
+    const changes = stored('resolve an alert', () => {
+      this.#resolve ??= this.#db.prepare<[number, string]>(
+        "UPDATE alerts SET state = 'RESOLVED', last_ts = max(last_ts, ?) WHERE source = ? AND state <> 'RESOLVED'",
+      )
+      return this.#resolve.run(ts, source).changes
+    })
     assert(changes <= 1, `one alert stands per source, ${changes} did for ${source}`)
     return changes === 1
   }

@@ -8,6 +8,8 @@ import { JOURNAL_START, type JournalHead, type StretchVerdict, verifyStretch } f
 import { invalid } from './verify-audit.ts'
 
 const TAIL_EVERY_MS = 60_000
+/** A journal that is gone through sooner than that rests for the remainder: what is short is not read thousands of times. */
+const PATROL_EVERY_MS = 60_000
 /** Events checked at each look, two milliseconds of an engine’s turn: four looks a second go through 60 000 a minute. */
 const SLICE = 256
 /** Slices that a stop copies at most: a journal that is new to its mirror is copied by those who run. */
@@ -17,7 +19,7 @@ type Walk = Generator<JournalHead, StretchVerdict, void>
 
 /**
  * Keeps checking the journal of a running engine: what was written since the last checkpoint every minute, and in between
- * all of it from the beginning, again and again. What was found sound is copied to the mirror. A slice at each look, so that
+ * all of it from the beginning, again and again, a round a minute at most. What was found sound is copied to the mirror. A slice at each look, so that
  * no order waits for it.
  */
 export class SqliteAuditGuard implements AuditGuard {
@@ -28,6 +30,7 @@ export class SqliteAuditGuard implements AuditGuard {
   #tail: Walk | undefined
   #patrol: Walk | undefined
   #tailMs = Number.NEGATIVE_INFINITY
+  #patrolMs = Number.NEGATIVE_INFINITY
   /** The last head that was found sound. */
   #head: JournalHead | undefined
   /** Whether the mirror lacks some of what was found sound. */
@@ -67,9 +70,11 @@ export class SqliteAuditGuard implements AuditGuard {
       if (this.#step(this.#tail, ts)) this.#tail = undefined
     } else if (this.#isBehind && this.#head !== undefined) {
       this.#isBehind = this.#mirror.copy(this.#head.position)
-    } else {
-      this.#patrol ??= verifyStretch(this.#db, JOURNAL_START, SLICE, this.#forks)
+    } else if (this.#patrol !== undefined) {
       if (this.#step(this.#patrol, undefined)) this.#patrol = undefined
+    } else if (ms - this.#patrolMs >= PATROL_EVERY_MS) {
+      this.#patrolMs = ms
+      this.#patrol = verifyStretch(this.#db, JOURNAL_START, SLICE, this.#forks)
     }
     return this.#fault
   }

@@ -1,3 +1,4 @@
+import type { Statement } from 'better-sqlite3'
 import type { FlagChange, FlagRow } from '../src/runtime/authority/flags.ts'
 import type { FlagStore } from '../src/runtime/ports.ts'
 import type { Database } from './database.ts'
@@ -25,13 +26,18 @@ interface ChangeCells {
 /** Flags as they are, and every change of one. Whether a row makes sense is for whoever takes a snapshot of them. */
 export class FlagTable implements FlagStore {
   readonly #db: Database
+  /** Asked for with every order and several times a second: made once. */
+  #rows: Statement<[]> | undefined
 
   constructor(db: Database) {
     this.#db = db
   }
 
   rows(): readonly FlagRow[] {
-    const cells = stored('read the flags', () => this.#db.prepare('SELECT * FROM flags ORDER BY name').all())
+    const cells = stored('read the flags', () => {
+      this.#rows ??= this.#db.prepare<[]>('SELECT * FROM flags ORDER BY name')
+      return this.#rows.all()
+    })
     return (cells as FlagCells[]).map((row) => ({
       name: row.name,
       stage: row.stage,
