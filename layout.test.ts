@@ -125,11 +125,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     HOST_ROOMS.map((room) => [room, ['kernel', ...LEVEL_ROOMS, 'projection', 'venues', 'events', 'domain']]),
   ),
+  // Runs the whole host in a world of its own making.
+  simulation: ['runtime', 'kernel', ...LEVEL_ROOMS, 'projection', 'venues', 'events', 'domain'],
   // Recorded columns are market's: they are the port that datasets are read through.
   storage: ['market', 'projection', 'events', 'domain'],
   tui: [...HOST_ROOMS, 'storage', 'kernel', ...LEVEL_ROOMS, 'events', 'domain'],
   // A command opens the screen and prints its charts; the screen knows no command.
-  commands: ['tui', ...HOST_ROOMS, 'storage', 'kernel', 'projection', 'venues', ...LEVEL_ROOMS, 'events', 'domain'],
+  commands: [
+    'tui',
+    ...HOST_ROOMS,
+    'simulation',
+    'storage',
+    'kernel',
+    'projection',
+    'venues',
+    ...LEVEL_ROOMS,
+    'events',
+    'domain',
+  ],
   bin: ['commands', 'runtime'],
 }
 

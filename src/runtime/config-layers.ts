@@ -8,7 +8,7 @@ import { ConfigError, environmentSettings, type ProfilePaths } from './config.ts
 import { DEMO } from './config-demo.ts'
 import { type ConfigFile, parseTomlValue, readConfigFile } from './config-file.ts'
 import { didYouMean, expected, type Origin, shown, whereIs } from './config-problem.ts'
-import { BotSetting, Config, SECTIONS, type SectionName } from './config-schema.ts'
+import { BotSetting, Config, SECRET_KEYS, SECTIONS, type SectionName } from './config-schema.ts'
 
 /** What is parsed once is not worth compiling a parser for: 40 ms of every start. */
 const ONCE = { jitless: true } as const
@@ -188,7 +188,8 @@ class Layers {
   }
 
   #problem(key: string, origin: Origin, wanted: string, found: unknown): void {
-    this.#problems.push(`${whereIs(origin)}: ${key} is ${wanted}, was ${maskText(shown(found))}`)
+    const was = SECRET_KEYS.has(key) ? 'something else (not shown: it may be a secret)' : maskText(shown(found))
+    this.#problems.push(`${whereIs(origin)}: ${key} is ${wanted}, was ${was}`)
   }
 
   #explainSections(config: Config): readonly ExplainedKey[] {

@@ -4,6 +4,7 @@ import { US_PER_MS, US_PER_SECOND } from '../domain/time.ts'
 import { LIMIT_SCOPE, LIMIT_SCOPE_WORDS, LIVE_LIMITS, type Limits, type ScopedLimit } from '../risk/limits.ts'
 import { CHALLENGE_LIFE_S } from './authority/challenge.ts'
 import { BOOK_NAME } from './books.ts'
+import { isSecretRef } from './secrets/secret-ref.ts'
 import { DEFAULT_RESTART_WISH, RESTART_WISHES } from './restart-wish.ts'
 
 /** Whether a host names this machine and nothing else. */
@@ -97,6 +98,18 @@ export const SCOPED_LIMIT = z.strictObject({
   market_orders: z.boolean().optional(),
 })
 
+/** Settings that a secret may stand in by mistake: what is found there is never repeated. */
+export const SECRET_KEYS: ReadonlySet<string> = new Set(['venue.key', 'venue.secret'])
+
+/** Never the secret itself: settings are shown, copied and kept. */
+const secretRef = z
+  .string()
+  .max(512)
+  .refine((text) => text === '' || isSecretRef(text), {
+    error:
+      'a reference to a secret (fileenc://path#field?registry_id=…&scope=…); a secret itself never stands in settings',
+  })
+
 const venue = z.strictObject({
   kind: z
     .enum(['simulated', 'gmo', 'ccxt'])
@@ -115,8 +128,8 @@ const venue = z.strictObject({
     .enum(['shadow', 'canary', 'live'])
     .default('shadow')
     .describe('shadow: orders are rehearsed and never sent; canary: real, at a tenth of the limits; live: real'),
-  key: z.string().max(512).default('').describe('reference to the key, as `profinaut secret add` printed it'),
-  secret: z.string().max(512).default('').describe('reference to its secret'),
+  key: secretRef.default('').describe('reference to the key, as `profinaut secret add` printed it'),
+  secret: secretRef.default('').describe('reference to its secret'),
   practice_url: z
     .union([z.literal(''), z.url({ protocol: /^http$/ })], { error: 'an http address of this machine, or ""' })
     .refine((url) => url === '' || isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')), {

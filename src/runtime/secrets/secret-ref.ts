@@ -43,6 +43,11 @@ export function parseSecretRef(text: string, profile: { readonly isSimulated: bo
   return { scheme, path, field, registryId, scope }
 }
 
+/** Whether it is written like a reference; whatever else it is may be a secret. */
+export function isSecretRef(text: string): boolean {
+  return SHAPE.test(text)
+}
+
 /** The text that `parseSecretRef` reads. */
 export function printSecretRef({ scheme, path, field, registryId, scope }: SecretRef): string {
   return `${scheme}://${path}#${field}?registry_id=${registryId}&scope=${scope}`
