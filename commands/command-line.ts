@@ -38,6 +38,7 @@ import { logsCommand } from './logs.ts'
 import { marketCommand } from './market.ts'
 import { operatorCommand } from './operator.ts'
 import { parityCommand } from './parity.ts'
+import { simulateCommand } from './simulate.ts'
 import { orderCommand } from './order.ts'
 import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
 import { panicCommand } from './panic.ts'
@@ -111,6 +112,7 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   logoutCommand,
   operatorCommand,
   parityCommand,
+  simulateCommand,
   gateCommand,
   leaseCommand,
   liveCommand,

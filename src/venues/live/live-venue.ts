@@ -172,7 +172,11 @@ export class LiveVenue implements Venue, VenueAccountPort {
     const theirs = await this.#connector.serverTime()
     const off = theirs - (before + this.#clock.nowUs()) / 2
     if (Math.abs(off) <= CLOCK_OFF_US_MAX) return
-    throw this.#error('SAFETY', 'CLOCK_OFF', `its clock and ours are ${(off / US_PER_SECOND).toFixed(1)} s apart`)
+    throw this.#error(
+      'SAFETY',
+      'CLOCK_OFF',
+      `its clock and ours are ${(off / US_PER_SECOND).toFixed(1)} s apart: if this machine's clock was set since the start, start again`,
+    )
   }
 
   async #checkKey(): Promise<void> {
