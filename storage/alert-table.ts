@@ -1,4 +1,3 @@
-import type { Statement } from 'better-sqlite3'
 import { assert } from '../src/domain/brand.ts'
 import type { AlertRow, AlertStore } from '../src/runtime/ports.ts'
 import type { Database } from './database.ts'
@@ -19,8 +18,8 @@ interface AlertCells {
 /** Alerts: one that stands per source, and all that stood before. */
 export class AlertTable implements AlertStore {
   readonly #db: Database
-  /** Asked for several times a second by an engine: made once. */
-  #resolve: Statement<[number, string]> | undefined
+  /** Sources that stand, once they were asked for: only who holds the lease raises and resolves. */
+  #standing: Set<string> | undefined
 
   constructor(db: Database) {
     this.#db = db
@@ -38,6 +37,7 @@ export class AlertTable implements AlertStore {
        RETURNING *`,
     )
     const row = stored('raise an alert', () => raise.get({ source, severity, text, command, ts }))
+    this.#standing?.add(source)
     return alertOf(row as AlertCells)
   }
 
@@ -49,14 +49,20 @@ export class AlertTable implements AlertStore {
   }
 
   resolve(source: string, ts: number): boolean {
-    const changes = stored('resolve an alert', () => {
-      this.#resolve ??= this.#db.prepare<[number, string]>(
-        "UPDATE alerts SET state = 'RESOLVED', last_ts = max(last_ts, ?) WHERE source = ? AND state <> 'RESOLVED'",
-      )
-      return this.#resolve.run(ts, source).changes
-    })
+    // Asked for several times a second by an engine, of alerts that hardly ever stand.
+    this.#standing ??= this.#sources()
+    if (!this.#standing.has(source)) return false
+    const sql =
+      "UPDATE alerts SET state = 'RESOLVED', last_ts = max(last_ts, ?) WHERE source = ? AND state <> 'RESOLVED'"
+    const changes = stored('resolve an alert', () => this.#db.prepare(sql).run(ts, source).changes)
+    this.#standing.delete(source)
     assert(changes <= 1, `one alert stands per source, ${changes} did for ${source}`)
     return changes === 1
+  }
+
+  #sources(): Set<string> {
+    const sql = "SELECT source FROM alerts WHERE state <> 'RESOLVED'"
+    return new Set(stored('list the alerts', () => this.#db.prepare(sql).pluck().all()) as string[])
   }
 
   /** Newest first. */

@@ -85,9 +85,11 @@ class ScratchFile implements ScratchStore {
     this.#become({ main: before.main, wal: torn(before.wal, after, share) })
   }
 
-  verify(): string | undefined {
+  verify(): { readonly fault: string | undefined; readonly events: number } {
     const verdict = verifyStore(this.store.db)
-    return verdict.ok ? undefined : JSON.stringify(verdict).slice(0, 600)
+    return verdict.ok
+      ? { fault: undefined, events: verdict.events }
+      : { fault: JSON.stringify(verdict).slice(0, 600), events: 0 }
   }
 
   close(): void {

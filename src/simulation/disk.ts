@@ -17,8 +17,8 @@ export interface ScratchStore {
   mark(): void
   /** The power goes in the middle of what was written since {@link mark}; `share` of it got to the disk. */
   tear(share: number): void
-  /** What is wrong with what is kept: pages, chain, tables against the journal. */
-  verify(): string | undefined
+  /** Looks through all that is kept: pages, chain, tables against the journal. */
+  verify(): { readonly fault: string | undefined; readonly events: number }
   close(): void
 }
 

@@ -124,14 +124,14 @@ export class Trader {
       case 'reconcile':
         return void this.submit(store, 'RECONCILE_RUN', {}, more)
       case 'limit-down':
-        return void this.submit(store, 'LIMIT_SET', { limit: 'open_orders_max', value: '3' } as never, more)
+        return void this.submit(store, 'LIMIT_SET', { limit: 'open_orders_max', value: '3' }, more)
       case 'stop-safe':
       case 'stop-now':
         return void this.submit(store, 'ENGINE_STOP', { how: act === 'stop-safe' ? 'safe' : 'now' }, more)
       case 'arm':
         return void this.submit(store, 'LIVE_ARM', { minutes: 60 }, more)
       case 'disarm':
-        return void this.submit(store, 'LIVE_DISARM', {} as never, more)
+        return void this.submit(store, 'LIVE_DISARM', {}, more)
       case 'kill-word':
     }
   }

@@ -68,7 +68,13 @@ export function startProcess(parts: ProcessParts): { readonly engine: Engine; re
     known: () => knownOrders(state(), instruments),
     log: { info() {}, warn() {} },
   })
-  const guarded = new GuardedVenue(live, { instruments, host, after: venueClock.after, seed, log: silent })
+  const guarded = new GuardedVenue(live, {
+    instruments,
+    host,
+    after: (ms, act) => venueClock.after(ms, act),
+    seed,
+    log: silent,
+  })
   const engine = new Engine({
     config,
     store,

@@ -204,8 +204,7 @@ export class World {
     const owner = {}
     this.#lives++
     this.#witness.note(`life ${this.#lives} begins`)
-    const fault = scratch.verify()
-    if (fault !== undefined) this.#witness.violate('what is kept is whole', fault)
+    this.#lookAtDisk(scratch)
     let life: Life | undefined
     const alive = () => {
       if (life?.isDead === true) throw new Killed('dead')
@@ -277,6 +276,13 @@ export class World {
         if (!(error instanceof Killed)) born.failure = error
       },
     )
+  }
+
+  #lookAtDisk(scratch: ScratchStore): void {
+    const { fault, events } = scratch.verify()
+    if (fault !== undefined) this.#witness.violate('what is kept is whole', fault)
+    if (events !== this.#witness.events)
+      this.#witness.violate('what was committed is kept', `${events} events, ${this.#witness.events} were committed`)
   }
 
   #kill(life: Life): void {
@@ -500,8 +506,7 @@ export class World {
       if (!witness.hasLeft.has(orderIdOf(clientId)))
         witness.violate('the venue has only what was sent', `${venueOrderId} is not in the journal`)
     }
-    const fault = life.scratch.verify()
-    if (fault !== undefined) witness.violate('what is kept is whole', fault)
+    this.#lookAtDisk(life.scratch)
     this.#hash = witness.digest
     const held = store
       .state()
