@@ -104,6 +104,14 @@ test('an order that filled needs its fills and nothing else', () => {
   expect(plan({ ...sides, fills: { fromTs: 0, list: fills } }).reports.map(({ kind }) => kind)).toEqual(['fill'])
 })
 
+test('an order that was made larger and then ended is told its new size before what filled by it', () => {
+  const sides = asked(alone({ state: 'UNKNOWN' }), { state: 'FILLED', qty: lots(120), filled: lots(120) })
+  const [first] = plan(sides).reports
+  expect(first).toMatchObject({ kind: 'amended', orderId: O1, qty: 120 })
+  const smaller = asked(alone({ filled: lots(60) }), { state: 'CANCELED', qty: lots(50), filled: lots(50) })
+  expect(plan(smaller).reports.filter(({ kind }) => kind === 'amended')).toEqual([])
+})
+
 test('answers that were lost are given: acceptance, cancel and amend', () => {
   const open = (change: Partial<OrderRecord>, theirs: Partial<VenueOrder> = {}) => {
     const sides = alone(change)

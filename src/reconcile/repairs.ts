@@ -14,7 +14,7 @@ export interface OperatorCase {
 
 /** What would bring our books to the venue's. */
 export interface RepairPlan {
-  /** What the kernel should be told, in this order: fills before the end of their order. */
+  /** What the kernel should be told, in this order: other terms before what filled by them, fills before the end of their order. */
   readonly reports: readonly VenueReport[]
   /** Orders to ask the venue for, one by one, before more can be said. */
   readonly lookups: readonly { readonly orderId: OrderId; readonly instrumentId: InstrumentId }[]
@@ -42,6 +42,7 @@ const NEVER_HEARD_MIN = 2
 export function planRepairs(facts: RepairFacts): RepairPlan {
   const plan = {
     fills: [] as { readonly cursor: number; readonly report: FillReport }[],
+    terms: [] as VenueReport[],
     reports: [] as VenueReport[],
     lookups: [] as { orderId: OrderId; instrumentId: InstrumentId }[],
     operator: [] as OperatorCase[],
@@ -50,6 +51,7 @@ export function planRepairs(facts: RepairFacts): RepairPlan {
     reasonCode === 'FILL_MISSED' && fill !== undefined ? [fill] : [],
   )
   for (const difference of facts.confirmed) {
+    plan.terms.push(...otherSize(difference))
     const repair = repairOf(difference, missed, facts)
     switch (repair.kind) {
       case 'fill':
@@ -71,7 +73,7 @@ export function planRepairs(facts: RepairFacts): RepairPlan {
     }
   }
   const fills = plan.fills.toSorted((a, b) => a.cursor - b.cursor).map(({ report }) => report)
-  return { reports: [...fills, ...plan.reports], lookups: plan.lookups, operator: plan.operator }
+  return { reports: [...plan.terms, ...fills, ...plan.reports], lookups: plan.lookups, operator: plan.operator }
 }
 
 type Repair =
@@ -153,6 +155,14 @@ function notAtVenue(order: OrderRecord, { neverHeard, nowTs, neverHeardMin = NEV
 
 /** States from which an order can still turn out to have been refused; one that worked is over instead. */
 const REFUSABLE: ReadonlySet<string> = new Set(['SENT', 'UNKNOWN', 'CANCEL_REQUESTED'])
+
+/** One that was made larger or smaller and has ended since: what it filled is measured against its new size. */
+function otherSize({ reasonCode, order, venueOrder }: Difference): readonly VenueReport[] {
+  if (reasonCode !== 'ORDER_ENDED_AT_VENUE' || order === undefined || venueOrder === undefined) return []
+  if (venueOrder.qty === order.qty || venueOrder.qty < order.filled) return []
+  const { qty, limit, stop, updatedTs: ts } = venueOrder
+  return [{ kind: 'amended', orderId: order.id, qty, limit, stop, trail: order.trail, ts }]
+}
 
 /** An order is not ended before all that it filled is booked: what was filled after its end would come too late. */
 function endedAtVenue(order: OrderRecord, theirs: VenueOrder, missed: readonly VenueFill[]): Repair {

@@ -20,6 +20,13 @@ export class Violated extends Error {
   }
 }
 
+interface OrderTerms {
+  readonly whose: string
+  /** Signed lots. */
+  readonly qty: number
+  readonly reduceOnly: boolean
+}
+
 interface KnownFill {
   readonly orderId: string
   readonly qty: number
@@ -39,7 +46,9 @@ export class Witness {
   readonly #allowed = new Set<string>()
   readonly #left = new Set<string>()
   readonly #kills = new Map<string, string>()
-  readonly #origins = new Map<string, { readonly reduceOnly: boolean; readonly kind: string }>()
+  readonly #terms = new Map<string, OrderTerms>()
+  /** Lots that are held, by bot and instrument: the sum of the fills that were booked. */
+  readonly #held = new Map<string, number>()
   readonly fills = new Map<string, KnownFill>()
   /** The last events, for the trace. */
   readonly trace: string[] = []
@@ -74,7 +83,7 @@ export class Witness {
   }
 
   #heed(event: KernelEvent): void {
-    const { type, payload } = event
+    const { type, payload, botId } = event
     if (type !== 'safety.leases_renewed') this.note(text(event).slice(0, 200))
     switch (type) {
       case 'policy.decided': {
@@ -86,10 +95,12 @@ export class Witness {
       case 'order.enqueued': {
         const {
           order_id: id,
+          instrument_id: instrument,
+          side,
+          qty,
           reduce_only: reduceOnly,
-          parent_order_id: parent,
         } = payload as KernelEvent<'order.enqueued'>['payload']
-        this.#origins.set(id, { reduceOnly, kind: parent === undefined ? 'own' : 'child' })
+        this.#terms.set(id, { whose: `${botId} ${instrument}`, qty: side === 'buy' ? qty : -qty, reduceOnly })
         return
       }
       case 'order.sent': {
@@ -100,9 +111,17 @@ export class Witness {
         return
       }
       case 'fill.recorded': {
-        const { order_id: orderId, trade_id: tradeId, qty } = payload as KernelEvent<'fill.recorded'>['payload']
+        const {
+          order_id: orderId,
+          trade_id: tradeId,
+          instrument_id: instrument,
+          side,
+          qty,
+        } = payload as KernelEvent<'fill.recorded'>['payload']
         if (this.fills.has(tradeId)) this.violate('no fill counted twice', `${tradeId} of ${orderId} was booked again`)
         this.fills.set(tradeId, { orderId, qty })
+        const whose = `${botId} ${instrument}`
+        this.#held.set(whose, (this.#held.get(whose) ?? 0) + (side === 'buy' ? qty : -qty))
         return
       }
       case 'portfolio.updated':
@@ -141,8 +160,12 @@ export class Witness {
     if (this.#left.has(orderId)) this.violate('no order is sent twice', `${orderId} left again`)
     this.#left.add(orderId)
     const level = this.#kills.get('global')
-    if (level === undefined || reduceOnly || this.#origins.get(orderId)?.reduceOnly === true) return
-    this.violate('after a kill no new risk', `${orderId} left under ${level}`)
+    const terms = this.#terms.get(orderId)
+    if (level === undefined || reduceOnly || terms === undefined || terms.reduceOnly) return
+    const held = this.#held.get(terms.whose) ?? 0
+    const isSmaller = held * terms.qty < 0 && Math.abs(terms.qty) <= Math.abs(held)
+    if (!isSmaller)
+      this.violate('after a kill no new risk', `${orderId} of ${terms.qty} lots left under ${level}, ${held} were held`)
   }
 
   get hasLeft(): ReadonlySet<string> {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { runId } from '../domain/ids.ts'
 import { Random } from '../domain/random.ts'
 import { isFlagOn } from '../runtime/authority/flags.ts'
-import { EngineClock } from '../runtime/clock.ts'
+import { EngineClock, soon } from '../runtime/clock.ts'
 import { parseConfigFile } from '../runtime/config-file.ts'
 import { layerConfig } from '../runtime/config-layers.ts'
 import type { Config } from '../runtime/config-schema.ts'
@@ -109,6 +109,7 @@ export class World {
       if (!(error instanceof Violated)) throw error
       violation = error.violation
     } finally {
+      await new Promise<void>(soon)
       process.off('unhandledRejection', uncaught)
       this.#bury()
       this.#disk.end()
@@ -154,6 +155,8 @@ export class World {
     if (life !== undefined && this.#death?.where === 'at-once') this.#kill(life)
     if (life?.isStarted === true && !life.isDead) this.#turn(life)
     await settled()
+    // What nobody caught is told between two tasks, and no sooner.
+    await new Promise<void>(soon)
     this.#heedEnd()
   }
 

@@ -46,8 +46,9 @@ function newsOf(order: Order, known: VenueOrder | undefined, fills: readonly Ven
   const { venueOrderId, updatedTs } = known
   if (order.venueOrderId === undefined || (order.state === 'UNKNOWN' && known.state === 'OPEN'))
     reports.push({ kind: 'accepted', orderId, venueOrderId, ts: known.createdTs })
+  // Of one that has ended only its size matters: what it filled is measured against it.
   const isAmended =
-    known.state === 'OPEN' && (known.qty !== order.qty || known.limit !== order.limit || known.stop !== order.stop)
+    known.qty !== order.qty || (known.state === 'OPEN' && (known.limit !== order.limit || known.stop !== order.stop))
   if (isAmended)
     reports.push({
       kind: 'amended',

@@ -90,6 +90,21 @@ describe('orders', () => {
     expect(told()).toEqual(['accepted o1', 'fill o1 4', 'canceled o1'])
   })
 
+  test('an order that was made larger fills before the word of it comes: its new size is told first', async () => {
+    const { venue, connector, wish, told, pass, open } = liveRig()
+    await open()
+    venue.place(wish(1), 0)
+    await pass()
+    const order = connector.orders[0]
+    if (order === undefined) throw new Error('nothing arrived')
+    const larger = connector.change(order, { qty: lots(12) })
+    const fill = connector.fill(larger, 12)
+    connector.change(larger, { state: 'FILLED', filled: lots(12) })
+    connector.sink?.onFill(fill)
+    await pass(100)
+    expect(told()).toEqual(['accepted o1', 'amended o1', 'fill o1 12'])
+  })
+
   test('UGF-0-009 a venue without our ids: news that overtook the answer is heard once the answer names it', async () => {
     const { venue, connector, wish, told, pass, open } = liveRig({ clientId: undefined })
     await open()

@@ -292,6 +292,8 @@ export class LiveVenue implements Venue, VenueAccountPort {
     const line = this.#lineOf(fill)
     if (line === undefined) return this.#strays.fill(fill, this.#clock.monotonicMs())
     if (fill.venueOrderId !== undefined) this.#bind(line, fill.venueOrderId)
+    // Its new size is asked for first: told now, it would be more than the order was for.
+    if (line.isBeyond(fill)) return this.#check(line, 1)
     this.#tell(line.executed(fill))
   }
 
@@ -484,6 +486,8 @@ export class LiveVenue implements Venue, VenueAccountPort {
       return true
     }
     this.#bind(line, found.venueOrderId)
+    // A larger size is told before what filled of it.
+    this.#tell([...line.accepted(found.venueOrderId, found.createdTs), ...line.amended(found)])
     if (found.filled > line.filled)
       for (const fill of await this.#connector.fillsOf(line.mark)) this.#tell(line.executed(fill))
     if (opening !== this.#opening) return true

@@ -75,20 +75,20 @@ export class OrderLine {
   /** What the venue's word on the order says that was not told before. */
   listed(order: ListedOrder): readonly VenueReport[] {
     if (this.isEnded) return []
-    const { orderId } = this
-    const reports: VenueReport[] = [...this.accepted(order.venueOrderId, order.createdTs)]
-    if (order.state === 'OPEN') {
-      if (order.qty === this.qty && order.limit === this.limit && order.stop === this.stop) return reports
-      this.qty = order.qty
-      this.limit = order.limit
-      this.stop = order.stop
-      const { qty, limit, stop, updatedTs: ts } = order
-      reports.push({ kind: 'amended', orderId, qty, limit, stop, trail: undefined, ts })
-      return reports
-    }
+    const reports = [...this.accepted(order.venueOrderId, order.createdTs), ...this.amended(order)]
+    if (order.state === 'OPEN') return reports
     this.#end = order
-    reports.push(...this.#ended())
-    return reports
+    return [...reports, ...this.#ended()]
+  }
+
+  /** Its terms became others. Of one that has ended only its size matters: what it filled is measured against it. */
+  amended({ qty, limit, stop, state, updatedTs: ts }: ListedOrder): readonly VenueReport[] {
+    const isSame = qty === this.qty && (state !== 'OPEN' || (limit === this.limit && stop === this.stop))
+    if (this.isEnded || isSame) return []
+    this.qty = qty
+    this.limit = limit
+    this.stop = stop
+    return [{ kind: 'amended', orderId: this.orderId, qty, limit, stop, trail: undefined, ts }]
   }
 
   /** The venue took it on under this id. */
@@ -97,6 +97,11 @@ export class OrderLine {
     if (this.isAccepted || this.isEnded) return []
     this.isAccepted = true
     return [{ kind: 'accepted', orderId: this.orderId, venueOrderId, ts }]
+  }
+
+  /** More than the order was for, as far as is known here: it was made larger, and the word of that is not here yet. */
+  isBeyond({ tradeId, qty }: ListedFill): boolean {
+    return !this.isEnded && !this.#trades.has(tradeId) && this.filled + qty > this.qty
   }
 
   executed(fill: ListedFill): readonly VenueReport[] {
