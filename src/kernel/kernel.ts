@@ -428,10 +428,11 @@ export class Kernel {
 
   /** The feed of an instrument changed its state; anything but OK stops new risk in it. */
   onFeedStatus(at: number, status: FeedState, detail: string, ts: number): void {
-    this.#begin(ts)
+    this.#open(ts)
     this.#market.feed[at] = status
     const { id } = this.#config.instruments[at] as Instrument
     this.#scribe.write('marketdata.status', { instrument_id: id, status, detail: told(detail) })
+    this.#fireTimers()
     this.#end()
   }
 
@@ -460,23 +461,25 @@ export class Kernel {
 
   /** The host found, or no longer finds, a reason to stand back: of the clock, the disk, the loop, the venue. */
   onCondition({ code, mode, detail }: Condition, ts: number): void {
-    this.#begin(ts)
+    this.#open(ts)
     if (mode === undefined) this.#safety.clear(code)
     else this.#safety.raise(code, mode, detail)
+    this.#fireTimers()
     this.#end()
   }
 
   /** The host looked at an input that the gate cannot see itself. */
   onGuard(news: GuardNews, ts: number): void {
-    this.#begin(ts)
+    this.#open(ts)
     this.#safety.guard(news)
+    this.#fireTimers()
     this.#end()
   }
 
-  /** Something happened at the host that the journal keeps and nothing here hangs on. */
+  /** Something happened at the host that the journal keeps and nothing here hangs on. Timers wait: it may precede a stop. */
   onFact(fact: HostFact, ts: number): void {
     const { type, payload } = fact
-    this.#begin(ts)
+    this.#open(ts)
     // Words of people and of venues, masked as all text that enters.
     const said = Object.entries(payload).map(([name, value]) => [name, typeof value === 'string' ? told(value) : value])
     this.#scribe.write(type, Object.fromEntries(said) as HostFact['payload'])
@@ -514,8 +517,10 @@ export class Kernel {
   /** An operator asks. The answer is in the journal too. */
   onCommand(command: Command, ts: number): CommandOutcome {
     this.#inputOther = command
-    this.#begin(ts)
+    // A stop comes before what a timer of the same moment would still open.
+    this.#open(ts)
     const outcome = this.#commands.run(command)
+    this.#fireTimers()
     this.#end()
     return outcome
   }
@@ -667,9 +672,17 @@ export class Kernel {
   }
 
   #begin(ts: number): void {
+    this.#open(ts)
+    this.#fireTimers()
+  }
+
+  #open(ts: number): void {
     this.#scribe.begin(ts)
     if (this.#losses !== undefined) this.#markLosses(this.#losses)
     if (this.#mode.mode !== 'NORMAL') this.#safety.tick()
+  }
+
+  #fireTimers(): void {
     if (this.#scribe.now >= this.#nextTimerTs || this.#hasOverdue) {
       for (const bot of this.#bots) bot.fireTimers(this.#scribe.now)
       this.#timersChanged()

@@ -436,3 +436,33 @@ describe('bots by command', () => {
     expect(world.sent().slice(-2)).toEqual(['cancel o1', 'cancel o2'])
   })
 })
+
+describe('a stop and a timer of the same moment', () => {
+  const S = 1_000_000
+  const timed = () =>
+    rig({
+      handlers: (context) => ({
+        onStart: () => context.setTimer('buy', context.now + S),
+        onTimer: () => void context.place(bid(5)),
+      }),
+    })
+
+  test('the timer fires after it, and what it would open is refused', () => {
+    const world = timed()
+    world.clock(1)
+    world.now += 2 * S
+    expect(kill(world, 'CLOSE_ONLY')).toEqual([])
+    expect(world.of('order.blocked').map(({ payload }) => payload.reason_code)).toEqual(['KILL_CLOSE_ONLY'])
+    expect(world.of('order.sent')).toEqual([])
+  })
+
+  test('a fact before the stop wakes nobody either', () => {
+    const world = timed()
+    world.clock(1)
+    world.now += 2 * S
+    world.kernel.onFact({ type: 'live.disarmed', payload: { actor: 'human:test', reason: 'before a stop' } }, world.now)
+    expect(world.of('intent.created')).toEqual([])
+    world.clock(1)
+    expect(world.of('intent.created')).toHaveLength(1)
+  })
+})
