@@ -8,7 +8,14 @@ if (Number(process.versions.node.split('.')[0]) < 26) {
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'commands/**/*.test.ts', 'tui/**/*.test.ts', 'storage/**/*.test.ts', '*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'commands/**/*.test.ts',
+      'tui/**/*.test.ts',
+      'storage/**/*.test.ts',
+      'fixtures/**/*.test.ts',
+      '*.test.ts',
+    ],
     testTimeout: 60_000,
     reporters: ['default', './fixtures/passed-failed-reporter.ts'],
   },
