@@ -23,6 +23,7 @@ export default defineConfig({
             'commands/**/*.test.ts',
             'tui/**/*.test.ts',
             'storage/**/*.test.ts',
+            'fixtures/**/*.test.ts',
             '*.test.ts',
           ],
           exclude: [...ALONE, '**/node_modules/**'],

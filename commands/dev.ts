@@ -11,7 +11,7 @@ export interface FaultOptions extends ChangeOptions {
 }
 
 export interface ServeOptions {
-  readonly name: string
+  readonly name: PracticeVenue
   readonly port: number
   readonly seed: number
   readonly chaos: boolean
@@ -19,7 +19,8 @@ export interface ServeOptions {
 }
 
 /** Venues that are served on this machine, to practise on. */
-const PRACTICE_VENUES = ['gmo'] as const
+const PRACTICE_VENUES = ['gmo', 'binance', 'binanceusdm'] as const
+export type PracticeVenue = (typeof PRACTICE_VENUES)[number]
 const PRACTICE_PORT = 18_080
 
 export function devCommand(deps: CommandDeps): Command {
@@ -42,9 +43,14 @@ export function devCommand(deps: CommandDeps): Command {
     .option('--seconds <n>', 'how long a delay or an outage lasts', seconds)
     .addHelpText(
       'after',
-      examples('dev venue gmo --chaos', 'dev venue lose-fill --instrument BTC_JPY', 'dev venue offline --seconds 30'),
+      examples(
+        'dev venue gmo --chaos',
+        'dev venue binance',
+        'dev venue lose-fill --instrument BTC_JPY',
+        'dev venue offline --seconds 30',
+      ),
     )
-    .action((what: (typeof PRACTICE_VENUES)[number] | VenueFault, options: FaultOptions & Omit<ServeOptions, 'name'>) =>
+    .action((what: PracticeVenue | VenueFault, options: FaultOptions & Omit<ServeOptions, 'name'>) =>
       deps.settle(options, async () => {
         if (isPracticeVenue(what))
           return (await import('./dev/serve-venue.ts')).servePracticeVenue(deps, { ...options, name: what })
@@ -64,7 +70,7 @@ export function devCommand(deps: CommandDeps): Command {
   return command
 }
 
-function isPracticeVenue(what: string): what is (typeof PRACTICE_VENUES)[number] {
+function isPracticeVenue(what: string): what is PracticeVenue {
   return PRACTICE_VENUES.some((name) => name === what)
 }
 

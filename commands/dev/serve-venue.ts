@@ -3,12 +3,18 @@ import type { FakeVenue } from '../../fixtures/venues/gmo/gmo-server.ts'
 import { Random } from '../../src/domain/random.ts'
 import { pause } from '../../src/runtime/clock.ts'
 import type { CommandDeps } from '../command-line.ts'
-import type { ServeOptions } from '../dev.ts'
+import type { PracticeVenue, ServeOptions } from '../dev.ts'
 import { EXIT } from '../exit-code.ts'
 import { CommandError, type Outcome } from '../outcome.ts'
 
 /** Faults that pass by themselves: what a bad day brings. */
 const PASSING = FAULTS.filter((fault) => fault !== 'change-rules' && fault !== 'clock-skew')
+/** What a profile says to trade there. */
+const SETTINGS: Readonly<Record<PracticeVenue, string>> = {
+  gmo: 'kind = "gmo"\ninstruments = ["gmo.BTC", "gmo.BTC_JPY"]',
+  binance: 'kind = "ccxt"\nexchange = "binance"\ninstruments = ["binance.BTCUSDT"]',
+  binanceusdm: 'kind = "ccxt"\nexchange = "binanceusdm"\ninstruments = ["binanceusdm.BTCUSDT"]',
+}
 const PAUSE_S = { least: 10, most: 40 } as const
 const LASTS_MS = 5_000
 
@@ -19,9 +25,9 @@ export async function servePracticeVenue({ printer }: CommandDeps, options: Serv
   const { server, key, secret } = venue
   printer.err(
     `${options.name} on ${server.url}, seed ${seed}; ctrl-c ends it\n\n` +
-      `[venue]\nkind = "gmo"\ninstruments = ["gmo.BTC", "gmo.BTC_JPY"]\nstage = "live"\npractice_url = "${server.url}"\n` +
-      'key = "env://PRACTICE_KEY#value?registry_id=practice-key&scope=venue:gmo:trade"\n' +
-      'secret = "env://PRACTICE_SECRET#value?registry_id=practice-secret&scope=venue:gmo:trade"\n\n' +
+      `[venue]\n${SETTINGS[options.name]}\nstage = "live"\npractice_url = "${server.url}"\n` +
+      `key = "env://PRACTICE_KEY#value?registry_id=practice-key&scope=venue:${options.name}:trade"\n` +
+      `secret = "env://PRACTICE_SECRET#value?registry_id=practice-secret&scope=venue:${options.name}:trade"\n\n` +
       `export PRACTICE_KEY=${key} PRACTICE_SECRET=${secret}\n`,
   )
   let isOver = false
@@ -42,10 +48,9 @@ export async function servePracticeVenue({ printer }: CommandDeps, options: Serv
   }
 }
 
-async function open(name: string, terms: { readonly seed: number; readonly port: number }): Promise<FakeVenue> {
+async function open(name: PracticeVenue, terms: { readonly seed: number; readonly port: number }): Promise<FakeVenue> {
   try {
-    const { gmoServer } = await import('../../fixtures/venues/gmo/gmo-server.ts')
-    return await gmoServer(terms)
+    return await serve(name, terms)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
     throw new CommandError(
@@ -55,6 +60,13 @@ async function open(name: string, terms: { readonly seed: number; readonly port:
       'give another with --port, or 0 for any',
     )
   }
+}
+
+/** Only what is asked for is loaded. */
+async function serve(name: PracticeVenue, terms: { readonly seed: number; readonly port: number }): Promise<FakeVenue> {
+  if (name === 'gmo') return (await import('../../fixtures/venues/gmo/gmo-server.ts')).gmoServer(terms)
+  const { binanceServer, binanceUsdmServer } = await import('../../fixtures/venues/binance/binance-server.ts')
+  return name === 'binance' ? binanceServer(terms) : binanceUsdmServer(terms)
 }
 
 async function misbehave(
