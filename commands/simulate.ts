@@ -25,8 +25,8 @@ export function simulateCommand(deps: CommandDeps): Command {
     .option('--minutes <m>', 'minutes of trading in each, before everything comes to rest', minutes, 1)
     .option('--jobs <n>', 'processes that work at once', whole(1, 64), availableParallelism())
     .option('--plan <file>', 'one world as a plan that was printed describes it, in place of seeds')
-    .addOption(new Option('--stride <n>', 'every nth seed').argParser(whole(1, 64)).default(1).hideHelp())
-    .addOption(new Option('--lines', 'a line of JSON for each world').default(false).hideHelp())
+    .option('--stride <n>', 'every nth seed of them', whole(1, 64), 1)
+    .option('--lines', 'a line of JSON for each world as it ends, one after the other', false)
     .option('--json', 'one JSON document', false)
     .addHelpText(
       'after',

@@ -22,6 +22,8 @@ const ANSWERS: readonly Told[] = [
   ],
   ['MODE_NOT_NORMAL', 'something stands in the way of trading', 'see `profinaut safety show`'],
   ['NOT_A_REAL_VENUE', 'the simulated venue needs no arming', 'nothing is to be done'],
+  ['PLAN_UNREADABLE', 'the file holds no plan of a simulation', 'give one as `profinaut simulate` printed it'],
+  ['SIMULATION_DIED', 'a process of the simulator ended before its share was done', 'run it with --jobs 1 and look'],
   ['PORT_IN_USE', 'another program has the port', 'choose another with --port'],
   ['SIMULATED_VENUE', 'the profile trades on the simulated venue', 'name one in the section [venue]'],
   ['STAGE_NOT_LIVE', 'the profile rehearses: nothing of it reaches a venue', 'set venue.stage when you mean it'],

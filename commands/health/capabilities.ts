@@ -1,6 +1,7 @@
 import { formatDuration, US_PER_SECOND } from '../../src/domain/time.ts'
 import { profilePaths } from '../../src/runtime/config.ts'
 import type { CapabilitiesJson } from '../../src/runtime/health.ts'
+import { isAlive, thisProcess } from '../../src/runtime/process.ts'
 import { type LastStatus, readStatusFile } from '../../src/runtime/status-file.ts'
 import type { CommandDeps } from '../command-line.ts'
 import { EXIT } from '../exit-code.ts'
@@ -65,8 +66,19 @@ function lastStatus(nowTs: number, { profile }: ReadOptions): LastStatus {
   )
 }
 
-/** Old words are shown and are no success, and neither are those of a time that is still to come: the clock was moved. */
-function ageOutcome({ ageUs }: LastStatus, message: string): Pick<Outcome, 'code' | 'message'> & Partial<Outcome> {
+/** Old words and those of the dead are shown and are no success, and neither are those of a time that is still to come: the clock was moved. */
+function ageOutcome(
+  { ageUs, status }: LastStatus,
+  message: string,
+): Pick<Outcome, 'code' | 'message'> & Partial<Outcome> {
+  const isGone = !isAlive({ ...thisProcess(), pid: status.pid })
+  if (isGone)
+    return {
+      code: EXIT.unreachable,
+      message: `the engine that told this (process ${status.pid}) is gone`,
+      reasonCodes: ['ENGINE_SILENT'],
+      quality: 'UNKNOWN',
+    }
   if (Math.abs(ageUs) <= FRESH_US) return { code: EXIT.ok, message }
   return {
     code: EXIT.unreachable,

@@ -24,7 +24,7 @@ function told(ageS = 1): Record<string, unknown> {
   return {
     schema_version: 1,
     ts,
-    pid: 4_711,
+    pid: process.pid,
     run_id: 'r',
     instance_id: 'i',
     ready: true,

@@ -106,8 +106,7 @@ export class World {
       await this.#live()
       await this.#rest()
     } catch (error) {
-      if (!(error instanceof Violated)) throw error
-      violation = error.violation
+      violation = error instanceof Violated ? error.violation : this.#unforeseen(error)
     } finally {
       await new Promise<void>(soon)
       process.off('unhandledRejection', uncaught)
@@ -127,6 +126,12 @@ export class World {
       faults: this.#faults,
       trace,
     }
+  }
+
+  /** A mistake of the simulator is told like one of the program: with the plan that shows it. */
+  #unforeseen(error: unknown): Violation {
+    const detail = error instanceof Error ? (error.stack ?? error.message).slice(0, 800) : String(error)
+    return { invariant: 'the simulator itself goes on', detail, atMs: Math.round(this.#time.ms) }
   }
 
   // ---- time passes -------------------------------------------------------------------------------------------------
@@ -332,6 +337,7 @@ export class World {
     if (this.#isTorn) life.scratch.tear(this.#random.float())
     else life.scratch.drop()
     this.#isTorn = false
+    this.#tear = false
     this.#bornMs = this.#time.ms + this.#downMs
   }
 
