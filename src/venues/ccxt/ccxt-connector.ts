@@ -108,10 +108,23 @@ export class CcxtConnector implements Connector {
 
   // ---- the account -------------------------------------------------------------------------------------------------
 
-  /** ccxt has no word for what a key may do: reading is tried, the rest shows with the first order. */
+  /** ccxt has no word for what a key may do: where the venue has one it is asked, else reading is tried and the rest shows. */
   async keyRights(): Promise<KeyRights> {
-    await this.#read('balances', () => this.#exchange.fetchBalance())
-    return { mayRead: true, mayTrade: undefined, mayWithdraw: undefined }
+    const { rights } = this.#traits
+    if (rights === undefined) {
+      await this.#read('balances', () => this.#exchange.fetchBalance())
+      return { mayRead: true, mayTrade: undefined, mayWithdraw: undefined }
+    }
+    const told = await this.#read('key', () => this.#exchange[rights.method]())
+    const isOn = (field: string): boolean | undefined => {
+      const value = told[field]
+      return value === undefined ? undefined : value === true || value === 'true'
+    }
+    return {
+      mayRead: isOn(rights.read) !== false,
+      mayTrade: isOn(rights.trade),
+      mayWithdraw: isOn(rights.withdraw),
+    }
   }
 
   async balances(): Promise<readonly Balance[]> {
@@ -276,8 +289,8 @@ export class CcxtConnector implements Connector {
         hint: 'it can be reconciled with, and not traded on: nobody would hear of fills in time',
         isUnsent: true,
       })
-    await this.#load()
     this.#unlock()
+    await this.#load()
     await this.#streams.open(instruments, sink)
   }
 
@@ -313,8 +326,8 @@ export class CcxtConnector implements Connector {
 
   /** A question about the account. */
   async #read<T>(question: string, act: () => Promise<T>): Promise<T> {
-    await this.#load()
     this.#unlock()
+    await this.#load()
     return this.#ask(question, act)
   }
 
@@ -328,8 +341,8 @@ export class CcxtConnector implements Connector {
 
   /** @returns undefined where the venue says that there is none such */
   async #found<T>(question: string, act: () => Promise<T>): Promise<T | undefined> {
-    await this.#load()
     this.#unlock()
+    await this.#load()
     try {
       return await act()
     } catch (thrown) {
@@ -340,8 +353,8 @@ export class CcxtConnector implements Connector {
 
   async #write<T>(question: string, act: () => Promise<T>): Promise<Outcome<T>> {
     try {
-      await this.#load()
       this.#unlock()
+      await this.#load()
     } catch (thrown) {
       return { outcome: 'refused', error: this.#told(thrown, question).error }
     }

@@ -109,6 +109,8 @@ export interface CcxtExchange {
   authenticate?(): Promise<unknown>
   loadHttpProxyAgent?(): Promise<unknown>
   close(): Promise<unknown>
+  /** Binance: what the key may do. */
+  sapiGetAccountApiRestrictions(): Promise<Readonly<Record<string, unknown>>>
 }
 
 type ExchangeClass = new (settings: Params) => CcxtExchange

@@ -75,25 +75,20 @@ export function readTrade(instrument: Instrument, trade: CcxtTrade): ListedFill 
     price: at,
     qty: lots(qty),
     liquidity: takerOrMaker === 'maker' ? 'maker' : 'taker',
-    fee: feeOf(instrument, trade, { at, qty }),
+    fee: feeOf(instrument, trade, at),
     ts: Math.round(timestamp * US_PER_MS),
   }
 }
 
-/** In the currency that the instrument settles in; one that was taken in the coin itself at the price of the fill. */
-function feeOf(instrument: Instrument, { id, fee }: CcxtTrade, { at }: { at: Ticks; qty: number }): Money {
-  const cost = fee?.cost === undefined || fee.cost === null ? undefined : parseMoney(textOf(fee.cost) ?? '')
-  if (cost === undefined || cost === 0n) return money(0n)
-  if (fee?.currency === instrument.settle || fee?.currency === undefined) return cost
-  if (fee.currency === instrument.base)
-    return money((cost * BigInt(at) * instrument.tickSize.units) / 10n ** BigInt(instrument.tickSize.scale))
-  throw new VenueError({
-    kind: 'PROTOCOL',
-    code: 'FEE_CURRENCY',
-    question: 'fills',
-    detail: `execution ${id} of ${instrument.id} paid its fee in ${fee.currency}`,
-    hint: `have the venue take fees in ${instrument.quote} or ${instrument.base}: what a third currency is worth is not known here`,
-  })
+/**
+ * In the currency that the instrument settles in; one that was taken in the coin itself at the price of the fill. What a third
+ * currency is worth is not known here: such a fee is no part of our books, and the account pays it from what we do not trade.
+ */
+function feeOf({ settle, base, tickSize }: Instrument, { fee }: CcxtTrade, at: Ticks): Money {
+  const cost = parseMoney(textOf(fee?.cost) ?? '')
+  if (cost === undefined) return money(0n)
+  if (fee?.currency === settle || fee?.currency === undefined) return cost
+  return fee.currency === base ? money((cost * BigInt(at) * tickSize.units) / 10n ** BigInt(tickSize.scale)) : money(0n)
 }
 
 /** @returns undefined for none: a market order has no price, and some venues write 0 for it */

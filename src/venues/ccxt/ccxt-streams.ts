@@ -145,7 +145,7 @@ export class CcxtStreams {
 
   /** ccxt found a book that does not go on from where it was, and begins it anew when it is asked for again. */
   #isGap(name: string, thrown: unknown): boolean {
-    const { name: kind = '', message = '' } = thrown as Error
+    const { name: kind, message } = thrown instanceof Error ? thrown : { name: '', message: '' }
     const book = this.#books.get(name.replace(/^book /, ''))
     const isGap =
       name.startsWith('book ') && (kind === 'ChecksumError' || /nonce|checksum|out of (order|sync)/i.test(message))
@@ -226,7 +226,7 @@ export class CcxtStreams {
       if (ticks === undefined || lots === undefined) continue
       columns.length = 1
       columns.recvTs[0] = this.#parts.clock.nowUs()
-      columns.venueTs[0] = timestamp === undefined ? (columns.recvTs[0] as number) : timestamp * US_PER_MS
+      columns.venueTs[0] = timestamp === undefined ? columns.recvTs[0] : timestamp * US_PER_MS
       columns.price[0] = ticks
       columns.qty[0] = lots
       columns.taker[0] = side === 'buy' ? 1 : side === 'sell' ? -1 : 0

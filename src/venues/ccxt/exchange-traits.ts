@@ -16,6 +16,15 @@ export interface ExchangeTraits {
   readonly fillsReachUs: number
   /** Whether the account's stream is opened by a call of its own that says when it is. */
   readonly authenticates: boolean
+  /** Where the venue tells what the key may do: ccxt's method, and the fields of its answer. */
+  readonly rights?:
+    | {
+        readonly method: 'sapiGetAccountApiRestrictions'
+        readonly read: string
+        readonly trade: string
+        readonly withdraw: string
+      }
+    | undefined
   /** Where a balance without unrealised profit stands in the venue's own answer: list, currency, amount. */
   readonly wallet?: readonly [list: string, currency: string, amount: string] | undefined
 }
@@ -54,6 +63,13 @@ const TRAITS: Readonly<Record<string, ExchangeTraits>> = {
     consistencyMs: 1_000,
     fillsReachUs: US_PER_DAY,
     authenticates: true,
+    // developers.binance.com, wallet, "Get API Key Permission".
+    rights: {
+      method: 'sapiGetAccountApiRestrictions',
+      read: 'enableReading',
+      trade: 'enableSpotAndMarginTrading',
+      withdraw: 'enableWithdrawals',
+    },
   },
   // [newClientOrderId] as spot: developers.binance.com, USDⓈ-M, "New order"; conditional orders live apart there ("algo").
   binanceusdm: {
@@ -65,6 +81,13 @@ const TRAITS: Readonly<Record<string, ExchangeTraits>> = {
     consistencyMs: 1_000,
     fillsReachUs: 7 * US_PER_DAY,
     authenticates: true,
+    // developers.binance.com, wallet, "Get API Key Permission".
+    rights: {
+      method: 'sapiGetAccountApiRestrictions',
+      read: 'enableReading',
+      trade: 'enableFutures',
+      withdraw: 'enableWithdrawals',
+    },
     wallet: ['assets', 'asset', 'walletBalance'],
   },
   // [orderLinkId] at most 36 of digits, letters, - and _: bybit-exchange.github.io, v5, "Place order".
