@@ -12,8 +12,8 @@ const PASSING = FAULTS.filter((fault) => fault !== 'change-rules' && fault !== '
 /** What a profile says to trade there. */
 const SETTINGS: Readonly<Record<PracticeVenue, string>> = {
   gmo: 'kind = "gmo"\ninstruments = ["gmo.BTC", "gmo.BTC_JPY"]',
-  binance: 'kind = "ccxt"\nexchange = "binance"\ninstruments = ["binance.BTCUSDT"]',
-  binanceusdm: 'kind = "ccxt"\nexchange = "binanceusdm"\ninstruments = ["binanceusdm.BTCUSDT"]',
+  binance: 'kind = "ccxt"\nexchange = "binance"\ninstruments = ["binance.BTC_USDT"]',
+  binanceusdm: 'kind = "ccxt"\nexchange = "binanceusdm"\ninstruments = ["binanceusdm.BTC_USDT_PERP"]',
 }
 const PAUSE_S = { least: 10, most: 40 } as const
 const LASTS_MS = 5_000
