@@ -38,6 +38,7 @@ import { logsCommand } from './logs.ts'
 import { marketCommand } from './market.ts'
 import { operatorCommand } from './operator.ts'
 import { parityCommand } from './parity.ts'
+import { demoteCommand, promoteCommand } from './promote.ts'
 import { simulateCommand } from './simulate.ts'
 import { orderCommand } from './order.ts'
 import { envelope, type Outcome, type Printer, printOutcome } from './outcome.ts'
@@ -112,6 +113,8 @@ const COMMANDS: readonly ((deps: CommandDeps) => Command)[] = [
   logoutCommand,
   operatorCommand,
   parityCommand,
+  promoteCommand,
+  demoteCommand,
   simulateCommand,
   gateCommand,
   leaseCommand,

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { parseDuration, US_PER_MINUTE } from '../src/domain/time.ts'
 import type { CommandDeps } from './command-line.ts'
-import { changes, examples, TWO_STEPS, watches } from './engine-options.ts'
+import { changes, examples, reads, TWO_STEPS, watches } from './engine-options.ts'
 import type { ReadOptions } from './reading.ts'
 import type { ChangeOptions } from './submission.ts'
 
@@ -20,6 +20,14 @@ export function liveCommand(deps: CommandDeps): Command {
     )
     .action((options: ReadOptions) =>
       settle(options, async () => (await import('./live/status.ts')).liveStatus(deps, options)),
+    )
+  reads(command.command('ladder').description('how near to money the profile may go, and what the next stage asks for'))
+    .addHelpText(
+      'after',
+      `${examples('live ladder', 'live ladder --json')}\nStages: forward, shadow, canary, live; \`promote\` and \`demote\` move between them.\n`,
+    )
+    .action((options: ReadOptions) =>
+      settle(options, async () => (await import('./live/ladder.ts')).showLadder(deps, options)),
     )
   changes(
     command.command('arm').description('let orders reach the venue; over by itself, with HALT and with a start'),

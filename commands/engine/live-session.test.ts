@@ -189,6 +189,11 @@ test('UGF-D-007: live is not armed outside prod at a real venue, and shadow is n
   await at.run('flag', 'set', 'dangerous_ops', 'on', ...WHY)
   const { code, out } = await at.confirmed('live', 'arm', '--ttl', '1h', ...WHY)
   expect([code, reasons(out)]).toEqual([3, ['STAGE_NOT_LIVE']])
+  // A stage is earned by the one before, and the answer says what is missing.
+  const ladder = await at.json<{ readonly conditions: readonly { readonly met: string }[] }>('live', 'ladder')
+  expect(ladder.conditions.some(({ met }) => met === 'no')).toBe(true)
+  const asked = await at.confirmed('promote', '--to', 'canary', ...WHY)
+  expect([asked.code, reasons(asked.out)]).toEqual([3, ['STAGE_NOT_EARNED']])
   // What is rehearsed fills on the venue's book, and the venue has never heard of it.
   expect((await at.run(...TAKES)).code).toBe(0)
   await until('a rehearsed fill', async () => (await ordersOf(at)).some(({ state }) => state === 'FILLED'))

@@ -120,8 +120,9 @@ async function openReal({
     log: { info: (what, said) => log.info(what, said), warn: (what, said) => log.warn(what, said) },
     wake,
   })
-  const deposits = await openingBalances(venue, store.notes)
-  const vault = stage === 'shadow' ? openSimVenueVault(paths.simDatabase, { nowTs: wallTime() }) : undefined
+  const isRehearsed = stage === 'forward' || stage === 'shadow'
+  const deposits = stage === 'forward' ? forwardCash(config, venue.venueId) : await openingBalances(venue, store.notes)
+  const vault = isRehearsed ? openSimVenueVault(paths.simDatabase, { nowTs: wallTime() }) : undefined
   return {
     // What is rehearsed is given to somebody who cannot send.
     venue:
@@ -145,6 +146,11 @@ async function openReal({
       vault?.close()
     },
   }
+}
+
+/** A forward run has no account: it begins with what the settings say. */
+function forwardCash({ venue, account }: Config, venueId: string): SessionSpec['deposits'] {
+  return [{ venue: venueId, currency: account.base_currency, amount: venue.forward_cash }]
 }
 
 function amountOf({ currency, amount }: SessionSpec['deposits'][number]) {

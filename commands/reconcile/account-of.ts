@@ -64,7 +64,7 @@ async function real({ paths, config, store, passphrase, ours, nowTs }: AccountPa
     log: { info: () => undefined, warn: () => undefined },
   })
   const { fillsReachUs } = venue
-  if (config.venue.stage !== 'shadow')
+  if (config.venue.stage !== 'shadow' && config.venue.stage !== 'forward')
     return { account: venue, instruments, isReached: true, fillsReachUs, close: () => undefined }
   const vault = openSimVenueVault(paths.simDatabase, { nowTs })
   const deposits = await openingBalances(venue, store.notes)

@@ -3,6 +3,7 @@ import { SUPPRESSION_S_MAX } from '../risk/interlocks.ts'
 import { VENUE_FAULTS } from '../venues/simulated/venue-faults.ts'
 import { CASE_CLASSES } from './reconcile-cases/case-classes.ts'
 import { GLASS_OP_NAMES } from './authority/break-glass.ts'
+import { STAGES } from './live/ladder.ts'
 import { ARM_MINUTES_MAX } from './live/live-desk.ts'
 import { FLAG_STAGES } from './authority/flags.ts'
 import { DUTY_S_MAX } from './authority/operator.ts'
@@ -145,6 +146,9 @@ export const COMMANDS = {
   /** Lets orders reach a real venue for so long. */
   LIVE_ARM: z.strictObject({ minutes: z.int().min(1).max(ARM_MINUTES_MAX) }),
   LIVE_DISARM: reasonless,
+  /** Lets the profile go a stage nearer to money, when what it did earns that. */
+  STAGE_PROMOTE: z.strictObject({ stage: z.enum(STAGES), evidence: z.string().min(1).max(128).optional() }),
+  STAGE_DEMOTE: z.strictObject({ stage: z.enum(STAGES) }),
   /** What a person says that the cause of a mismatch is. */
   CASE_CLASSIFY: z.strictObject({ case_id: z.string().min(1).max(64), class: z.enum(CASE_CLASSES) }),
   /** Asks the venue again at once, and repairs what can be. */

@@ -125,9 +125,16 @@ const venue = z.strictObject({
     .default([])
     .describe('what is traded there, by the ids that `profinaut venue instruments` lists; simulated has its own'),
   stage: z
-    .enum(['shadow', 'canary', 'live'])
+    .enum(['forward', 'shadow', 'canary', 'live'])
     .default('shadow')
-    .describe('shadow: orders are rehearsed and never sent; canary: real, at a tenth of the limits; live: real'),
+    .describe(
+      'forward: orders are rehearsed with forward_cash, without a key; shadow: with what the account holds; canary: real, one bot on one instrument at a tenth of the limits; live: real',
+    ),
+  forward_cash: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, 'an amount such as "1000000"')
+    .default('1000000')
+    .describe('what stage forward begins with, base currency of the account'),
   key: secretRef.default('').describe('reference to the key, as `profinaut secret add` printed it'),
   secret: secretRef.default('').describe('reference to its secret'),
   practice_url: z
@@ -378,6 +385,10 @@ export const Config = z
       if (venue.instruments.length === 0) wrong(['venue', 'instruments'], 'at least one instrument of the venue')
       if (venue.kind === 'ccxt' && venue.exchange === '') wrong(['venue', 'exchange'], 'the id of the exchange')
       if (engine.speed !== 1) wrong(['engine', 'speed'], '1: only the simulated venue has another time')
+      if (venue.stage === 'canary') {
+        if (venue.instruments.length > 1) wrong(['venue', 'instruments'], 'one: a canary trades one instrument')
+        if (bot.length > 1) wrong(['bot'], 'at most one: a canary is one bot')
+      }
       if ((venue.key === '') !== (venue.secret === ''))
         wrong(['venue', 'secret'], 'key and secret together, or neither')
     }

@@ -158,6 +158,8 @@ export const OPERATIONS: { readonly [T in CommandType]: Rule<T> } = {
   CONFIG_APPLY: { right: 'release', tier: 'T1' },
   LIVE_ARM: { right: 'live', tier: 'T0', phrase: LIVE_PHRASE },
   LIVE_DISARM: stopping,
+  STAGE_PROMOTE: { right: 'live', tier: 'T1' },
+  STAGE_DEMOTE: stopping,
   CASE_CLASSIFY: (_, now) => tending(now),
   CASE_REPAIR: (_, now) => tending(now),
   CASE_SIGNOFF: (_, now) => ({ ...tending(now), tier: 'T1' }),

@@ -61,6 +61,8 @@ export const REACH: { readonly [T in CommandType]: Rule<T> } = {
   CASE_SIGNOFF: 'all',
   LIVE_ARM: 'all',
   LIVE_DISARM: 'all',
+  STAGE_PROMOTE: 'all',
+  STAGE_DEMOTE: 'all',
   ENGINE_STOP: 'all',
   VENUE_FAULT: 'all',
   FLAG_SET: 'all',

@@ -21,6 +21,7 @@ import type { Config } from '../config-schema.ts'
 import type { Drift } from '../config-drift.ts'
 import { DeadManDesk } from '../deadman/deadman-desk.ts'
 import type { HostNews } from '../host-news.ts'
+import { LadderDesk } from '../live/ladder-desk.ts'
 import { LiveDesk, type LiveTerms } from '../live/live-desk.ts'
 import type { Log } from '../log/log.ts'
 import type { EngineStore, SessionWriter } from '../ports.ts'
@@ -147,6 +148,7 @@ export class Engine {
   readonly authority: Authority
   readonly glass: GlassDesk
   readonly live: LiveDesk
+  readonly ladder: LadderDesk
   readonly operators: OperatorDesk
   readonly cases: CaseDesk
   readonly startup: StartupFact[]
@@ -351,6 +353,20 @@ export class Engine {
       cancelForeign:
         config.engine.external_orders === 'cancel' ? parts.venue.cancelForeign?.bind(parts.venue) : undefined,
     })
+    this.ladder = new LadderDesk(store.notes, {
+      stage: () => (parts.live === undefined || this.runMode === 'paper' ? undefined : this.runMode),
+      isPractice: () => parts.live?.isPractice === true,
+      nowMs: () => parts.host.monotonicMs(),
+      isAtWork: () => this.phase === 'RUNNING' && parts.venue.isConnected,
+      record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
+      alert: (isOn, text) => this.#alert('STAGE_REVOKED', isOn, 'P0', text, 'live ladder'),
+      standBack: (reason) => {
+        this.live.disarm({ actor: 'service:engine', reason })
+        const scope = `venue:${parts.venue.venueId}` as const
+        const id = this.#ownId('ladder')
+        void this.#obey({ actor: 'service:engine', reason, id, kind: 'KILL_RAISE', scope, level: 'CLOSE_ONLY' })
+      },
+    })
     this.live = new LiveDesk({
       host: parts.host,
       terms: parts.live,
@@ -360,6 +376,7 @@ export class Engine {
       obstacles: () => [
         ...(this.kernel.facts.mode.mode === 'NORMAL' ? [] : ['MODE_NOT_NORMAL']),
         ...this.failedChecks().filter((code) => code !== 'VENUE_DOWN'),
+        ...(this.ladder.isUngranted ? ['STAGE_NOT_GRANTED'] : []),
       ],
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       alert: (isOn, text) => this.#alert('LIVE_ARMED', isOn, 'P2', text, 'live status'),
@@ -432,6 +449,7 @@ export class Engine {
       glass: this.glass,
       cases: this.cases,
       live: this.live,
+      ladder: this.ladder,
       operators: this.operators,
       record: (fact) => this.#inputs.fact(fact, Math.max(this.now, this.kernel.now)),
       againstLimit: (payload) => this.#limits.against(payload),
@@ -679,6 +697,7 @@ export class Engine {
       append: (event) => {
         writer.append(event)
         this.chronicle.apply(event)
+        this.ladder.heed(event)
         if (event.type === 'order.blocked') this.#heedBlocked(event as KernelEvent<'order.blocked'>)
       },
     })
@@ -934,6 +953,7 @@ export class Engine {
     this.stallUs = 0
     this.glass.look()
     this.live.look(this.kernel.facts.mode.mode === 'HALTED' || this.kernel.facts.kill.at('global') === 'HALT')
+    this.ladder.look()
     this.#interlocks.heedDrift(drift)
     if (venueStatus !== undefined) this.#interlocks.heedKey(venue.venueId, venueStatus)
     this.#interlocks.heedExposure(now, () => this.#heldWorth())
@@ -1200,6 +1220,7 @@ export class Engine {
     this.#inputs.stop('completed', detail, Math.max(this.now, this.kernel.now))
     this.commit()
     keepLossMarks(this.parts.store, this.kernel.facts.losses?.marks)
+    this.ladder.keep()
     this.parts.store.audit?.seal(this.now)
     venue.disconnect()
     this.phase = 'STOPPED'

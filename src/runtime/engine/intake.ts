@@ -8,6 +8,7 @@ import type { HostFact } from '../../kernel/host-fact.ts'
 import { type KillLevel, type KillScope, killSeverity } from '../../risk/kill.ts'
 import type { Authority } from '../authority/authority.ts'
 import type { GlassDesk } from '../authority/glass-desk.ts'
+import type { LadderDesk } from '../live/ladder-desk.ts'
 import type { LiveDesk } from '../live/live-desk.ts'
 import type { OperatorDesk, OperatorWish } from '../authority/operator-desk.ts'
 import type { CaseDesk } from '../reconcile-cases/case-desk.ts'
@@ -57,6 +58,7 @@ export interface IntakeHands {
   readonly glass: GlassDesk
   readonly cases: CaseDesk
   readonly live: LiveDesk
+  readonly ladder: LadderDesk
   readonly operators: OperatorDesk
   /** Has the journal keep a fact of the host's. */
   record(fact: HostFact): void
@@ -186,6 +188,8 @@ export class Intake {
         return hands.againstConfig()
       case 'LIVE_ARM':
         return hands.live.against()
+      case 'STAGE_PROMOTE':
+        return hands.ladder.against(payload as CommandPayload<'STAGE_PROMOTE'>, row)
       case 'CASE_SIGNOFF':
         return hands.cases.againstSigning(payload as CommandPayload<'CASE_SIGNOFF'>)
       case 'BREAK_GLASS_OPEN':
@@ -332,6 +336,10 @@ export class Intake {
         return hands.live.arm(payload as CommandPayload<'LIVE_ARM'>, row)
       case 'LIVE_DISARM':
         return hands.live.disarm(row)
+      case 'STAGE_PROMOTE':
+        return hands.ladder.promote(payload as CommandPayload<'STAGE_PROMOTE'>, row)
+      case 'STAGE_DEMOTE':
+        return hands.ladder.demote(payload as CommandPayload<'STAGE_DEMOTE'>, row)
       case 'CASE_CLASSIFY':
         return hands.cases.classify(payload as CommandPayload<'CASE_CLASSIFY'>, row)
       case 'CASE_REPAIR':

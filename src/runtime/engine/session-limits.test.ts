@@ -24,6 +24,16 @@ describe('a session of an engine', () => {
       expect(required({ runMode, hasAudit: false })).toEqual(GUARD_NAMES.toSorted())
   })
 
+  test('UGF-D-007: a canary may do a tenth of what live may', () => {
+    const settings = config('[limits]\norder_notional_max = 1000\norder_qty_max = { "*" = 2 }\nloss_day_max = 50\n')
+    const [live, canary] = (['live', 'canary'] as const).map((runMode) =>
+      sessionLimits(settings, { ...session, runMode }),
+    )
+    expect(live).toMatchObject({ orderNotionalMax: 1_000, orderQtyMax: { '*': 2 }, lossDayMax: 50 })
+    expect(canary).toMatchObject({ orderNotionalMax: 100, orderQtyMax: { '*': 0.2 }, lossDayMax: 5 })
+    expect(canary?.grossExposureMax).toBe(0.1 * (live?.grossExposureMax ?? Number.NaN))
+  })
+
   test('has limits that a session can be stored with', () => {
     for (const runMode of RUN_MODES) {
       const limits = sessionLimits(config(), { ...session, runMode })

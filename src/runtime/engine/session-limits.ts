@@ -30,13 +30,33 @@ export function sessionLimits(
   const factor = Math.max(1, engine.speed / 10)
   const names = isLive(runMode) ? GUARD_NAMES : hasAudit ? [...WATCHED, 'audit' as const] : WATCHED
   const quietHours = quietHoursOf(config, runMode, startTs)
+  const limits = limitsOf(config)
   return {
-    ...limitsOf(config),
+    ...(runMode === 'canary' ? tenthOf(limits) : limits),
     dayOffsetUs: timeOfDayUs(account.day_starts, account.time_zone, startTs),
     guards: guardAges(names, factor),
     leases: { lifeUs: factor * LEASE_TERMS.lifeUs, marginUs: factor * LEASE_TERMS.marginUs },
     ...(quietHours === undefined ? {} : { quietHours }),
     ...approvalOf(config, runMode, debuts),
+  }
+}
+
+/** Of what an account may do in live, a canary may do this share (UGF-D-007). */
+const CANARY_SHARE = 0.1
+
+function tenthOf(limits: Limits): Limits {
+  const part = (amount: number) => CANARY_SHARE * amount
+  const { lossDayMax, lossDrawdownMax } = limits
+  return {
+    ...limits,
+    orderNotionalMax: part(limits.orderNotionalMax),
+    orderQtyMax: Object.fromEntries(Object.entries(limits.orderQtyMax).map(([id, qty]) => [id, part(qty)])),
+    grossExposureMax: part(limits.grossExposureMax),
+    netExposureMax: part(limits.netExposureMax),
+    instrumentExposureMax: part(limits.instrumentExposureMax),
+    venueExposureMax: part(limits.venueExposureMax),
+    ...(lossDayMax === undefined ? {} : { lossDayMax: part(lossDayMax) }),
+    ...(lossDrawdownMax === undefined ? {} : { lossDrawdownMax: part(lossDrawdownMax) }),
   }
 }
 

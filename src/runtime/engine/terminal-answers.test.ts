@@ -48,6 +48,8 @@ const WISHES: Readonly<Record<CommandType, unknown>> = {
   CONFIG_APPLY: {},
   LIVE_ARM: { minutes: 5 },
   LIVE_DISARM: {},
+  STAGE_PROMOTE: { stage: 'canary' },
+  STAGE_DEMOTE: { stage: 'shadow' },
   CASE_CLASSIFY: { case_id: 'none', class: 'delay' },
   CASE_REPAIR: { case_id: 'none' },
   CASE_SIGNOFF: { case_id: 'none' },

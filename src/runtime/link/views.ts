@@ -1,3 +1,4 @@
+import type { Condition } from '../live/ladder.ts'
 import type { FlattenState } from '../../kernel/flatten.ts'
 
 /**
@@ -466,6 +467,12 @@ export interface SafetyView {
         readonly leftMs: number
         /** Why it cannot be armed now; empty when it can, or is. */
         readonly obstacles: readonly string[]
+        /** How far the profile may go, and what the next stage asks for. */
+        readonly ladder: {
+          readonly granted: string
+          readonly next: string | undefined
+          readonly conditions: readonly Condition[]
+        }
       }
     | undefined
   /** Somebody acts beyond their role, or will in a moment. */

@@ -156,5 +156,6 @@ const WORDS: Readonly<Record<string, string>> = {
   STAGE_NOT_LIVE: 'the profile is at stage shadow: nothing of it reaches a venue',
   ENVIRONMENT_NOT_PROD: 'real money moves only from a profile whose account.environment is prod',
   LIVE_DISABLED: 'the flag live_enabled is not on',
+  STAGE_NOT_GRANTED: 'the profile has not earned this stage: see `profinaut live ladder`',
   VENUE_DOWN: 'the venue is not connected',
 }

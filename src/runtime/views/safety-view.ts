@@ -17,10 +17,18 @@ function breakGlassOf({ glass }: Engine): SafetyView['breakGlass'] {
   return { id, state, ops, scope, actor, leftMs }
 }
 
-function liveOf({ live, parts }: Engine): SafetyView['live'] {
+function liveOf({ live, ladder, parts }: Engine): SafetyView['live'] {
   if (parts.live === undefined) return undefined
   const { runMode: stage, environment, isPractice } = parts.live
-  return { stage, environment, isPractice, isArmed: live.isArmed, leftMs: live.leftMs, obstacles: live.obstacles }
+  return {
+    stage,
+    environment,
+    isPractice,
+    isArmed: live.isArmed,
+    leftMs: live.leftMs,
+    obstacles: live.obstacles,
+    ladder: { granted: ladder.granted, next: ladder.next, conditions: ladder.conditions() },
+  }
 }
 
 export function safetyView(engine: Engine): SafetyView {
