@@ -126,7 +126,7 @@ function leaveStatus({ ready, ageS }: { readonly ready: boolean; readonly ageS: 
     allowed_actions: allowed,
     capabilities: [feature],
   }
-  const words = { schema_version: 1, ts, pid: 4_711, run_id: 'r', instance_id: 'i', ready, health, capabilities }
+  const words = { schema_version: 1, ts, pid: process.pid, run_id: 'r', instance_id: 'i', ready, health, capabilities }
   writeFileSync(path, JSON.stringify(words))
 }
 

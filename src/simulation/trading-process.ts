@@ -1,4 +1,5 @@
-import { formatMoney } from '../domain/money.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import { formatMoney, type Money } from '../domain/money.ts'
 import type { EngineClock, HostClock } from '../runtime/clock.ts'
 import type { Config } from '../runtime/config-schema.ts'
 import { Engine } from '../runtime/engine/engine.ts'
@@ -13,14 +14,15 @@ import type { Connector, VenueClock } from '../venues/connector.ts'
 import { LiveVenue } from '../venues/live/live-venue.ts'
 import type { ReconcilePort } from '../runtime/engine/reconcile-round.ts'
 import { restless } from './restless.ts'
-import type { WorldVenue } from './ports.ts'
 
 export const BOT = 'restless'
 
 export interface ProcessParts {
   readonly store: EngineStore
   readonly connector: Connector
-  readonly venue: WorldVenue
+  readonly instruments: readonly Instrument[]
+  /** What the account began with. */
+  readonly deposits: readonly { readonly currency: string; readonly amount: Money }[]
   readonly host: HostClock
   readonly clock: EngineClock
   readonly venueClock: VenueClock
@@ -46,7 +48,8 @@ export function startProcess(parts: ProcessParts): { readonly engine: Engine; re
   const {
     store,
     connector,
-    venue,
+    instruments,
+    deposits,
     host,
     clock,
     venueClock,
@@ -58,7 +61,6 @@ export function startProcess(parts: ProcessParts): { readonly engine: Engine; re
     killWord,
     newRunId,
   } = parts
-  const { instruments, deposits } = venue
   let state = () => store.state()
   const live = new LiveVenue({
     connector,

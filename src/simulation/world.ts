@@ -254,7 +254,8 @@ export class World {
       const { engine } = startProcess({
         store,
         connector,
-        venue: this.#venue,
+        instruments: this.#venue.instruments,
+        deposits: this.#venue.deposits,
         host,
         clock,
         venueClock,
