@@ -24,8 +24,9 @@ export function ccxtInstrumentId(exchange: string, { base, quote, swap }: CcxtMa
  * @returns undefined for one that is closed, is neither spot nor a linear perpetual, or whose steps are not told as decimals
  */
 export function ccxtInstrument(exchange: string, market: CcxtMarket, precisionMode: number): Instrument | undefined {
-  const { spot, swap, linear, active, base, quote, limits, precision } = market
-  const isPerpetual = swap === true && linear === true
+  const { spot, swap, settle, active, base, quote, limits, precision } = market
+  // What a perpetual settles in says whether it is linear; the flag of that name is not always right.
+  const isPerpetual = swap === true && settle === quote
   if (active === false || (spot !== true && !isPerpetual)) return undefined
   const tickSize = stepOf(precision?.price, precisionMode)
   const lotSize = stepOf(precision?.amount, precisionMode)

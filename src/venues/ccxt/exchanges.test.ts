@@ -97,7 +97,7 @@ describe('what ccxt unifies', () => {
       settlement: 'margin',
       maxLeverage: 1,
     })
-    expect(ccxtInstrument('binanceusdm', { ...swap, linear: false }, 4)).toBeUndefined()
+    expect(ccxtInstrument('binanceusdm', { ...swap, settle: 'BTC' }, 4)).toBeUndefined()
     expect(ccxtInstrument('binance', { ...MARKET, active: false }, 4)).toBeUndefined()
   })
 
